@@ -1,0 +1,107 @@
+/**
+ * The seam: all that the engine and the installer do to the machine beyond plain files.
+ * `host.ts` does it for real, `fake.ts` records it for tests. Plain files go through `node:fs` on a
+ * root path that is a parameter.
+ */
+export interface CommandOptions {
+	/** Given to the command on standard input; the stream is consumed. */
+	readonly input?: string | Uint8Array | AsyncIterable<Uint8Array>;
+	/** Added to the environment. `LC_ALL=C` is always set. */
+	readonly env?: Readonly<Record<string, string>>;
+	/** Exit statuses that are results and not failures. Default: 0 alone. */
+	readonly okStatuses?: readonly number[];
+	readonly signal?: AbortSignal;
+}
+
+export interface CommandResult {
+	readonly status: number;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+export type FsVerityAlgorithm = 'sha256' | 'sha512';
+
+export interface LoopOptions {
+	readonly offset?: number;
+	readonly sizeLimit?: number;
+	readonly readOnly?: boolean;
+	/** Logical sector size; 512 when absent. */
+	readonly sectorSize?: number;
+}
+
+export interface System {
+	/**
+	 * Runs a program, without a shell.
+	 * @throws CommandFailed with the command, its status and the tail of its stderr
+	 * @throws Lacking `missing-program` when it is not installed
+	 */
+	run(command: string, args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
+
+	/** mount(2). `data` is the comma-separated option string of the file system. */
+	mount(
+		source: string,
+		target: string,
+		type: string,
+		flags: readonly MountFlag[],
+		data?: string,
+	): void;
+	/** umount2(2); lazily detaches when `detach` is set. */
+	unmount(target: string, detach?: boolean): void;
+	/** unshare(CLONE_NEWNS) and makes all mounts private, for this process and its children. */
+	unshareMounts(): void;
+
+	/** Attaches a free loop device and gives its path; the caller detaches it. */
+	attachLoop(file: string, options?: LoopOptions): string;
+	detachLoop(device: string): void;
+
+	/**
+	 * Sizes of a block device or regular file, in bytes.
+	 * For a regular file the sector size is 512.
+	 */
+	deviceSize(path: string): {readonly size: number; readonly sectorSize: number};
+	/** Opens with O_EXCL, so a block device that anything uses gives `busy`. */
+	probeExclusive(device: string): 'free' | 'busy';
+	/** Asks the kernel to read the partition table again; false when it cannot (busy). */
+	rereadPartitions(device: string): boolean;
+	/** Writes back and drops the kernel's cached blocks of a device. */
+	flushDevice(device: string): void;
+
+	/** FS_IOC_ENABLE_VERITY, 4096-byte blocks, no salt. @throws Lacking `no-fs-verity` */
+	enableVerity(file: string, algorithm: FsVerityAlgorithm): void;
+	/** FS_IOC_MEASURE_VERITY: lower-case hex, or undefined when the file has no fs-verity. */
+	measureVerity(
+		file: string,
+	): {readonly algorithm: FsVerityAlgorithm; readonly digest: string} | undefined;
+
+	/** Extended attributes of the path itself, never of a link's target. Keys are byte strings. */
+	listXattrs(path: string | Buffer): string[];
+	getXattr(path: string | Buffer, key: string): Buffer | undefined;
+	setXattr(path: string | Buffer, key: string, value: Uint8Array): void;
+	/** utimensat(2) with whole nanoseconds on the path itself. */
+	setMtime(path: string | Buffer, sec: number, nsec: number): void;
+	/** mknod(2); `mode` holds the file type too. */
+	makeNode(path: string | Buffer, mode: number, rdev: number): void;
+
+	/** syncfs(2) on the file system that holds `path`. */
+	syncFileSystem(path: string): void;
+	/**
+	 * flock(2), exclusive, on a file that is created when missing; waits.
+	 * The lock ends with the returned function or with the process.
+	 */
+	lock(file: string): Promise<() => void>;
+
+	/** Effective capabilities by name without the prefix, `SYS_ADMIN`. */
+	capabilities(): ReadonlySet<string>;
+	now(): Date;
+}
+
+export type MountFlag =
+	| 'ro'
+	| 'nosuid'
+	| 'nodev'
+	| 'noexec'
+	| 'bind'
+	| 'rec'
+	| 'remount'
+	| 'private'
+	| 'slave';
