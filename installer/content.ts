@@ -1,0 +1,49 @@
+import type {ByteString, Inode, Metadata} from '../engine/tree/tree.ts';
+
+/**
+ * Everything that goes on a machine's disk, described once and known before the first write.
+ * A sink (mounted or unmounted file systems) turns it into a disk.
+ */
+export interface SystemContent {
+	/** fs-verity algorithm of objects and image. */
+	readonly algorithm: 'sha256' | 'sha512';
+	/** The composefs image of the root file system, and its own fs-verity digest. */
+	readonly image: {readonly bytes: Buffer; readonly verityDigest: string};
+	/** Objects by fs-verity digest; each is read once, when it is written. */
+	readonly objects: ReadonlyMap<string, ContentObject>;
+	/** All else on the physical root: state/…, in order, parents before children. */
+	readonly state: readonly StateEntry[];
+	/** Files of the boot partition but for the loader entries, in the order they are written. */
+	readonly bootFiles: readonly BootFile[];
+	/** Files that make the disk bootable: written last, after all the rest is on the disk. */
+	readonly bootEntries: readonly BootFile[];
+}
+
+export interface ContentObject {
+	readonly size: number;
+	readonly source: FileSource;
+	/**
+	 * Merkle tree blocks of the content, top level first, as fs-verity stores them; empty for content
+	 * of one block. Kept from hashing so that the tree can be written without reading twice.
+	 */
+	readonly merkleTree: Buffer | undefined;
+}
+
+/** Where content comes from: a path on this host, or memory. */
+export type FileSource =
+	| {readonly kind: 'path'; readonly path: ByteString}
+	| {readonly kind: 'bytes'; readonly bytes: Buffer};
+
+/** One inode on the physical root, at a path relative to it. */
+export interface StateEntry {
+	readonly path: ByteString;
+	readonly inode: Inode | (Metadata & {readonly type: 'hardlink'; readonly target: ByteString});
+	/** Of regular files that are not empty. */
+	readonly source: FileSource | undefined;
+}
+
+export interface BootFile {
+	/** Path from the root of the boot partition, `/`-separated, in ASCII. */
+	readonly path: string;
+	readonly source: FileSource;
+}
