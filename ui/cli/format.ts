@@ -1,0 +1,93 @@
+/** Sizes, durations, counts and tables as printed everywhere, so that one thing has one wording. */
+
+/** Every line that help and tables print fits this many columns. */
+export const pageWidth = 80;
+
+const sizeUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+
+/** `512 B`, `9.8 KiB`, `401 MiB`: one decimal below ten, whole numbers from there on. */
+export function formatSize(bytes: number): string {
+	let value = bytes;
+	let unit = 0;
+	// 1023.5 and more would round to 1024 of the smaller unit.
+	while (value >= 1023.5 && unit < sizeUnits.length - 1) {
+		value /= 1024;
+		unit++;
+	}
+	const isExact = unit === 0 || value >= 9.95;
+	return `${isExact ? value.toFixed(0) : value.toFixed(1)} ${sizeUnits[unit]}`;
+}
+
+/** `12,677`. */
+export function formatCount(count: number): string {
+	return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `1 file`, `12,677 files`. */
+export function formatCounted(count: number, singular: string, plural = `${singular}s`): string {
+	return `${formatCount(count)} ${count === 1 ? singular : plural}`;
+}
+
+/** `0.4 s`, `12 s`, `3 min 05 s`, `1 h 02 min`. */
+export function formatDuration(seconds: number): string {
+	if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+	const whole = Math.round(seconds);
+	if (whole < 60) return `${whole} s`;
+	const twoDigits = (value: number) => String(Math.floor(value)).padStart(2, '0');
+	if (whole < 3600) return `${Math.floor(whole / 60)} min ${twoDigits(whole % 60)} s`;
+	return `${Math.floor(whole / 3600)} h ${twoDigits((whole % 3600) / 60)} min`;
+}
+
+/** Breaks text at spaces into lines of at most `width` columns; a longer word has its own line. */
+export function wrapText(text: string, width: number): string[] {
+	const lines: string[] = [];
+	let line = '';
+	for (const word of text.split(/\s+/).filter((word) => word !== '')) {
+		if (line !== '' && line.length + 1 + word.length > width) {
+			lines.push(line);
+			line = word;
+		} else {
+			line = line === '' ? word : `${line} ${word}`;
+		}
+	}
+	if (line !== '') lines.push(line);
+	return lines;
+}
+
+/** A term in its own column and its meaning wrapped beside it, as in lists of options. */
+export function formatDefinitions(
+	definitions: readonly (readonly [term: string, meaning: string])[],
+	{indent = 2, width = pageWidth}: {indent?: number; width?: number} = {},
+): string[] {
+	const widest = Math.max(0, ...definitions.map(([term]) => term.length));
+	// A term wider than this stands above its meaning, or the meanings would have no room.
+	const column = Math.min(widest, 26);
+	const margin = ' '.repeat(indent + column + 2);
+	return definitions.flatMap(([term, meaning]) => {
+		const [first = '', ...rest] = wrapText(meaning, width - margin.length);
+		const head = ' '.repeat(indent) + term;
+		const opening =
+			term.length > column ? [head, margin + first] : [`${head.padEnd(margin.length)}${first}`];
+		return [...opening, ...rest.map((line) => margin + line)].map((line) => line.trimEnd());
+	});
+}
+
+/** Columns two spaces apart, as wide as their widest cell; `right` names columns of numbers. */
+export function formatTable(
+	rows: readonly (readonly string[])[],
+	{right = []}: {right?: readonly number[]} = {},
+): string[] {
+	const widths: number[] = [];
+	for (const row of rows)
+		for (const [column, cell] of row.entries())
+			widths[column] = Math.max(widths[column] ?? 0, cell.length);
+	return rows.map((row) =>
+		row
+			.map((cell, column) => {
+				const width = widths[column] ?? 0;
+				return right.includes(column) ? cell.padStart(width) : cell.padEnd(width);
+			})
+			.join('  ')
+			.trimEnd(),
+	);
+}
