@@ -1,0 +1,40 @@
+import {deviceSize, flushDevice, probeExclusive, rereadPartitions} from './block-device.ts';
+import {capabilities} from './capabilities.ts';
+import {runCommand} from './commands.ts';
+import {enableVerity, measureVerity} from './fs-verity.ts';
+import {makeNode, setMtime, syncFileSystem} from './inodes.ts';
+import {lock} from './lock.ts';
+import {attachLoop, detachLoop} from './loop.ts';
+import {mount, unmount, unshareMounts} from './mounts.ts';
+import type {System} from './system.ts';
+import {getXattr, listXattrs, setXattr} from './xattr.ts';
+
+/**
+ * The machine that the process runs on. execa and koffi are loaded by the first call that needs them.
+ * Calls that the kernel refuses throw KernelCallFailed.
+ */
+export function hostSystem(): System {
+	return {
+		run: runCommand,
+		mount,
+		unmount,
+		unshareMounts,
+		attachLoop,
+		detachLoop,
+		deviceSize,
+		probeExclusive,
+		rereadPartitions,
+		flushDevice,
+		enableVerity,
+		measureVerity,
+		listXattrs,
+		getXattr,
+		setXattr,
+		setMtime,
+		makeNode,
+		syncFileSystem,
+		lock,
+		capabilities,
+		now: () => new Date(),
+	};
+}

@@ -1,0 +1,87 @@
+import {existsSync} from 'node:fs';
+import {makeNode} from './inodes.ts';
+import {checked, KernelCallFailed, lastErrno, libc} from './libc.ts';
+import {withOpenFile} from './open-file.ts';
+import type {LoopOptions} from './system.ts';
+
+/** linux/loop.h */
+const ioctls = {
+	configure: 0x4c0a, // LOOP_CONFIGURE
+	clear: 0x4c01, // LOOP_CLR_FD
+	getFree: 0x4c82, // LOOP_CTL_GET_FREE
+} as const;
+/** struct loop_config: fd, block size, struct loop_info64, eight reserved words. */
+const loopConfig = {
+	size: 304,
+	fd: 0,
+	blockSize: 4,
+	offset: 8 + 24,
+	sizeLimit: 8 + 32,
+	flags: 8 + 52,
+	fileName: 8 + 56,
+	fileNameSize: 64,
+} as const;
+const readOnlyFlag = 1;
+const controlDevice = '/dev/loop-control';
+const controlNumber = {major: 10, minor: 237};
+const loopMajor = 7;
+const blockMode = 0o060660;
+const characterMode = 0o020660;
+/** Another process may take the free device before we do; that many times in a row it cannot. */
+const maxAttempts = 64;
+
+export function attachLoop(file: string, options: LoopOptions = {}): string {
+	ensureNode(controlDevice, characterMode, controlNumber.major, controlNumber.minor);
+	return withOpenFile(file, options.readOnly ? 'r' : 'r+', (fileFd) => {
+		const config = formatLoopConfig(file, fileFd, options);
+		for (let attempt = 0; attempt < maxAttempts; attempt++) {
+			const device = freeLoop();
+			const result = withOpenFile(device, options.readOnly ? 'r' : 'r+', (fd) =>
+				libc().ioctl(fd, ioctls.configure, config) >= 0 ? 'attached' : lastErrno(),
+			);
+			if (result === 'attached') return device;
+			if (result !== 'EBUSY') throw new KernelCallFailed(`attach ${file} to`, device, result);
+		}
+		throw new KernelCallFailed('attach a loop device to', file, 'EBUSY');
+	});
+}
+
+/** Does nothing when the device is not attached. */
+export function detachLoop(device: string): void {
+	withOpenFile(device, 'r', (fd) => {
+		if (libc().ioctl(fd, ioctls.clear, null) >= 0) return;
+		const errno = lastErrno();
+		if (errno !== 'ENXIO') throw new KernelCallFailed('detach', device, errno);
+	});
+}
+
+function freeLoop(): string {
+	const index = withOpenFile(controlDevice, 'r+', (fd) =>
+		checked(libc().ioctl(fd, ioctls.getFree, null), 'find a free loop device by', controlDevice),
+	);
+	const device = `/dev/loop${index}`;
+	ensureNode(device, blockMode, loopMajor, index);
+	return device;
+}
+
+/** A container's /dev is made when it starts and lacks devices that appear later. */
+function ensureNode(path: string, mode: number, major: number, minor: number): void {
+	if (!existsSync(path)) makeNode(path, mode, deviceNumber(major, minor));
+}
+
+/** `st_rdev` as the kernel gives it to programs: the minor is split around the major. */
+function deviceNumber(major: number, minor: number): number {
+	return (minor & 0xff) + major * 0x100 + (minor >>> 8) * 0x100000;
+}
+
+function formatLoopConfig(file: string, fd: number, options: LoopOptions): Buffer {
+	const config = Buffer.alloc(loopConfig.size);
+	config.writeUInt32LE(fd, loopConfig.fd);
+	config.writeUInt32LE(options.sectorSize ?? 0, loopConfig.blockSize);
+	config.writeBigUInt64LE(BigInt(options.offset ?? 0), loopConfig.offset);
+	config.writeBigUInt64LE(BigInt(options.sizeLimit ?? 0), loopConfig.sizeLimit);
+	config.writeUInt32LE(options.readOnly ? readOnlyFlag : 0, loopConfig.flags);
+	// Only shown by losetup; the last byte stays NUL.
+	config.write(file, loopConfig.fileName, loopConfig.fileNameSize - 1);
+	return config;
+}
