@@ -61,6 +61,7 @@ function silentSystem(commands: FakeCommands): System {
 		rereadPartitions: () => true,
 		flushDevice: () => {},
 		enableVerity: () => {},
+		enableVerityOnAll: async () => {},
 		measureVerity: () => undefined,
 		listXattrs: () => [],
 		getXattr: () => undefined,

@@ -1,7 +1,7 @@
 import {deviceSize, flushDevice, probeExclusive, rereadPartitions} from './block-device.ts';
 import {capabilities} from './capabilities.ts';
 import {runCommand} from './commands.ts';
-import {enableVerity, measureVerity} from './fs-verity.ts';
+import {enableVerity, enableVerityOnAll, measureVerity} from './fs-verity.ts';
 import {makeNode, setMtime, syncFileSystem} from './inodes.ts';
 import {lock} from './lock.ts';
 import {attachLoop, detachLoop} from './loop.ts';
@@ -26,6 +26,7 @@ export function hostSystem(): System {
 		rereadPartitions,
 		flushDevice,
 		enableVerity,
+		enableVerityOnAll,
 		measureVerity,
 		listXattrs,
 		getXattr,

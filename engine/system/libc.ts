@@ -20,8 +20,8 @@ export interface LibC {
 	unshare(flags: number): number;
 	/** ioctl(2) with the address of a structure, which the kernel may write to. */
 	ioctl(fd: number, request: number, argument: Buffer | null): number;
-	/** ioctl(2) whose argument is a number and not an address. */
-	ioctlNumber(fd: number, request: number, argument: number): number;
+	/** ioctl(2) on a thread of libuv's pool; does not tell errno. */
+	ioctlOnThread(fd: number, request: number, argument: Buffer): Promise<number>;
 	llistxattr(path: Buffer, list: Buffer | null, size: number): number;
 	lgetxattr(path: Buffer, name: Buffer, value: Buffer | null, size: number): number;
 	lsetxattr(path: Buffer, name: Buffer, value: Uint8Array, size: number, flags: number): number;
@@ -57,13 +57,20 @@ function bindFunctions(koffi: typeof Koffi): LibC {
 	const library = koffi.load('libc.so.6');
 	const bind = (name: string, result: string, parameters: string[]) =>
 		library.func(name, result, parameters);
+	const ioctl = bind('ioctl', 'int', ['int', 'unsigned long', 'void *']);
 	return {
 		errno: () => koffi.errno(),
 		mount: bind('mount', 'int', ['void *', 'void *', 'void *', 'unsigned long', 'void *']),
 		umount2: bind('umount2', 'int', ['void *', 'int']),
 		unshare: bind('unshare', 'int', ['int']),
-		ioctl: bind('ioctl', 'int', ['int', 'unsigned long', 'void *']),
-		ioctlNumber: bind('ioctl', 'int', ['int', 'unsigned long', 'long']),
+		ioctl,
+		ioctlOnThread: (...args) =>
+			new Promise((resolve, reject) => {
+				ioctl.async(...args, (error: Error | null, result: number) => {
+					if (error) reject(error);
+					else resolve(result);
+				});
+			}),
 		llistxattr: bind('llistxattr', 'long', ['void *', 'void *', 'size_t']),
 		lgetxattr: bind('lgetxattr', 'long', ['void *', 'void *', 'void *', 'size_t']),
 		lsetxattr: bind('lsetxattr', 'int', ['void *', 'void *', 'void *', 'size_t', 'int']),

@@ -1,4 +1,5 @@
 import {existsSync} from 'node:fs';
+import {makeDeviceNumber} from '../tree/device-number.ts';
 import {makeNode} from './inodes.ts';
 import {checked, KernelCallFailed, lastErrno, libc} from './libc.ts';
 import {withOpenFile} from './open-file.ts';
@@ -66,12 +67,7 @@ function freeLoop(): string {
 
 /** A container's /dev is made when it starts and lacks devices that appear later. */
 function ensureNode(path: string, mode: number, major: number, minor: number): void {
-	if (!existsSync(path)) makeNode(path, mode, deviceNumber(major, minor));
-}
-
-/** `st_rdev` as the kernel gives it to programs: the minor is split around the major. */
-function deviceNumber(major: number, minor: number): number {
-	return (minor & 0xff) + major * 0x100 + (minor >>> 8) * 0x100000;
+	if (!existsSync(path)) makeNode(path, mode, makeDeviceNumber(major, minor));
 }
 
 function formatLoopConfig(file: string, fd: number, options: LoopOptions): Buffer {
