@@ -1,0 +1,28 @@
+#!/bin/bash
+# dracut module: boots a slipway deployment. What it does is in slipway-root.sh.
+
+check() {
+	require_binaries findmnt fsverity stat udevadm || return 1
+	# Only in an initramfs that is asked for it: the image's dracut.conf.d says add_dracutmodules.
+	return 255
+}
+
+depends() {
+	echo systemd-initrd
+}
+
+installkernel() {
+	# File systems of the physical root, the root image and the stores of common virtual machines.
+	hostonly='' instmods erofs overlay loop ext4 btrfs xfs virtio_blk virtio_scsi virtio_pci nvme sd_mod \
+		ahci dmi-sysfs qemu_fw_cfg
+}
+
+install() {
+	inst_multiple findmnt fsverity stat udevadm mount umount mkdir ln sleep cat systemctl
+	inst_multiple -o fsck fsck.ext4 e2fsck fsck.xfs fsck.btrfs
+	inst_script "$moddir/slipway-root.sh" /usr/lib/slipway/slipway-root
+	inst_simple "$moddir/slipway-root-device.service" "$systemdsystemunitdir/slipway-root-device.service"
+	inst_simple "$moddir/slipway-root.service" "$systemdsystemunitdir/slipway-root.service"
+	$SYSTEMCTL -q --root "$initdir" add-wants initrd-root-device.target slipway-root-device.service
+	$SYSTEMCTL -q --root "$initdir" add-requires initrd-root-fs.target slipway-root.service
+}
