@@ -1,0 +1,33 @@
+import type {Check} from '../lint.ts';
+import {hostFilesCheck, machineId, osRelease, program, sshHostKeys} from './identity.ts';
+import {bootLoader, init, initramfs, oneKernel} from './kernel.ts';
+import {
+	emptyBoot,
+	mountPoints,
+	varContent,
+	volatileContent,
+	worldWritable,
+	writablePlaces,
+} from './layout.ts';
+import {installTools, packageCaches} from './packages.ts';
+
+/** In the order in which they are reported. */
+export const allChecks: readonly Check[] = [
+	oneKernel,
+	initramfs,
+	bootLoader,
+	init,
+	program,
+	installTools,
+	osRelease,
+	mountPoints,
+	emptyBoot,
+	writablePlaces,
+	machineId,
+	sshHostKeys,
+	hostFilesCheck,
+	varContent,
+	volatileContent,
+	packageCaches,
+	worldWritable,
+];

@@ -1,0 +1,70 @@
+import {getSystemErrorMap} from 'node:util';
+import {EngineError, exitStatus} from '../../engine/errors.ts';
+
+export interface ErrorReport {
+	/** For standard error, without a last end of line. */
+	readonly lines: readonly string[];
+	readonly exitStatus: number;
+}
+
+/** How an error is told to a person: cause, next step and, when debugging, where it came from. */
+export function reportError(error: unknown, {debug}: {debug: boolean}): ErrorReport {
+	const {message, hint, exitStatus: status} = describe(error);
+	const lines = [`slipway: ${message}`];
+	if (hint !== undefined) lines.push(`  hint: ${hint}`);
+	if (debug) lines.push(...traceLines(error));
+	return {lines, exitStatus: status};
+}
+
+interface Description {
+	readonly message: string;
+	readonly hint?: string | undefined;
+	readonly exitStatus: number;
+}
+
+function describe(error: unknown): Description {
+	if (error instanceof EngineError) return error;
+	if (isSystemError(error)) return describeSystemError(error);
+	const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+	return {
+		message: `internal: ${message.replaceAll('\n', ' ')}`,
+		hint: 'This is a defect in slipway. Run it again with SLIPWAY_DEBUG=1 and report the output.',
+		exitStatus: exitStatus.failed,
+	};
+}
+
+type SystemCallError = NodeJS.ErrnoException & {readonly errno: number; readonly syscall: string};
+
+/** Errors of node:fs that no engine code put into its own words. */
+function isSystemError(error: unknown): error is SystemCallError {
+	return error instanceof Error && 'errno' in error && 'syscall' in error;
+}
+
+const systemErrorHints: Readonly<Record<string, string>> = {
+	EACCES: 'Run it as root.',
+	EPERM: 'Run it as root; in a container, with --privileged.',
+	ENOSPC: 'Make room on that file system and run it again.',
+	EROFS: 'Name a place on a writable file system.',
+	EMFILE: 'Raise the limit of open files (ulimit -n).',
+};
+
+function describeSystemError(error: SystemCallError): Description {
+	const [code, words] = getSystemErrorMap().get(error.errno) ?? [error.code ?? '', error.message];
+	const call = `cannot ${error.syscall}${error.path === undefined ? '' : ` ${error.path}`}`;
+	const isPermission = code === 'EACCES' || code === 'EPERM';
+	return {
+		message: `${call}: ${words}`,
+		hint: systemErrorHints[code],
+		exitStatus: isPermission ? exitStatus.lacking : exitStatus.failed,
+	};
+}
+
+function traceLines(error: unknown): string[] {
+	const lines: string[] = [];
+	for (let cause = error; cause instanceof Error; cause = cause.cause)
+		lines.push(
+			...(cause === error ? [] : [`  caused by: ${cause.message}`]),
+			...(cause.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')),
+		);
+	return lines;
+}
