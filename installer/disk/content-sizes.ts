@@ -1,0 +1,41 @@
+import type {FileSource, SystemContent} from '../content.ts';
+
+/** What content takes on a disk, for the sizes of its partitions. */
+export interface ContentSizes {
+	/** Bytes of the root's files in whole blocks, fs-verity included. */
+	readonly rootBytes: number;
+	readonly rootInodes: number;
+	/** Bytes of one deployment's files on the boot partition, the boot loader included. */
+	readonly bootBytes: number;
+}
+
+const blockSize = 4096;
+/** Objects lie in 256 folders, state in a few. */
+const folderCount = 272;
+
+/** Adds up content as the root file system and the boot partition will store it. */
+export function contentSizes(
+	content: SystemContent,
+	sizeOf: (source: FileSource) => number,
+): ContentSizes {
+	let rootBytes = blocks(content.image.bytes.length) + folderCount * blockSize;
+	let rootInodes = 1 + folderCount;
+	for (const {size, merkleTree} of content.objects.values()) {
+		// fs-verity adds its tree and a block for the descriptor.
+		rootBytes += blocks(size) + blocks(merkleTree?.length ?? 0) + blockSize;
+		rootInodes++;
+	}
+	for (const {inode} of content.state) {
+		rootBytes += inode.type === 'file' ? blocks(inode.size) : blockSize;
+		rootInodes++;
+	}
+	let bootBytes = 0;
+	for (const {source} of [...content.bootFiles, ...content.bootEntries]) {
+		bootBytes += blocks(sizeOf(source));
+	}
+	return {rootBytes, rootInodes, bootBytes};
+}
+
+function blocks(bytes: number): number {
+	return Math.ceil(bytes / blockSize) * blockSize;
+}

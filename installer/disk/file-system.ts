@@ -1,0 +1,109 @@
+import type {LoopOptions, System} from '../../engine/system/system.ts';
+import type {PlannedFileSystem, PlannedPartition} from './layout.ts';
+import type {DiskTarget} from './sfdisk.ts';
+import {KiB, MiB} from './size.ts';
+
+/**
+ * Makes the file system of the EFI system partition in place, by its offset on the disk. The kernel
+ * need not know FAT, and nothing is attached.
+ */
+export async function makeEspFileSystem(
+	system: System,
+	disk: DiskTarget,
+	partition: PlannedPartition,
+): Promise<void> {
+	await system.run('mkfs.vfat', vfatArguments(disk, partition));
+}
+
+/** mtools 4.0.32 takes FAT32 of fewer clusters for FAT16, so small ones get the smallest clusters. */
+const smallVfat = 512 * MiB;
+
+/** Arguments of mkfs.vfat; see its manual page. Its offset is in sectors, its size in KiB. */
+export function vfatArguments(
+	{path, sectorSize}: DiskTarget,
+	{start, size, fileSystem}: PlannedPartition,
+): string[] {
+	return [
+		// Sets a constant volume ID too, so it has to come before the ID.
+		'--invariant',
+		'-i',
+		fileSystem.uuid.replace('-', ''),
+		'-n',
+		fileSystem.label,
+		'-F',
+		'32',
+		'-S',
+		String(sectorSize),
+		...(size < smallVfat ? ['-s', '1'] : []),
+		// Its checks are against a whole disk by mistake, which this is by intent.
+		'-I',
+		`--offset=${start / sectorSize}`,
+		path,
+		String(Math.floor(size / KiB)),
+	];
+}
+
+/** How a loop device shows one partition as a device of its own. */
+export function partitionLoop(disk: DiskTarget, {start, size}: PlannedPartition): LoopOptions {
+	// File systems take the sector size into their format: one made for 512-byte sectors cannot be
+	// mounted from the real disk when that has 4096.
+	return {offset: start, sizeLimit: size, sectorSize: disk.sectorSize};
+}
+
+export interface MakeOptions {
+	/** Path of the mke2fs.conf that slipway ships: the host's must have no say. */
+	readonly mke2fsConfig: string;
+	/** Leave zeroing inode tables to the kernel's first mounts: quick on disks, unneeded in new files. */
+	readonly lazyInit: boolean;
+}
+
+/** Makes the file system of a root or another Linux partition on a device that is just this partition. */
+export async function makeFileSystem(
+	system: System,
+	device: string,
+	fileSystem: PlannedFileSystem,
+	options: MakeOptions,
+): Promise<void> {
+	switch (fileSystem.type) {
+		case 'ext4':
+			await system.run('mke2fs', [...ext4Arguments(fileSystem, options), device], {
+				env: {MKE2FS_CONFIG: options.mke2fsConfig},
+			});
+			return;
+		case 'btrfs':
+			await system.run('mkfs.btrfs', [...btrfsArguments(fileSystem), device]);
+			return;
+		case 'xfs':
+			await system.run('mkfs.xfs', [...xfsArguments(fileSystem), device]);
+			return;
+		case 'vfat':
+			throw new RangeError('FAT is made by its offset on the disk');
+	}
+}
+
+/**
+ * Arguments of mke2fs before the device. `extended` are more of its `-E` options: a second `-E` would
+ * silently replace the first.
+ */
+export function ext4Arguments(
+	{uuid, label}: PlannedFileSystem,
+	{lazyInit}: Pick<MakeOptions, 'lazyInit'>,
+	extended: readonly string[] = [],
+): string[] {
+	const lazy = lazyInit ? 1 : 0;
+	const extendedOptions = [
+		`hash_seed=${uuid}`,
+		`lazy_itable_init=${lazy}`,
+		`lazy_journal_init=${lazy}`,
+		...extended,
+	];
+	return ['-q', '-F', '-t', 'ext4', '-U', uuid, '-L', label, '-E', extendedOptions.join(',')];
+}
+
+function btrfsArguments({uuid, label}: PlannedFileSystem): string[] {
+	return ['--quiet', '--force', '--uuid', uuid, '--label', label];
+}
+
+function xfsArguments({uuid, label}: PlannedFileSystem): string[] {
+	return ['-q', '-f', '-L', label, '-m', `uuid=${uuid}`];
+}

@@ -1,0 +1,148 @@
+import * as v from 'valibot';
+import {DamagedInput} from '../../engine/errors.ts';
+
+/** A partition table as found or as wanted. GUIDs are in lower case, positions in bytes. */
+export interface PartitionTable {
+	/** `gpt`, `dos`, …: sfdisk's word. */
+	readonly label: string;
+	/** GUID of the disk for GPT. */
+	readonly id: string;
+	readonly sectorSize: number;
+	/** In the order of their numbers. */
+	readonly partitions: readonly Partition[];
+}
+
+export interface Partition {
+	/** From 1; numbers may be missing in between. */
+	readonly number: number;
+	readonly start: number;
+	readonly size: number;
+	/** GUID for GPT, hexadecimal byte for MBR. */
+	readonly type: string;
+	/** Empty for MBR. */
+	readonly uuid: string;
+	/** Empty when it has none. */
+	readonly name: string;
+}
+
+const sfdiskPartition = v.object({
+	node: v.string(),
+	start: v.number(),
+	size: v.number(),
+	type: v.string(),
+	uuid: v.optional(v.string(), ''),
+	name: v.optional(v.string(), ''),
+});
+
+const sfdiskJson = v.object({
+	partitiontable: v.object({
+		label: v.string(),
+		id: v.optional(v.string(), ''),
+		sectorsize: v.optional(v.number(), 512),
+		unit: v.literal('sectors'),
+		partitions: v.optional(v.array(sfdiskPartition), []),
+	}),
+});
+
+/**
+ * Reads what `sfdisk --json` prints.
+ * @throws DamagedInput when it is not that
+ */
+export function parsePartitionTable(json: string): PartitionTable {
+	const {partitiontable: table} = parseSfdiskJson(json);
+	const {sectorsize: sectorSize} = table;
+	return {
+		label: table.label,
+		id: table.id.toLowerCase(),
+		sectorSize,
+		partitions: table.partitions.map((partition) => ({
+			number: Number(/\d+$/.exec(partition.node)?.[0]),
+			start: partition.start * sectorSize,
+			size: partition.size * sectorSize,
+			type: partition.type.toLowerCase(),
+			uuid: partition.uuid.toLowerCase(),
+			name: partition.name,
+		})),
+	};
+}
+
+function parseSfdiskJson(json: string): v.InferOutput<typeof sfdiskJson> {
+	try {
+		return v.parse(sfdiskJson, JSON.parse(json));
+	} catch (cause) {
+		throw new DamagedInput('sfdisk printed a partition table that cannot be read', {cause});
+	}
+}
+
+/** Names that need no quoting in a script, fit GPT's 36 UTF-16 units and every tool. */
+const plainName = /^[A-Za-z0-9 ._-]{0,36}$/;
+
+/**
+ * The script that makes sfdisk write this GPT: every position in sectors and every identifier given,
+ * so that sfdisk decides nothing.
+ * @throws RangeError when a position is not a multiple of the sector size or a name needs quoting
+ * @see sfdisk(8), "Input formats"
+ */
+export function formatSfdiskScript(table: PartitionTable): string {
+	const sectors = (bytes: number) => {
+		if (bytes % table.sectorSize === 0) return bytes / table.sectorSize;
+		throw new RangeError(`${bytes} bytes are not whole sectors of ${table.sectorSize}`);
+	};
+	const lines = table.partitions.map(({number, start, size, type, uuid, name}) => {
+		if (!plainName.test(name)) throw new RangeError(`partition name "${name}" needs quoting`);
+		// sfdisk takes the number from the end of the device name, whatever is in front.
+		return `p${number} : start=${sectors(start)}, size=${sectors(size)}, type=${type}, uuid=${uuid}, name="${name}"`;
+	});
+	return [`label: ${table.label}`, `label-id: ${table.id}`, 'unit: sectors', '', ...lines, ''].join(
+		'\n',
+	);
+}
+
+/** Where a table that was made differs from the one wanted: a sentence for each; empty when equal. */
+export function compareTables(wanted: PartitionTable, made: PartitionTable): string[] {
+	const differences = (['label', 'id', 'sectorSize'] as const).flatMap((key) =>
+		difference(key === 'sectorSize' ? 'sector size' : key, wanted[key], made[key]),
+	);
+	const numbers = new Set([...wanted.partitions, ...made.partitions].map(({number}) => number));
+	for (const number of numbers) {
+		const want = wanted.partitions.find((partition) => partition.number === number);
+		const got = made.partitions.find((partition) => partition.number === number);
+		if (got === undefined) differences.push(`partition ${number} is missing`);
+		else if (want === undefined) differences.push(`partition ${number} was not asked for`);
+		else
+			for (const key of ['start', 'size', 'type', 'uuid', 'name'] as const)
+				differences.push(...difference(`${key} of partition ${number}`, want[key], got[key]));
+	}
+	return differences;
+}
+
+function difference(what: string, wanted: string | number, made: string | number): string[] {
+	return wanted === made ? [] : [`${what} is ${made || 'empty'}, not ${wanted || 'empty'}`];
+}
+
+export interface Region {
+	readonly start: number;
+	readonly size: number;
+}
+
+/**
+ * Gaps of a disk that no partition covers, in order, aligned inwards, without the first `alignment`
+ * bytes and the last ones, where the table and its copy lie.
+ */
+export function freeRegions(table: PartitionTable, diskSize: number, alignment: number): Region[] {
+	const regions: Region[] = [];
+	let position = alignment;
+	const end = Math.floor((diskSize - backupTableSize(table.sectorSize)) / alignment) * alignment;
+	const inOrder = [...table.partitions].sort((a, b) => a.start - b.start);
+	for (const {start, size} of [...inOrder, {start: end, size: 0}]) {
+		const gapEnd = Math.floor(Math.min(start, end) / alignment) * alignment;
+		if (gapEnd > position) regions.push({start: position, size: gapEnd - position});
+		position = Math.max(position, Math.ceil((start + size) / alignment) * alignment);
+	}
+	return regions;
+}
+
+/** Bytes at the end of a disk that hold GPT's copy: 128 entries of 128 bytes, and the header. */
+export function backupTableSize(sectorSize: number): number {
+	return Math.ceil((128 * 128) / sectorSize) * sectorSize + sectorSize;
+}

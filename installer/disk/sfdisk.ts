@@ -1,0 +1,113 @@
+import {statSync} from 'node:fs';
+import {OperationFailed} from '../../engine/errors.ts';
+import {CommandFailed} from '../../engine/system/commands.ts';
+import type {System} from '../../engine/system/system.ts';
+import {
+	compareTables,
+	formatSfdiskScript,
+	type PartitionTable,
+	parsePartitionTable,
+} from './partition-table.ts';
+
+/** A disk to partition: a block device, or a plain file that is to become one. */
+export interface DiskTarget {
+	readonly path: string;
+	/** Of the device; for a plain file, of the disk that it is an image of. */
+	readonly sectorSize: number;
+}
+
+/**
+ * Nothing beyond the bytes on the disk: the kernel is neither asked whether the disk is in use (that
+ * was checked, and it would answer for stale partitions) nor told of the new table, so it works
+ * without partition nodes and udev. No lock: who installs holds it already, and would wait for itself.
+ */
+const quietly = ['--quiet', '--no-reread', '--no-tell-kernel', '--lock=no'];
+/** Signatures of what lay there before, also where the new partitions begin. */
+const wipingOld = ['--wipe', 'always', '--wipe-partitions', 'always'];
+
+/** The table on a disk; undefined when there is none that sfdisk knows. */
+export async function readPartitionTable(
+	system: System,
+	disk: DiskTarget,
+): Promise<PartitionTable | undefined> {
+	try {
+		return await withSectors(system, disk, async (path, options) => {
+			const {stdout} = await system.run('sfdisk', ['--json', ...options, path]);
+			return parsePartitionTable(stdout);
+		});
+	} catch (error) {
+		// The same status 1 as for a disk that cannot be read.
+		if (error instanceof CommandFailed && /recognized partition table/.test(error.stderr)) {
+			return undefined;
+		}
+		throw error;
+	}
+}
+
+/**
+ * Replaces the partition table and checks what was made, since sfdisk shrinks a partition that does
+ * not fit without a word and with status 0.
+ * @throws OperationFailed `partition-table-differs`
+ */
+export async function writePartitionTable(
+	system: System,
+	disk: DiskTarget,
+	table: PartitionTable,
+): Promise<void> {
+	await withSectors(system, disk, async (path, options) => {
+		await system.run('sfdisk', [...quietly, ...wipingOld, ...options, path], {
+			input: formatSfdiskScript(table),
+		});
+	});
+	const made = await readPartitionTable(system, disk);
+	const differences = made === undefined ? ['no table can be read'] : compareTables(table, made);
+	if (differences.length > 0) {
+		throw new OperationFailed(
+			'partition-table-differs',
+			`${disk.path} did not get the partition table that was asked for: ${differences.join('; ')}`,
+			{hint: 'Check that the disk is healthy and that nothing else writes to it.'},
+		);
+	}
+}
+
+/** Gives one partition another name; the rest of the table stays as it is. */
+export async function renamePartition(
+	system: System,
+	disk: DiskTarget,
+	number: number,
+	name: string,
+): Promise<void> {
+	await withSectors(system, disk, async (path, options) => {
+		await system.run('sfdisk', [
+			...quietly,
+			...options,
+			'--part-label',
+			path,
+			String(number),
+			name,
+		]);
+	});
+}
+
+/**
+ * sfdisk takes a plain file for a disk of 512-byte sectors; other sizes it can be told from util-linux
+ * 2.41 on. Before that a loop device with such sectors stands in, which needs privileges.
+ */
+async function withSectors<T>(
+	system: System,
+	{path, sectorSize}: DiskTarget,
+	use: (path: string, options: readonly string[]) => Promise<T>,
+): Promise<T> {
+	if (sectorSize === 512 || statSync(path).isBlockDevice()) return use(path, []);
+	try {
+		return await use(path, [`--sector-size=${sectorSize}`]);
+	} catch (error) {
+		if (!(error instanceof CommandFailed && /unrecognized option/.test(error.stderr))) throw error;
+	}
+	const device = system.attachLoop(path, {sectorSize});
+	try {
+		return await use(device, []);
+	} finally {
+		system.detachLoop(device);
+	}
+}

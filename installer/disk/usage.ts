@@ -1,0 +1,200 @@
+import {mkdtempSync, readFileSync, rmSync, statSync} from 'node:fs';
+import path from 'node:path';
+import type {System} from '../../engine/system/system.ts';
+import {
+	attachedLoops,
+	type BlockDevice,
+	blockDeviceOfName,
+	deviceNumber,
+	disksBehind,
+	type KernelPaths,
+	rawDeviceNumber,
+	withPartitions,
+} from './block-devices.ts';
+import {type MountPoint, mountedDevice, parseMountinfo, parseSwaps} from './mounts.ts';
+
+/** Something that uses a disk or a part of it. `device` is the kernel's name of that part. */
+export type DiskUse =
+	| {readonly kind: 'mount'; readonly device: string; readonly mountPoint: string}
+	| {readonly kind: 'swap'; readonly device: string}
+	/** A dm, md or bcache device made of it. */
+	| {readonly kind: 'holder'; readonly device: string; readonly holder: string}
+	/** The kernel says that it is in use, by what cannot be seen from here. */
+	| {readonly kind: 'busy'; readonly device: string};
+
+/** `sda1 is mounted on /home`. */
+export function describeUse(use: DiskUse): string {
+	switch (use.kind) {
+		case 'mount':
+			return `${use.device} is mounted on ${use.mountPoint}`;
+		case 'swap':
+			return `${use.device} is swap space in use`;
+		case 'holder':
+			return `${use.device} is part of ${use.holder}`;
+		case 'busy':
+			return `${use.device} is in use by something that cannot be seen from here`;
+	}
+}
+
+/** What of the kernel's state the checks need, read once. */
+export interface KernelState {
+	readonly mounts: readonly MountPoint[];
+	/** Devices and files. */
+	readonly swaps: readonly string[];
+}
+
+export function readKernelState(paths: KernelPaths): KernelState {
+	const read = (file: string) => readFileSync(path.join(paths.proc, file), 'utf8');
+	return {mounts: parseMountinfo(read('self/mountinfo')), swaps: parseSwaps(read('swaps'))};
+}
+
+/** A running system has these on its own disk, the live medium's and the container's among them. */
+const systemMountPoints = new Set([
+	'/',
+	'/sysroot',
+	'/usr',
+	'/etc',
+	'/var',
+	'/boot',
+	'/boot/efi',
+	'/efi',
+	'/run/initramfs/live',
+	'/run/rootfsbase',
+]);
+
+/** Whether the system that runs here lies on the disk, through whatever layers. */
+export function backsRunningSystem(
+	paths: KernelPaths,
+	state: KernelState,
+	disk: BlockDevice,
+): boolean {
+	return state.mounts.some((mount) => {
+		if (!systemMountPoints.has(mount.path)) return false;
+		const device = mountedDevice(paths, mount);
+		return device !== undefined && disksBehind(paths, device).has(disk.disk ?? disk.name);
+	});
+}
+
+/**
+ * All that uses a disk, or the loop devices over it. A loop device that nothing uses is no use: a
+ * killed installation leaves such.
+ */
+export function findUses(
+	system: System,
+	paths: KernelPaths,
+	state: KernelState,
+	disk: BlockDevice,
+): DiskUse[] {
+	return [
+		...usesOfDevice(system, paths, state, disk),
+		...usesOfLoops(system, paths, state, path.join('/dev', disk.name)),
+	];
+}
+
+/** All that uses a plain file through loop devices or as swap space. */
+export function findFileUses(
+	system: System,
+	paths: KernelPaths,
+	state: KernelState,
+	file: string,
+): DiskUse[] {
+	const swap: DiskUse[] = state.swaps.includes(file) ? [{kind: 'swap', device: file}] : [];
+	return [...swap, ...usesOfLoops(system, paths, state, file)];
+}
+
+function usesOfLoops(
+	system: System,
+	paths: KernelPaths,
+	state: KernelState,
+	file: string,
+): DiskUse[] {
+	return attachedLoops(paths)
+		.filter(({backingFile}) => backingFile === file)
+		.flatMap((loop) => usesOfDevice(system, paths, state, loop));
+}
+
+function usesOfDevice(
+	system: System,
+	paths: KernelPaths,
+	state: KernelState,
+	disk: BlockDevice,
+): DiskUse[] {
+	const parts = withPartitions(paths, disk);
+	const names = new Set(parts.map(({name}) => name));
+	const uses: DiskUse[] = [
+		...state.mounts.flatMap((mount) => {
+			const device = mountedDevice(paths, mount)?.name;
+			if (device === undefined || !names.has(device)) return [];
+			return [{kind: 'mount' as const, device, mountPoint: mount.path}];
+		}),
+		...state.swaps
+			.map((swap) => path.basename(swap))
+			.filter((name) => names.has(name))
+			.map((device) => ({kind: 'swap' as const, device})),
+		...parts.flatMap(({name, holders}) =>
+			holders.map((holder) => ({
+				kind: 'holder' as const,
+				device: name,
+				holder: holderName(paths, holder),
+			})),
+		),
+	];
+	return uses.length > 0 ? uses : busyParts(system, paths, parts);
+}
+
+function holderName(paths: KernelPaths, holder: string): string {
+	const name = blockDeviceOfName(paths, holder)?.mapperName;
+	return name === undefined ? holder : `${holder} (${name})`;
+}
+
+/**
+ * Mounts of other mount namespaces are not in mountinfo: a container sees none of its host's. The
+ * kernel knows them all and refuses to open such a device exclusively.
+ */
+function busyParts(
+	system: System,
+	paths: KernelPaths,
+	[disk, ...partitions]: readonly BlockDevice[],
+): DiskUse[] {
+	const isBusy = (device: BlockDevice) => probe(system, paths, device) === 'busy';
+	const busy = partitions.filter(isBusy);
+	// The disk is busy whenever a partition is; the partition says more.
+	if (busy.length === 0 && disk !== undefined && isBusy(disk)) busy.push(disk);
+	return busy.map(({name}) => ({kind: 'busy', device: name}));
+}
+
+/** `unknown` when no node can be opened: the whole disk's answer then has to do. */
+function probe(
+	system: System,
+	paths: KernelPaths,
+	device: BlockDevice,
+): 'free' | 'busy' | 'unknown' {
+	try {
+		return withNode(system, paths, device, (node) => system.probeExclusive(node));
+	} catch (error) {
+		if (error instanceof Error && 'code' in error) return 'unknown';
+		throw error;
+	}
+}
+
+const blockDeviceMode = 0o060600;
+
+/** Podman's /dev lacks partitions that appeared after the container's start: they get a node here. */
+function withNode<T>(
+	system: System,
+	paths: KernelPaths,
+	{name, number}: BlockDevice,
+	use: (node: string) => T,
+): T {
+	const usual = path.join(paths.dev, name);
+	const stat = statSync(usual, {throwIfNoEntry: false});
+	if (stat?.isBlockDevice() && deviceNumber(stat.rdev) === number) return use(usual);
+	const folder = mkdtempSync(path.join(paths.dev, '.slipway-'));
+	try {
+		const node = path.join(folder, name);
+		system.makeNode(node, blockDeviceMode, rawDeviceNumber(number));
+		return use(node);
+	} finally {
+		rmSync(folder, {recursive: true, force: true});
+	}
+}

@@ -1,0 +1,67 @@
+import type {DiskIdentity} from './disk/identity.ts';
+import type {PlannedPartition} from './disk/layout.ts';
+import {describePartitionType} from './disk/partition-types.ts';
+import {formatSize} from './disk/size.ts';
+import type {DiskPlan, InstallPlan, PlanWarning} from './plan.ts';
+
+/** The plan for people, as `--dry-run` prints it: what is destroyed first, warnings last. */
+export function formatPlan(plan: InstallPlan): string {
+	return [
+		...plan.disks.flatMap(formatDisk),
+		...formatFields([
+			['Image', plan.image.reference ?? 'no reference'],
+			['Manifest', plan.image.manifestDigest],
+			['Config', plan.image.configDigest],
+			['Root digest', plan.image.verityDigest],
+			['fs-verity', formatVerity(plan)],
+			['Deployment', plan.deployment.id],
+			['Command line', plan.deployment.commandLine],
+		]),
+		...plan.warnings.flatMap(formatWarning),
+		'',
+	].join('\n');
+}
+
+function formatDisk({path, size, identity, destroys, layout}: DiskPlan): string[] {
+	return [
+		...formatFields([
+			['Disk', [path, formatSize(size), ...formatIdentity(identity)].join(', ')],
+			[
+				'Destroys',
+				destroys === undefined ? 'nothing, it is empty' : `EVERYTHING on it: ${destroys}`,
+			],
+			['Table', `GPT ${layout.id}, sectors of ${layout.sectorSize} bytes`],
+		]),
+		...layout.partitions.flatMap(formatPartition),
+	];
+}
+
+function formatIdentity({model, serial, transport}: DiskIdentity): string[] {
+	return [model, transport, serial && `serial ${serial}`].filter((part) => part !== undefined);
+}
+
+function formatPartition(partition: PlannedPartition): string[] {
+	const {number, finishedName, start, size, type, uuid, fileSystem} = partition;
+	const meaning = describePartitionType(type);
+	return [
+		`  ${number}  ${finishedName}: ${formatSize(size)} at ${formatSize(start)} (bytes ${start} to ${start + size - 1})`,
+		`     type ${type}${meaning === undefined ? '' : ` (${meaning})`}, partition ${uuid}`,
+		`     ${fileSystem.type} "${fileSystem.label}" ${fileSystem.uuid}`,
+	];
+}
+
+function formatVerity({verity}: InstallPlan): string {
+	return verity.kind === 'enforced' ? 'enforced' : `NOT enforced: ${verity.reason}`;
+}
+
+function formatWarning({message, hint}: PlanWarning): string[] {
+	return ['', `WARNING: ${message}`, `         ${hint}`];
+}
+
+/** Terms in one column; fields without a value are left out. */
+function formatFields(fields: readonly (readonly [string, string | undefined])[]): string[] {
+	const width = 14;
+	return fields.flatMap(([term, value]) =>
+		value === undefined || value === '' ? [] : [`${`${term}:`.padEnd(width)}${value}`],
+	);
+}

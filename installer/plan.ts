@@ -1,0 +1,164 @@
+import {formatCommandLine} from '../engine/boot/command-line.ts';
+import {describeContent, isEmpty} from './disk/content.ts';
+import type {ContentSizes} from './disk/content-sizes.ts';
+import type {DiskIdentity} from './disk/identity.ts';
+import type {FoundDisk} from './disk/inventory.ts';
+import {type DiskLayout, type PlannedPartition, planLayout} from './disk/layout.ts';
+import type {LayoutSettings} from './disk/layout-settings.ts';
+import type {Architecture} from './disk/partition-types.ts';
+
+/**
+ * All that an installation will do, as data: printed by `--dry-run`, shown by the screens, done by the
+ * run. It is JSON as it is; fields are only ever added within a version.
+ */
+export interface InstallPlan {
+	readonly version: 1;
+	/** The first holds the boot partition and the root. */
+	readonly disks: readonly [DiskPlan, ...DiskPlan[]];
+	readonly image: PlannedImage;
+	readonly deployment: PlannedDeployment;
+	/** Whether the kernel will refuse files of the system that were changed on the disk. */
+	readonly verity: VerityPlan;
+	readonly warnings: readonly PlanWarning[];
+}
+
+export interface DiskPlan {
+	readonly path: string;
+	readonly kind: FoundDisk['kind'];
+	readonly size: number;
+	/** The run is for the disk with this identity and no other. */
+	readonly identity: DiskIdentity;
+	/** What is destroyed; undefined when the disk is empty. */
+	readonly destroys: string | undefined;
+	readonly layout: DiskLayout;
+}
+
+export interface PlannedImage {
+	/** What updates will be pulled from; undefined when nobody said. */
+	readonly reference: string | undefined;
+	/** Whether another machine can pull that: `localhost/…` is only on this one. */
+	readonly isPullable: boolean;
+	/** Digest of the manifest, when it is known; of the config otherwise. */
+	readonly manifestDigest: string | undefined;
+	readonly configDigest: string | undefined;
+	/** fs-verity digest of the composefs image: what the deployment is made of. */
+	readonly verityDigest: string;
+}
+
+export interface PlannedDeployment {
+	readonly id: string;
+	/** Those of the image and of the person. */
+	readonly kernelArguments: readonly string[];
+	/** These and slipway's own, as the boot entry will have them. */
+	readonly commandLine: string;
+}
+
+export type VerityPlan =
+	| {readonly kind: 'enforced'}
+	| {readonly kind: 'not-enforced'; readonly reason: string};
+
+export interface PlanWarning {
+	readonly code: 'no-reference' | 'reference-not-pullable' | 'verity-not-enforced';
+	readonly message: string;
+	readonly hint: string;
+}
+
+export interface PlanRequest {
+	readonly disk: FoundDisk;
+	readonly settings: LayoutSettings;
+	readonly sizes: ContentSizes;
+	readonly architecture: Architecture;
+	/** All identifiers follow from it: random for a machine, fixed for a reproducible disk image. */
+	readonly seed: string;
+	readonly image: PlannedImage;
+	readonly deploymentId: string;
+	/** Those of the image and of the person; slipway's own are added. */
+	readonly kernelArguments: readonly string[];
+	/** Whether the kernel that runs here can enable fs-verity. ext4 gets it without. */
+	readonly canEnableVerity: boolean;
+}
+
+/**
+ * Decides what to do with a disk that passed {@link findRefusals}.
+ * @throws Refused `too-small` or `esp-too-small`
+ */
+export function planInstall(request: PlanRequest): InstallPlan {
+	const {disk, image, deploymentId, kernelArguments} = request;
+	const layout = planLayout({...request, diskSize: disk.size, sectorSize: disk.sectorSize});
+	const verity = planVerity(request);
+	const commandLine = formatCommandLine(
+		{
+			deploymentId,
+			imageVerityDigest: image.verityDigest,
+			verityRequired: verity.kind === 'enforced',
+		},
+		{rootUuid: partitionOfRole(layout, 'root').fileSystem.uuid, kernelArguments},
+	);
+	return {
+		version: 1,
+		disks: [planDisk(disk, layout)],
+		image,
+		deployment: {id: deploymentId, kernelArguments, commandLine},
+		verity,
+		warnings: [...warningsOfImage(image), ...warningsOfVerity(verity)],
+	};
+}
+
+function planDisk(disk: FoundDisk, layout: DiskLayout): DiskPlan {
+	const {path, kind, size, identity, content} = disk;
+	const destroys = isEmpty(content)
+		? undefined
+		: describeContent(content, Number.POSITIVE_INFINITY);
+	return {path, kind, size, identity, destroys, layout};
+}
+
+/** The partition of a role that every layout has. */
+export function partitionOfRole(layout: DiskLayout, role: 'esp' | 'root'): PlannedPartition {
+	const found = layout.partitions.find((partition) => partition.role === role);
+	if (found === undefined) throw new RangeError(`the layout has no ${role} partition`);
+	return found;
+}
+
+function planVerity({settings, canEnableVerity}: PlanRequest): VerityPlan {
+	switch (settings.rootFileSystem) {
+		case 'ext4':
+			return {kind: 'enforced'};
+		case 'btrfs':
+			return canEnableVerity
+				? {kind: 'enforced'}
+				: {kind: 'not-enforced', reason: 'the kernel that runs here has no fs-verity for btrfs'};
+		case 'xfs':
+			return {kind: 'not-enforced', reason: 'xfs has no fs-verity'};
+	}
+}
+
+function warningsOfImage({reference, isPullable}: PlannedImage): PlanWarning[] {
+	if (reference === undefined) {
+		return [
+			{
+				code: 'no-reference',
+				message: 'the machine will get no updates: nobody said where this image is pulled from',
+				hint: 'Give --target-image with a reference in a registry.',
+			},
+		];
+	}
+	if (isPullable) return [];
+	return [
+		{
+			code: 'reference-not-pullable',
+			message: `the machine will get no updates: no other machine can pull ${reference}`,
+			hint: 'Push the image to a registry and give --target-image with its reference there.',
+		},
+	];
+}
+
+function warningsOfVerity(verity: VerityPlan): PlanWarning[] {
+	if (verity.kind === 'enforced') return [];
+	return [
+		{
+			code: 'verity-not-enforced',
+			message: `changes to the system's files on the disk will not be noticed: ${verity.reason}`,
+			hint: 'Use ext4 for the root.',
+		},
+	];
+}
