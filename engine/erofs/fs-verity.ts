@@ -16,6 +16,12 @@ export const verityAlgorithms = {
 	sha512: {id: 2, digestSize: 64},
 } as const satisfies Record<FsVerityAlgorithm, {id: number; digestSize: number}>;
 
+/** The algorithm that gives digests of this length; undefined when none does. */
+export function verityAlgorithmOf(digest: string): FsVerityAlgorithm | undefined {
+	if (digest.length === 64) return 'sha256';
+	return digest.length === 128 ? 'sha512' : undefined;
+}
+
 export interface VerityOptions {
 	/** Collect the Merkle tree too: 1/128 (SHA-256) or 1/64 (SHA-512) of the data in memory. */
 	readonly keepTree?: boolean;

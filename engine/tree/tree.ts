@@ -25,27 +25,51 @@ export interface Directory extends Metadata {
 	readonly children: Map<ByteString, Inode>;
 }
 
-export interface RegularFile extends Metadata {
+/**
+ * What a dump or an image says of an inode where the tree itself would give another answer.
+ * Those who write dumps and images in mkcomposefs's way keep to it; all others count for themselves.
+ */
+export interface Recorded {
+	/** Link count as written down. */
+	readonly links: number;
+	/** Size as written down; it has a meaning for files only. */
+	readonly size: number;
+	/** The name under which the inode itself stands: all others are links to that one. */
+	readonly directory: Directory;
+	readonly name: ByteString;
+}
+
+interface LeafMetadata extends Metadata {
+	/** Only in trees read from dumps and images, and there only where it tells something. */
+	recorded?: Recorded | undefined;
+}
+
+export interface RegularFile extends LeafMetadata {
 	readonly type: 'file';
 	size: number;
 	/** The whole content, for files small enough to live in the image ({@link maxInlineSize}). */
 	inline: Buffer | undefined;
 	/** fs-verity digest of the content in lower-case hex: the name of its object. */
 	verityDigest: string | undefined;
+	/**
+	 * Path of the object where it is not the one that its digest gives; empty when the file's source
+	 * names none. Only in trees read from dumps and images.
+	 */
+	objectPath?: ByteString | undefined;
 }
 
-export interface Symlink extends Metadata {
+export interface Symlink extends LeafMetadata {
 	readonly type: 'symlink';
 	readonly target: ByteString;
 }
 
-export interface Device extends Metadata {
+export interface Device extends LeafMetadata {
 	readonly type: 'character' | 'block';
 	/** As in `st_rdev`, low 32 bits. */
 	readonly rdev: number;
 }
 
-export interface Special extends Metadata {
+export interface Special extends LeafMetadata {
 	readonly type: 'fifo' | 'socket';
 }
 

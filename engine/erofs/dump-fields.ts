@@ -1,0 +1,191 @@
+import {DamagedInput} from '../errors.ts';
+import type {ByteString} from '../tree/tree.ts';
+
+const space = 0x20;
+const minus = 0x2d;
+const zero = 0x30;
+
+export interface DumpPosition {
+	/** From 1. */
+	readonly line: number;
+	/** Of the line's first byte. */
+	readonly offset: number;
+}
+
+export function damagedDump(what: string, {line, offset}: DumpPosition): DamagedInput {
+	return new DamagedInput(`dump line ${line}: ${what}`, {
+		offset,
+		hint: 'See composefs-dump(5) for what a line holds.',
+	});
+}
+
+/** Reads the fields of a dump's lines one after the other, each ended by a space or the line's end. */
+export class DumpFields {
+	readonly #bytes: Buffer;
+	#line = 0;
+	#lineStart = 0;
+	#lineEnd = -1;
+	#at = 0;
+
+	constructor(bytes: Buffer) {
+		this.#bytes = bytes;
+	}
+
+	/** Of the current line, for complaints that come later. */
+	get position(): DumpPosition {
+		return {line: this.#line, offset: this.#lineStart};
+	}
+
+	/** Goes to the next line; false behind the last. */
+	nextLine(): boolean {
+		this.#lineStart = this.#lineEnd + 1;
+		if (this.#lineStart >= this.#bytes.length) return false;
+		const newline = this.#bytes.indexOf('\n', this.#lineStart);
+		this.#lineEnd = newline < 0 ? this.#bytes.length : newline;
+		this.#at = this.#lineStart;
+		this.#line++;
+		return true;
+	}
+
+	/** Whether the line has another field. */
+	get hasMore(): boolean {
+		return this.#at <= this.#lineEnd;
+	}
+
+	/** Skips a field. */
+	skip(name: string): void {
+		this.#at = this.#fieldEnd(name) + 1;
+	}
+
+	/** True if the next byte is this one; then it is taken. */
+	take(character: string): boolean {
+		const isNext = this.#bytes[this.#at] === character.charCodeAt(0);
+		if (isNext) this.#at++;
+		return isNext;
+	}
+
+	/** A whole number, not negative, up to 2^53; octal or decimal. */
+	number(name: string, radix: 8 | 10 = 10): number {
+		const start = this.#at;
+		const end = this.#fieldEnd(name);
+		const value = this.#digits(start, end, radix);
+		if (value === undefined) throw this.damage(`${name} is not a number: ${this.#raw(start, end)}`);
+		this.#at = end + 1;
+		return value;
+	}
+
+	/** Seconds, which may be negative, and nanoseconds: `-1.5` is 5 nanoseconds after -1. */
+	time(name: string): {sec: number; nsec: number} {
+		const start = this.#at;
+		const end = this.#fieldEnd(name);
+		const isNegative = this.#bytes[start] === minus;
+		const dot = this.#bytes.indexOf('.', start);
+		const sec = this.#digits(isNegative ? start + 1 : start, Math.min(dot, end), 10);
+		const nsec = this.#digits(dot + 1, end, 10);
+		if (dot < 0 || sec === undefined || nsec === undefined || nsec >= 1e9)
+			throw this.damage(`${name} is not SECONDS.NANOSECONDS: ${this.#raw(start, end)}`);
+		this.#at = end + 1;
+		return {sec: isNegative ? 0 - sec : sec, nsec};
+	}
+
+	/** A field of bytes; undefined for `-`, and for one that the line no longer has. */
+	optional(name: string): ByteString | undefined {
+		if (!this.hasMore) return undefined;
+		const start = this.#at;
+		const end = this.#fieldEnd(name);
+		this.#at = end + 1;
+		if (end === start + 1 && this.#bytes[start] === minus) return undefined;
+		return this.#text(name, start, end);
+	}
+
+	/** A field of bytes that must be there. */
+	text(name: string): ByteString {
+		const text = this.optional(name);
+		if (text === undefined) throw this.damage(`${name} is missing`);
+		return text;
+	}
+
+	/** A key and its value, parted by the first `=`. */
+	pair(name: string): [ByteString, ByteString] {
+		const start = this.#at;
+		const end = this.#fieldEnd(name);
+		const equals = this.#bytes.indexOf('=', start);
+		if (equals <= start || equals >= end)
+			throw this.damage(`${name} is not KEY=VALUE: ${this.#raw(start, end)}`);
+		this.#at = end + 1;
+		return [this.#text(name, start, equals), this.#text(name, equals + 1, end)];
+	}
+
+	/** The error to throw for the current line. */
+	damage(what: string): DamagedInput {
+		return damagedDump(what, this.position);
+	}
+
+	#fieldEnd(name: string): number {
+		if (!this.hasMore) throw this.damage(`${name} is missing`);
+		let end = this.#at;
+		while (end < this.#lineEnd && this.#bytes[end] !== space) end++;
+		return end;
+	}
+
+	/** Undefined for no digits, others than the radix has, or a number above 2^53. */
+	#digits(start: number, end: number, radix: number): number | undefined {
+		if (start >= end) return undefined;
+		let value = 0;
+		for (let at = start; at < end; at++) {
+			const digit = (this.#bytes[at] ?? 0) - zero;
+			if (digit < 0 || digit >= radix) return undefined;
+			value = value * radix + digit;
+			if (value > 2 ** 53) return undefined;
+		}
+		return value;
+	}
+
+	#raw(start: number, end: number): string {
+		return JSON.stringify(this.#bytes.toString('latin1', start, Math.min(end, start + 60)));
+	}
+
+	#text(name: string, start: number, end: number): ByteString {
+		const text = this.#bytes.toString('latin1', start, end);
+		if (text.includes('\0')) throw this.damage(`${name} has a NUL byte`);
+		if (!text.includes('\\')) return text;
+		const bytes = unescapeField(text);
+		if (bytes === undefined)
+			throw this.damage(`${name} has an unknown escape: ${this.#raw(start, end)}`);
+		return bytes;
+	}
+}
+
+const namedEscapes = new Map([
+	['\\', '\\'],
+	['n', '\n'],
+	['r', '\r'],
+	['t', '\t'],
+]);
+
+/** Undefined when there is a backslash that begins no known escape. */
+function unescapeField(text: string): ByteString | undefined {
+	let isValid = true;
+	const bytes = text.replace(/\\(?:x([0-9a-fA-F]{2})|(.?))/gs, (_, hex?: string, letter = '') => {
+		if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
+		isValid &&= namedEscapes.has(letter);
+		return namedEscapes.get(letter) ?? '';
+	});
+	return isValid ? bytes : undefined;
+}
+
+/** A field as a dump has it: all but printable ASCII escaped. A field that is only `-` too, as `-` means none. */
+export function escapeField(bytes: ByteString): string {
+	if (bytes === '-') return '\\x2d';
+	return bytes.replace(/[^\x21-\x5b\x5d-\x7e]/g, escapeByte);
+}
+
+/** In keys and values of xattrs, where `=` has a meaning and `-` has none. */
+export function escapeXattr(bytes: ByteString): string {
+	return bytes.replace(/[^\x21-\x3c\x3e-\x5b\x5d-\x7e]/g, escapeByte);
+}
+
+function escapeByte(byte: string): string {
+	for (const [letter, named] of namedEscapes) if (byte === named) return `\\${letter}`;
+	return `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
