@@ -43,7 +43,8 @@ export function advanceStep(step: RunningStep, done: number, now: number): Runni
 	const elapsed = now - step.sample.at;
 	if (elapsed < shortestSampleMs) return advanced;
 	const current = ((done - step.sample.done) / elapsed) * 1000;
-	const weight = 1 - Math.exp(-elapsed / smoothingMs);
+	// At first the mean since the start, or one quick or slow beginning would stay visible for long.
+	const weight = Math.max(1 - Math.exp(-elapsed / smoothingMs), elapsed / (now - step.startedAt));
 	const rate = step.rate === undefined ? current : step.rate + weight * (current - step.rate);
 	return {...advanced, rate, sample: {done, at: now}};
 }

@@ -1,0 +1,62 @@
+import {glob, readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {build, type Plugin} from 'esbuild';
+
+/** Threads start from a file of their own, which the bundle has to keep. */
+const workerFiles = '{engine,installer}/**/*-worker.ts';
+
+/**
+ * Bundles the program into a flat folder of modules: `main.mjs`, one for each worker, and chunks that
+ * are loaded when a command needs them.
+ * @returns the source files that went in, relative to the project
+ */
+export async function bundleJavaScript(project: string, outputFolder: string): Promise<string[]> {
+	const workers = await Array.fromAsync(glob(workerFiles, {cwd: project}));
+	const {metafile} = await build({
+		absWorkingDir: project,
+		entryPoints: Object.fromEntries(
+			['ui/cli/main.ts', ...workers].map((file) => [path.basename(file, '.ts'), file]),
+		),
+		outdir: outputFolder,
+		outExtension: {'.js': '.mjs'},
+		entryNames: '[name]',
+		chunkNames: 'chunk-[hash]',
+		bundle: true,
+		splitting: true,
+		platform: 'node',
+		format: 'esm',
+		target: 'node26',
+		// Not identifiers: errors are named by their classes.
+		minifySyntax: true,
+		minifyWhitespace: true,
+		define: {'process.env.NODE_ENV': '"production"'},
+		banner: {js: banner},
+		legalComments: 'none',
+		metafile: true,
+		logLevel: 'warning',
+		plugins: [workerAddresses],
+	});
+	return Object.keys(metafile.inputs).sort();
+}
+
+/**
+ * Packages written for CommonJS call `require`. koffi looks for its addon at
+ * `${process.resourcesPath}/koffi/linux_ARCH/koffi.node`.
+ */
+const banner = `import {createRequire as __createRequire} from 'node:module';
+const require = __createRequire(import.meta.url);
+process.resourcesPath ??= import.meta.dirname;`;
+
+/** `new URL('./hash-worker.ts', import.meta.url)` leads to the worker's place in the flat folder. */
+const workerAddresses: Plugin = {
+	name: 'worker addresses',
+	setup(build) {
+		build.onLoad({filter: /\/(engine|installer)\/.*\.ts$/}, async ({path}) => ({
+			loader: 'ts',
+			contents: (await readFile(path, 'utf8')).replace(
+				/(['"])\.{1,2}\/(?:[\w./-]+\/)?([\w-]+-worker)\.ts\1/g,
+				"'./$2.mjs'",
+			),
+		}));
+	},
+};

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Starts slipway with the Node and the libraries beside this file, wherever the folder lies and through
+# whatever link it was called. Needs nothing from PATH.
+case $0 in
+	*/*) self=$0 ;;
+	*) self=./$0 ;;
+esac
+[ -L "$self" ] && self=$(command -p readlink -f "$self")
+here=${self%/*}
+
+# For Node alone: slipway puts the old value back before it starts any other program.
+export SLIPWAY_LIBRARY_PATH="${LD_LIBRARY_PATH-}"
+export LD_LIBRARY_PATH="$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+exec "$here/node" "$here/app/main.mjs" "$@"

@@ -1,0 +1,84 @@
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import {UsageError} from '../../../engine/errors.ts';
+import {type Grammar, parseArguments} from '../../../ui/cli/arguments.ts';
+
+const test = suite('arguments');
+
+const grammar: Grammar = {
+	name: 'install',
+	options: {
+		wipe: {type: 'boolean', short: 'w', help: 'Wipe it.'},
+		karg: {type: 'string', value: 'ARGUMENT', multiple: true, help: 'Add one.'},
+		'root-fs': {type: 'string', value: 'TYPE', choices: ['ext4', 'xfs'], help: 'File system.'},
+		'progress-fd': {type: 'integer', value: 'N', help: 'Descriptor.'},
+	},
+	positionals: {
+		DEVICE: {help: 'The disk to install on.'},
+		NAME: {help: 'A name.', optional: true},
+	},
+};
+
+test('reads options and positionals by their names', () => {
+	assert.equal(
+		parseArguments(grammar, [
+			'-w',
+			'--karg',
+			'quiet',
+			'/dev/sda',
+			'--karg=-x',
+			'--root-fs=xfs',
+			'--progress-fd',
+			'3',
+		]),
+		{
+			options: {wipe: true, karg: ['quiet', '-x'], 'root-fs': 'xfs', 'progress-fd': 3},
+			positionals: {DEVICE: '/dev/sda'},
+		},
+	);
+});
+
+test('gives options that are left out their empty value', () => {
+	assert.equal(parseArguments(grammar, ['--', '--wipe', 'name']), {
+		options: {wipe: false, karg: [], 'root-fs': undefined, 'progress-fd': undefined},
+		positionals: {DEVICE: '--wipe', NAME: 'name'},
+	});
+});
+
+const refusals: [words: string[], message: string, hint: string][] = [
+	[['--wpie', 'a'], 'install has no option --wpie', 'Did you mean --wipe?'],
+	[['--zzzzzz', 'a'], 'install has no option --zzzzzz', 'See: slipway install --help'],
+	[['-x', 'a'], 'install has no option -x', 'See: slipway install --help'],
+	[['--wipe=yes', 'a'], 'option --wipe takes no value, but got yes', 'See: slipway install --help'],
+	[['a', '--karg'], 'option --karg needs a value: --karg ARGUMENT', 'See: slipway install --help'],
+	[
+		['--karg', '--wipe', 'a'],
+		'option --karg needs a value: --karg ARGUMENT',
+		'If the value is really --wipe, write --karg=--wipe',
+	],
+	[['--root-fs', 'zfs', 'a'], 'option --root-fs cannot be zfs', 'It is one of: ext4, xfs'],
+	[
+		['--root-fs=xfs', '--root-fs=ext4', 'a'],
+		'option --root-fs is given twice: xfs and ext4',
+		'Give it once.',
+	],
+	[
+		['--progress-fd', 'x', 'a'],
+		'option --progress-fd needs a whole number, not x',
+		'See: slipway install --help',
+	],
+	[[], 'install needs DEVICE: the disk to install on', 'See: slipway install --help'],
+	[['a', 'b', 'c'], 'install does not know what to do with c', 'See: slipway install --help'],
+];
+for (const [words, message, hint] of refusals)
+	test(`refuses '${words.join(' ')}' with the next step`, () => {
+		try {
+			parseArguments(grammar, words);
+			assert.unreachable();
+		} catch (error) {
+			assert.instance(error, UsageError);
+			assert.equal([error.message, error.hint, error.exitStatus], [message, hint, 2]);
+		}
+	});
+
+test.run();
