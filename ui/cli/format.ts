@@ -1,22 +1,9 @@
 /** Sizes, durations, counts and tables as printed everywhere, so that one thing has one wording. */
 
+export {formatSize} from '../../installer/disk/size.ts';
+
 /** Every line that help and tables print fits this many columns. */
 export const pageWidth = 80;
-
-const sizeUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
-
-/** `512 B`, `9.8 KiB`, `401 MiB`: one decimal below ten, whole numbers from there on. */
-export function formatSize(bytes: number): string {
-	let value = bytes;
-	let unit = 0;
-	// 1023.5 and more would round to 1024 of the smaller unit.
-	while (value >= 1023.5 && unit < sizeUnits.length - 1) {
-		value /= 1024;
-		unit++;
-	}
-	const isExact = unit === 0 || value >= 9.95;
-	return `${isExact ? value.toFixed(0) : value.toFixed(1)} ${sizeUnits[unit]}`;
-}
 
 /** `12,677`. */
 export function formatCount(count: number): string {

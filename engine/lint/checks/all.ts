@@ -10,6 +10,7 @@ import {
 	writablePlaces,
 } from './layout.ts';
 import {installTools, packageCaches} from './packages.ts';
+import {imageReference, kernelArguments} from './settings.ts';
 
 /** In the order in which they are reported. */
 export const allChecks: readonly Check[] = [
@@ -18,6 +19,8 @@ export const allChecks: readonly Check[] = [
 	bootLoader,
 	init,
 	program,
+	kernelArguments,
+	imageReference,
 	installTools,
 	osRelease,
 	mountPoints,

@@ -1,21 +1,11 @@
-import {DamagedInput} from '../../errors.ts';
+import {chooseKernel, type KernelFolder, modulesFolder} from '../../boot/kernel.ts';
+import {DamagedInput, Refused} from '../../errors.ts';
 import type {ImageRoot} from '../image-root.ts';
 import {type SearchResult, searchInitramfs} from '../initramfs.ts';
 import type {Check, Problem} from '../lint.ts';
 
-const modulesFolder = '/usr/lib/modules';
 /** What the dracut module installs; see image/root/usr/lib/dracut/modules.d. */
 const bootScript = 'usr/lib/slipway/slipway-root';
-const runSetup = 'Make RUN /usr/lib/slipway/setup the last step of the build.';
-
-/** Versions that have a kernel where slipway looks for it. */
-async function kernelVersions(root: ImageRoot): Promise<string[]> {
-	const versions: string[] = [];
-	for (const version of await root.list(modulesFolder))
-		if ((await root.followed(`${modulesFolder}/${version}/vmlinuz`))?.type === 'file')
-			versions.push(version);
-	return versions;
-}
 
 export const oneKernel: Check = {
 	name: 'one-kernel',
@@ -23,35 +13,52 @@ export const oneKernel: Check = {
 	reason: 'A deployment boots the one kernel of its image, /usr/lib/modules/VERSION/vmlinuz.',
 	fix: 'Install one kernel package, remove others, and run /usr/lib/slipway/setup after that.',
 	async find(root) {
-		const versions = await kernelVersions(root);
-		if (versions.length === 1) return [];
-		if (versions.length > 1)
-			return [`there are ${versions.length} kernels: ${versions.join(', ')}`];
-		const inBoot = (await root.list('/boot')).filter((name) => name.startsWith('vmlinuz'));
-		return [
-			inBoot.length === 0
-				? 'there is no kernel in /usr/lib/modules'
-				: `the kernel is in /boot (${inBoot.join(', ')}) and not in /usr/lib/modules`,
-		];
+		const folders = await kernelFolders(root);
+		try {
+			const folder = `${modulesFolder}/${chooseKernel(folders)}`;
+			return await findIrregular(root, [`${folder}/vmlinuz`, `${folder}/initramfs.img`]);
+		} catch (error) {
+			if (!(error instanceof Refused)) throw error;
+			const inBoot = (await root.list('/boot')).filter((name) => name.startsWith('vmlinuz'));
+			const elsewhere = inBoot.length === 0 ? '' : `, but /boot has ${inBoot.join(', ')}`;
+			return [`${error.message}${elsewhere}`];
+		}
 	},
 };
+
+async function kernelFolders(root: ImageRoot): Promise<KernelFolder[]> {
+	const folders: KernelFolder[] = [];
+	for (const version of await root.list(modulesFolder))
+		folders.push({version, files: await root.list(`${modulesFolder}/${version}`)});
+	return folders;
+}
+
+async function findIrregular(root: ImageRoot, paths: readonly string[]): Promise<string[]> {
+	const problems: string[] = [];
+	for (const path of paths)
+		if ((await root.facts(path))?.type !== 'file') problems.push(`${path} is not a regular file`);
+	return problems;
+}
 
 export const initramfs: Check = {
 	name: 'initramfs',
 	severity: 'error',
 	reason: "The initramfs mounts the deployment; without slipway's dracut module it finds no root.",
-	fix: runSetup,
+	fix: 'Make RUN /usr/lib/slipway/setup the last step of the build.',
 	async find(root) {
 		const problems: Problem[] = [];
-		for (const version of await kernelVersions(root))
-			problems.push(...(await findInInitramfs(root, `${modulesFolder}/${version}/initramfs.img`)));
+		for (const {version, files} of await kernelFolders(root))
+			if (files.includes('vmlinuz') && files.includes('initramfs.img'))
+				problems.push(
+					...(await findInInitramfs(root, `${modulesFolder}/${version}/initramfs.img`)),
+				);
 		return problems;
 	},
 };
 
 async function findInInitramfs(root: ImageRoot, imagePath: string): Promise<Problem[]> {
 	const file = await root.hostPath(imagePath);
-	if (file === undefined) return [`there is no ${imagePath}`];
+	if (file === undefined) return [];
 	let result: SearchResult;
 	try {
 		result = await searchInitramfs(file, (name) => name.replace(/^\.?\//, '') === bootScript);

@@ -78,7 +78,7 @@ for (const [what, bytes, message] of damaged)
 			await search(bytes, 'nothing');
 			assert.unreachable();
 		} catch (error) {
-			assert.instance(error, DamagedInput);
+			assert.ok(error instanceof DamagedInput);
 			assert.is(error.message, message);
 		}
 	});

@@ -76,7 +76,7 @@ for (const [words, message, hint] of refusals)
 			parseArguments(grammar, words);
 			assert.unreachable();
 		} catch (error) {
-			assert.instance(error, UsageError);
+			assert.ok(error instanceof UsageError);
 			assert.equal([error.message, error.hint, error.exitStatus], [message, hint, 2]);
 		}
 	});

@@ -54,7 +54,7 @@ test('refuses what the table lacks and says what was probably meant', () => {
 			resolveInvocation(line.split(' '), table);
 			assert.unreachable(line);
 		} catch (error) {
-			assert.instance(error, UsageError);
+			assert.ok(error instanceof UsageError);
 			assert.equal([error.message, error.hint], [message, hint]);
 		}
 });

@@ -1,0 +1,296 @@
+import {chmod} from 'node:fs/promises';
+import path from 'node:path';
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import {allChecks} from '../../../engine/lint/checks/all.ts';
+import {ImageRoot} from '../../../engine/lint/image-root.ts';
+import {lint} from '../../../engine/lint/lint.ts';
+import {parseMountPoints} from '../../../engine/lint/mount-points.ts';
+import {makeCpio} from './cpio.ts';
+import {type MadeRoot, makeRoot} from './made-root.ts';
+
+const test = suite('lint');
+
+const executable = {mode: 0o755, content: ''};
+const modules = '/usr/lib/modules/6.12.1';
+
+/** The smallest root that no check finds fault with. */
+const goodRoot: MadeRoot = {
+	[`${modules}/vmlinuz`]: 'kernel',
+	[`${modules}/initramfs.img`]: makeCpio({'usr/lib/slipway/slipway-root': ''}),
+	'/usr/lib/systemd/boot/efi/systemd-bootx64.efi': 'MZ',
+	'/usr/lib/systemd/systemd': executable,
+	'/usr/sbin/init': {link: '../lib/systemd/systemd'},
+	'/sbin': {link: 'usr/sbin'},
+	'/usr/lib/slipway/slipway': executable,
+	'/usr/lib/slipway/image.toml': 'reference = "registry.example.com/myos"\n',
+	'/usr/lib/slipway/kargs.d/10-console.toml': 'kargs = ["console=ttyS0"]\n',
+	...Object.fromEntries(
+		['sfdisk', 'mke2fs', 'debugfs', 'mkfs.vfat', 'mcopy', 'lsblk', 'blkid'].map((program) => [
+			`/usr/sbin/${program}`,
+			executable,
+		]),
+	),
+	'/usr/lib/os-release': 'ID=debian\nPRETTY_NAME="Debian"\n',
+	'/etc/os-release': {link: '../usr/lib/os-release'},
+	'/etc/machine-id': '',
+	'/etc/hosts': '127.0.0.1 localhost\n',
+	...Object.fromEntries(
+		['boot', 'sysroot', 'dev', 'proc', 'run', 'sys', 'tmp', 'var'].map((name) => [
+			`/${name}`,
+			'folder',
+		]),
+	),
+	'/home': {link: 'var/home'},
+	'/root': {link: '/var/roothome'},
+	'/srv': {link: 'var/srv'},
+	'/mnt': {link: 'var/mnt'},
+	'/opt': {link: 'var/opt'},
+	'/usr/local': {link: '../var/usrlocal'},
+};
+
+async function findIn(entries: MadeRoot, covered?: ReadonlySet<string>): Promise<string[]> {
+	await using root = await makeRoot({...goodRoot, ...entries});
+	const findings = await lint(new ImageRoot(root.folder, covered), allChecks);
+	return findings.map(({severity, check, message}) => `${severity} [${check}] ${message}`);
+}
+
+test('finds nothing in a root as it should be', async () => {
+	assert.equal(await findIn({}), []);
+});
+
+const cases: [what: string, entries: MadeRoot, findings: string[]][] = [
+	[
+		'no kernel',
+		{[`${modules}/vmlinuz`]: undefined, '/boot/vmlinuz-6.12.1': 'kernel'},
+		[
+			`error [one-kernel] the image has no kernel: ${modules} has no vmlinuz, but /boot has vmlinuz-6.12.1`,
+			'warning [empty-boot] /boot holds vmlinuz-6.12.1',
+		],
+	],
+	[
+		'two kernels',
+		{
+			'/usr/lib/modules/6.13.0/vmlinuz': 'kernel',
+			'/usr/lib/modules/6.13.0/initramfs.img': makeCpio({'usr/lib/slipway/slipway-root': ''}),
+		},
+		['error [one-kernel] the image has 2 kernels: 6.12.1, 6.13.0'],
+	],
+	[
+		'a kernel that is a link out of the image',
+		{[`${modules}/vmlinuz`]: {link: '/etc/passwd'}},
+		[`error [one-kernel] ${modules}/vmlinuz is not a regular file`],
+	],
+	[
+		'no initramfs',
+		{[`${modules}/initramfs.img`]: undefined},
+		[`error [one-kernel] the image has no ${modules}/initramfs.img for its kernel`],
+	],
+	[
+		"an initramfs without slipway's module",
+		{[`${modules}/initramfs.img`]: makeCpio({init: ''})},
+		[
+			`error [initramfs] ${modules}/initramfs.img lacks slipway's dracut module (usr/lib/slipway/slipway-root)`,
+		],
+	],
+	[
+		'an initramfs that is none',
+		{[`${modules}/initramfs.img`]: 'text'},
+		[`error [initramfs] ${modules}/initramfs.img is damaged: initramfs ends too early (at byte 4)`],
+	],
+	[
+		'an initramfs that it cannot decompress',
+		{[`${modules}/initramfs.img`]: Buffer.from('fd377a585a00', 'hex')},
+		[`note [initramfs] ${modules}/initramfs.img is compressed with xz, so it was not looked into`],
+	],
+	[
+		'no boot loader',
+		{'/usr/lib/systemd/boot/efi/systemd-bootx64.efi': undefined},
+		['error [boot-loader] there is no systemd-boot in /usr/lib/systemd/boot/efi'],
+	],
+	['no init', {'/usr/sbin/init': undefined}, ['error [init] there is no /sbin/init']],
+	[
+		'an init that leads to something else',
+		{'/usr/lib/systemd/systemd': 'text'},
+		['error [init] /sbin/init is not executable'],
+	],
+	[
+		'no slipway',
+		{'/usr/lib/slipway/slipway': undefined},
+		['error [slipway] there is no /usr/lib/slipway/slipway'],
+	],
+	[
+		'a slipway that lost its permission',
+		{'/usr/lib/slipway/slipway': 'text'},
+		['error [slipway] /usr/lib/slipway/slipway is not executable'],
+	],
+	[
+		'mistakes in kernel arguments',
+		{
+			'/usr/lib/slipway/kargs.d/20-broken.toml': 'kargs = "quiet"',
+			'/usr/lib/bootc/kargs.d/30-root.toml': '\nkargs = ["root=/dev/sda"]\n',
+		},
+		[
+			'error [kernel-arguments] /usr/lib/bootc/kargs.d/30-root.toml, line 2: root= is set by slipway, expected any other kernel argument',
+			'error [kernel-arguments] /usr/lib/slipway/kargs.d/20-broken.toml, line 1: kargs is not that, expected a list of strings, such as kargs = ["quiet"]',
+		],
+	],
+	[
+		'a reference that no other machine can pull',
+		{'/usr/lib/slipway/image.toml': 'reference = "localhost/myos"\n'},
+		[
+			'warning [image-reference] localhost/myos is on this host alone: no update can come from there',
+		],
+	],
+	[
+		'a reference that is none',
+		{'/usr/lib/slipway/image.toml': 'reference = 1\n'},
+		[
+			'error [image-reference] /usr/lib/slipway/image.toml: reference is not a string, expected reference = "REGISTRY/NAME:TAG"',
+		],
+	],
+	[
+		'no reference',
+		{'/usr/lib/slipway/image.toml': undefined},
+		['note [image-reference] /usr/lib/slipway/image.toml names no reference'],
+	],
+	[
+		'missing programs',
+		{'/usr/sbin/sfdisk': undefined, '/usr/sbin/mcopy': undefined},
+		[
+			'error [install-tools] the program sfdisk is missing (package fdisk)',
+			'error [install-tools] the program mcopy is missing (package mtools)',
+		],
+	],
+	[
+		'no os-release',
+		{'/etc/os-release': undefined, '/usr/lib/os-release': undefined},
+		['error [os-release] there is neither /etc/os-release nor /usr/lib/os-release'],
+	],
+	[
+		'an os-release without a name',
+		{'/usr/lib/os-release': 'ID=debian\nPRETTY_NAME=\n'},
+		['warning [os-release] os-release has no PRETTY_NAME'],
+	],
+	[
+		'missing mount points',
+		{'/sysroot': undefined, '/tmp': 'file'},
+		['error [mount-points] /sysroot is not a folder', 'error [mount-points] /tmp is not a folder'],
+	],
+	[
+		'places that a person could not write to',
+		{
+			'/home': 'folder',
+			'/root': undefined,
+			'/srv': {link: 'usr/srv'},
+			'/opt': undefined,
+			'/opt/vendor/program': executable,
+		},
+		[
+			'error [writable-places] /home is a folder of the image, so it will be read-only',
+			'error [writable-places] /root is missing, and cannot be made on the machine',
+			'warning [writable-places] /srv leads to usr/srv, which is not below /var',
+		],
+	],
+	[
+		'an identity',
+		{
+			'/etc/machine-id': '3d1219c7c4c5404aaa1f6d2a48adfda4\n',
+			'/etc/ssh/ssh_host_ed25519_key': 'secret',
+			'/etc/ssh/ssh_host_ed25519_key.pub': 'public',
+		},
+		[
+			'error [machine-id] /etc/machine-id holds an identity: 3d1219c7c4c5404aaa1f6d2a48adfda4',
+			'error [ssh-host-keys] the image holds a private key: /etc/ssh/ssh_host_ed25519_key',
+		],
+	],
+	['a machine-id for the first boot', {'/etc/machine-id': 'uninitialized\n'}, []],
+	[
+		'what the build host left behind',
+		{
+			'/etc/hostname': 'builder\n',
+			'/etc/resolv.conf': '# made by hand\nnameserver 192.0.2.1\n',
+			'/etc/hosts': '127.0.0.1 localhost\n192.0.2.2 builder\n',
+		},
+		[
+			'note [host-files] /etc/hostname has content: every machine has this name',
+			'note [host-files] /etc/hosts has content: every machine has these names',
+			'note [host-files] /etc/resolv.conf has content: every machine asks these name servers',
+		],
+	],
+	[
+		'content of /var',
+		{'/var/lib/app/data/1': '', '/var/www/index.html': '', '/var/lib/dpkg/status': ''},
+		['note [var-content] /var has files at /var/lib/app, /var/www/index.html'],
+	],
+	[
+		'content that is never seen',
+		{'/run/lock/a': '', '/tmp/b': ''},
+		['warning [volatile-content] /run holds lock', 'warning [volatile-content] /tmp holds b'],
+	],
+	[
+		'package files left behind',
+		{'/var/cache/apt/archives/a.deb': Buffer.alloc(3 << 20), '/var/cache/dnf/small': 'x'},
+		['warning [package-caches] /var/cache/apt holds 3 MiB of package files'],
+	],
+];
+for (const [what, entries, findings] of cases)
+	test(`judges ${what}`, async () => {
+		assert.equal(await findIn(entries), findings);
+	});
+
+test('finds what everybody may write to', async () => {
+	await using root = await makeRoot({...goodRoot, '/etc/b': '', '/usr/share/a': '', '/etc/c': ''});
+	for (const name of ['/etc/b', '/usr/share/a', '/etc/c'])
+		await chmod(path.join(root.folder, name), 0o666);
+	const [finding] = await lint(new ImageRoot(root.folder), allChecks);
+	assert.equal(finding, {
+		check: 'world-writable',
+		severity: 'warning',
+		message: 'everybody may write to /etc/b, /etc/c, /usr/share/a',
+		reason: 'Anybody on the machine may change the file, which is rarely meant.',
+		fix: 'Take the permission away: RUN chmod o-w FILE',
+	});
+});
+
+test('does not judge what a mount covers', async () => {
+	const covered = new Set(['/etc/hostname', '/boot', '/tmp']);
+	const entries = {'/etc/hostname': 'builder', '/boot/x': '', '/tmp/y': ''};
+	assert.equal(await findIn(entries, covered), []);
+});
+
+test('has a name of its own for every check', () => {
+	const names = allChecks.map(({name}) => name);
+	assert.is(new Set(names).size, names.length);
+	for (const name of names) assert.match(name, /^[a-z-]+$/);
+});
+
+test('never follows a link out of the image', async () => {
+	await using root = await makeRoot({
+		'/etc/passwd': 'inside',
+		'/absolute': {link: '/etc/passwd'},
+		'/climbing': {link: '../../../../../../etc/passwd'},
+		'/loop': {link: 'loop'},
+		'/folder': {link: '/etc'},
+	});
+	const image = new ImageRoot(root.folder);
+	assert.is(await image.text('/absolute'), 'inside');
+	assert.is(await image.text('/climbing'), 'inside');
+	assert.is(await image.text('/folder/passwd'), 'inside');
+	assert.is(await image.text('/loop'), undefined);
+	assert.is(await image.text('/../etc/passwd'), 'inside');
+	assert.equal(await image.list('/folder'), ['passwd']);
+	assert.equal(await Array.fromAsync(image.walk('/folder'), ([path]) => path), ['/etc/passwd']);
+	assert.is((await image.facts('/folder'))?.target, '/etc');
+});
+
+test('reads mount points with spaces in them', () => {
+	assert.equal(
+		parseMountPoints(
+			'36 35 98:0 / / rw - ext4 /dev/root rw\n37 36 0:5 / /mnt/two\\040words rw - tmpfs tmpfs rw\n',
+		),
+		new Set(['/', '/mnt/two words']),
+	);
+});
+
+test.run();
