@@ -1,0 +1,49 @@
+import {readFile, rename, rm, stat, statfs} from 'node:fs/promises';
+import path from 'node:path';
+import {type FileContent, replaceFile, syncFolder} from '../system/durable-file.ts';
+import {namesIn} from '../system/read-folder.ts';
+import type {System} from '../system/system.ts';
+import type {BootFileSource, BootPartition, BootPartitionFile} from './boot-partition.ts';
+
+/** A boot partition mounted at `mountPoint`. */
+export function mountedPartition(
+	system: Pick<System, 'syncFileSystem'>,
+	mountPoint: string,
+): BootPartition {
+	const place = (relative: string): string => path.join(mountPoint, relative);
+	return {
+		list: (folder) => listFolder(place(folder)),
+		readText: (file) => readFile(place(file), 'utf8'),
+		async write(files) {
+			for (const file of files) await replaceFile(place(file.path), contentOf(file.source));
+		},
+		async rename(from, to) {
+			await rename(place(from), place(to));
+			for (const folder of new Set([path.dirname(to), path.dirname(from)]))
+				await syncFolder(place(folder));
+		},
+		remove: (file) => rm(place(file), {recursive: true, force: true}),
+		sync: async () => system.syncFileSystem(mountPoint),
+		async freeBytes() {
+			const {bavail, bsize} = await statfs(mountPoint);
+			return bavail * bsize;
+		},
+	};
+}
+
+async function listFolder(folder: string): Promise<BootPartitionFile[]> {
+	const files: BootPartitionFile[] = [];
+	for (const name of await namesIn(folder)) {
+		const stats = await stat(path.join(folder, name));
+		files.push(
+			stats.isDirectory()
+				? {name, type: 'directory', size: 0}
+				: {name, type: 'file', size: stats.size},
+		);
+	}
+	return files;
+}
+
+function contentOf(source: BootFileSource): FileContent {
+	return source.kind === 'bytes' ? source.bytes : {copyOf: Buffer.from(source.path, 'latin1')};
+}
