@@ -1,0 +1,119 @@
+import {parse as parseToml} from 'smol-toml';
+import {UsageError} from '../errors.ts';
+
+/** The reference that a machine will take its updates from, and who said so. */
+export interface UpdateReference {
+	readonly image: string;
+	readonly source: 'option' | 'container' | 'image';
+	/** Why no other machine can pull it; undefined when one can. */
+	readonly unpullable: Unpullable | undefined;
+}
+
+export interface Unpullable {
+	/** Ends a sentence that begins with the reference. */
+	readonly reason: string;
+	/** What a reference looks like that others can pull. */
+	readonly better: string;
+}
+
+/** What podman tells a container about itself in /run/.containerenv. */
+export interface ContainerEnvironment {
+	/** The reference it was started from. */
+	readonly image: string | undefined;
+	/** `sha256:…` of the image configuration. */
+	readonly configDigest: string | undefined;
+}
+
+export const containerEnvironmentFile = '/run/.containerenv';
+export const imageSettingsFile = '/usr/lib/slipway/image.toml';
+
+export interface ReferenceSources {
+	/** Value of `--target-image`. */
+	readonly option?: string | undefined;
+	/** Text of {@link containerEnvironmentFile}. */
+	readonly containerEnvironment?: string | undefined;
+	/** Text of {@link imageSettingsFile}. */
+	readonly imageSettings?: string | undefined;
+}
+
+/**
+ * Where updates come from: what the person says, else what the container was started from, else what
+ * the image says of itself. A name for this host alone, as every image has right after its build, gives
+ * way to one that can be pulled. Undefined when nobody knows one.
+ * @throws UsageError when the image's settings have a mistake
+ */
+export function updateReference(sources: ReferenceSources): UpdateReference | undefined {
+	const known = (image: string | undefined, source: UpdateReference['source']) =>
+		image === undefined ? [] : [{image, source, unpullable: whyUnpullable(image)}];
+	if (sources.option !== undefined) return known(sources.option, 'option')[0];
+	const candidates = [
+		...known(parseContainerEnvironment(sources.containerEnvironment ?? '').image, 'container'),
+		...known(parseImageSettings(sources.imageSettings ?? ''), 'image'),
+	];
+	return candidates.find(({unpullable}) => unpullable === undefined) ?? candidates[0];
+}
+
+/** Why no other machine can pull a reference of a registry; undefined when one can. */
+export function whyUnpullable(image: string): Unpullable | undefined {
+	if (/^(sha256:)?[0-9a-f]{12,64}$/.test(image))
+		return {
+			reason: 'is the ID of an image on one host, not a name in a registry',
+			better: 'REGISTRY/NAME:TAG',
+		};
+	const [host = '', ...rest] = image.split('/');
+	if (rest.length === 0) return {reason: namesNoRegistry, better: `REGISTRY/${image}`};
+	if (/^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(host))
+		return {reason: 'is on this host alone', better: `REGISTRY/${rest.join('/')}`};
+	if (!/[.:]/.test(host)) return {reason: namesNoRegistry, better: `REGISTRY/${image}`};
+	return undefined;
+}
+
+const namesNoRegistry = 'names no registry';
+
+/** What to tell a person about a reference that leads nowhere; `remedy` is what they can do now. */
+export function unpullableWarning(
+	image: string,
+	{reason, better}: Unpullable,
+	remedy: 'install' | 'switch',
+): {readonly code: 'unpullable-reference'; readonly message: string; readonly hint: string} {
+	const command = remedy === 'install' ? `install with --target-image` : 'run slipway switch';
+	return {
+		code: 'unpullable-reference',
+		message: `${image} ${reason}: no update can come from there`,
+		hint: `Push the image to a registry that the machine reaches, and ${command} ${better}.`,
+	};
+}
+
+export function parseContainerEnvironment(text: string): ContainerEnvironment {
+	const values = new Map(
+		[...text.matchAll(/^([a-z]+)=("(?:[^"\\]|\\.)*")$/gm)].map(
+			([, key = '', value = '']) => [key, unquote(value)] as const,
+		),
+	);
+	const id = values.get('imageid') ?? '';
+	return {
+		image: values.get('image') || undefined,
+		configDigest: /^[0-9a-f]{64}$/.test(id) ? `sha256:${id}` : undefined,
+	};
+}
+
+function parseImageSettings(text: string): string | undefined {
+	const expected = `expected reference = "REGISTRY/NAME:TAG"`;
+	try {
+		const {reference} = parseToml(text);
+		if (reference === undefined || reference === '') return undefined;
+		if (typeof reference === 'string') return reference;
+	} catch (cause) {
+		throw new UsageError(`${imageSettingsFile} is not TOML, ${expected}`, {cause});
+	}
+	throw new UsageError(`${imageSettingsFile}: reference is not a string, ${expected}`);
+}
+
+/** podman quotes as Go does; names of images hold nothing that JSON writes in another way. */
+function unquote(quoted: string): string {
+	try {
+		return JSON.parse(quoted);
+	} catch {
+		return '';
+	}
+}

@@ -1,0 +1,72 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {bootStateFile, readBootState} from '../boot/boot-state.ts';
+import {parseCommandLine} from '../boot/command-line.ts';
+import type {DeploymentSet} from './deployment.ts';
+import {containerEnvironmentFile} from './image-reference.ts';
+import {listDeployments} from './state-directory.ts';
+import {describeStatus, type RunningSystem, type StatusDocument} from './status.ts';
+
+/** Where the initramfs leaves the physical root. */
+export const physicalRoot = '/sysroot';
+
+const commandLineFile = '/proc/cmdline';
+
+/**
+ * The status of the running system. Reads only what everybody may read, so that every user gets the
+ * same answer.
+ * @param root what stands before all paths; for tests
+ */
+export async function readStatus(root = '/'): Promise<StatusDocument> {
+	const set = await readDeploymentSet(root);
+	return describeStatus(set, await readRunningSystem(root, set));
+}
+
+/** Of the running system, with the loader entries that root last saw. */
+export async function readDeploymentSet(root = '/'): Promise<DeploymentSet> {
+	const [commandLine, deployments, entries] = await Promise.all([
+		readText(path.join(root, commandLineFile)),
+		listDeployments(path.join(root, physicalRoot)),
+		readBootState(path.join(root, bootStateFile)),
+	]);
+	// A container on a machine of ours sees the machine's command line, but not its deployments.
+	const bootedId = parseCommandLine(commandLine ?? '')?.deploymentId;
+	const isHere = deployments.some(({id}) => id === bootedId);
+	return {deployments, entries, bootedId: isHere ? bootedId : undefined};
+}
+
+/** Whether the root file system in the text of mountinfo demands fs-verity of every file it shows. */
+export function requiresVerity(mountinfo: string): boolean {
+	const roots = mountinfo.split('\n').filter((line) => line.split(' ')[4] === '/');
+	// What was mounted last is on top.
+	const superOptions = roots.at(-1)?.split(' ').at(-1) ?? '';
+	return superOptions.split(',').includes('verity=require');
+}
+
+async function readRunningSystem(root: string, set: DeploymentSet): Promise<RunningSystem> {
+	const mountinfo = await readText(path.join(root, '/proc/self/mountinfo'));
+	return {
+		verityEnforced: requiresVerity(mountinfo ?? ''),
+		notDeployed: set.bootedId === undefined ? await describeOtherSystem(root) : undefined,
+	};
+}
+
+async function describeOtherSystem(root: string): Promise<string> {
+	// Empty in containers without privileges.
+	for (const mark of [containerEnvironmentFile, '/.dockerenv'])
+		if ((await readText(path.join(root, mark))) !== undefined) return 'a container';
+	const booted = parseCommandLine((await readText(path.join(root, commandLineFile))) ?? '');
+	return booted === undefined
+		? 'another system'
+		: `a system started as deployment ${booted.deploymentId}, of which ${physicalRoot} has nothing`;
+}
+
+/** Undefined when there is no such file. */
+async function readText(file: string): Promise<string | undefined> {
+	try {
+		return await readFile(file, 'utf8');
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+		throw error;
+	}
+}

@@ -1,0 +1,135 @@
+/**
+ * The document of `slipway status --json`. Its fields mean what they mean in bootc's host schema
+ * (org.containers.bootc/v1), so that one reader serves both; `deployment` and what is beside it are
+ * slipway's own. Fields are only ever added within a version.
+ * @see https://bootc-dev.github.io/bootc/host-v1.schema.json
+ */
+import type {Tries} from '../boot/entry-name.ts';
+import type {KernelArgument} from '../boot/kargs.ts';
+import type {Deployment, DeploymentSet} from './deployment.ts';
+import type {ImageReference, Origin} from './origin.ts';
+import {type BootHealth, bootHealth, deploymentStates} from './states.ts';
+import {type StatusWarning, statusWarnings, whyUnreachable} from './status-warnings.ts';
+
+export const statusVersion = 1;
+
+export interface StatusDocument {
+	readonly version: typeof statusVersion;
+	readonly spec: {
+		/** What the next update follows: that of the staged deployment, else of the booted one. */
+		readonly image: ImageReference | null;
+		readonly bootOrder: 'default' | 'rollback';
+	};
+	readonly status: {
+		/** Null when the running system is not a deployment; `notDeployed` says what it is. */
+		readonly booted: StatusEntry | null;
+		readonly staged: StatusEntry | null;
+		readonly rollback: StatusEntry | null;
+		readonly rollbackQueued: boolean;
+		readonly otherDeployments: readonly StatusEntry[];
+		readonly type: 'slipwayHost' | null;
+		/** Null unless booted. */
+		readonly fsVerity: {readonly enforced: boolean} | null;
+		readonly notDeployed: string | null;
+	};
+	readonly warnings: readonly StatusWarning[];
+}
+
+export interface StatusEntry {
+	/** Null when it is not known which image it is. */
+	readonly image: {
+		readonly image: ImageReference;
+		readonly version: string | null;
+		/** When the image was built. */
+		readonly timestamp: string | null;
+		/** Of the manifest; null for one installed from a container, which does not know it. */
+		readonly imageDigest: string | null;
+		readonly architecture: string | null;
+		/** Whether other machines can pull this reference. */
+		readonly pullable: boolean;
+	} | null;
+	/** Whether this slipway cannot read it; `problem` says why. */
+	readonly incompatible: boolean;
+	readonly problem: string | null;
+	readonly pinned: boolean;
+	readonly store: 'composefs' | null;
+	readonly deployment: {
+		readonly id: string;
+		readonly health: BootHealth;
+		/** Attempts to boot it, while they are counted. */
+		readonly tries: Tries | null;
+		readonly created: string | null;
+		readonly imageVerity: Origin['imageVerity'] | null;
+		readonly configDigest: string | null;
+		readonly kernelVersion: string | null;
+		readonly kernelArguments: readonly KernelArgument[];
+	};
+	readonly installed: Origin['installed'] | null;
+}
+
+export interface RunningSystem {
+	/** Whether the kernel refuses files without fs-verity. */
+	readonly verityEnforced: boolean;
+	/** Why it is no deployment, when it is none. */
+	readonly notDeployed: string | undefined;
+}
+
+export function describeStatus(set: DeploymentSet, running: RunningSystem): StatusDocument {
+	const states = deploymentStates(set);
+	const entry = (deployment: Deployment | undefined): StatusEntry | null =>
+		deployment === undefined ? null : describeDeployment(set, deployment);
+	const booted = entry(states.booted);
+	const staged = entry(states.staged);
+	return {
+		version: statusVersion,
+		spec: {
+			image: (states.staged ?? states.booted)?.origin?.image ?? null,
+			bootOrder: states.rollbackQueued ? 'rollback' : 'default',
+		},
+		status: {
+			booted,
+			staged,
+			rollback: entry(states.rollback),
+			rollbackQueued: states.rollbackQueued,
+			otherDeployments: states.others.map((deployment) => describeDeployment(set, deployment)),
+			type: booted === null ? null : 'slipwayHost',
+			fsVerity: booted === null ? null : {enforced: running.verityEnforced},
+			notDeployed: booted === null ? (running.notDeployed ?? null) : null,
+		},
+		warnings: statusWarnings(set, running.verityEnforced),
+	};
+}
+
+function describeDeployment(set: DeploymentSet, deployment: Deployment): StatusEntry {
+	const {id, origin} = deployment;
+	return {
+		image: origin === undefined ? null : describeImage(origin),
+		incompatible: origin === undefined,
+		problem: deployment.origin === undefined ? deployment.problem : null,
+		pinned: origin?.pinned ?? false,
+		store: origin === undefined ? null : 'composefs',
+		deployment: {
+			id,
+			health: bootHealth(set, deployment),
+			tries: set.entries?.find(({deploymentId}) => deploymentId === id)?.tries ?? null,
+			created: origin?.created ?? null,
+			imageVerity: origin?.imageVerity ?? null,
+			configDigest: origin?.configDigest ?? null,
+			kernelVersion: origin?.kernelVersion ?? null,
+			kernelArguments: origin?.kernelArguments ?? [],
+		},
+		installed: origin?.installed ?? null,
+	};
+}
+
+function describeImage(origin: Origin): StatusEntry['image'] {
+	if (origin.image === null) return null;
+	return {
+		image: origin.image,
+		version: origin.imageVersion ?? null,
+		timestamp: origin.imageTimestamp ?? null,
+		imageDigest: origin.manifestDigest ?? null,
+		architecture: origin.architecture ?? null,
+		pullable: whyUnreachable(origin.image) === undefined,
+	};
+}

@@ -1,0 +1,177 @@
+/** What each command does to the deployments of a machine, decided from data alone. */
+import {hasFailed, inBootOrder} from '../boot/boot-loader.ts';
+import {formatCommandLine} from '../boot/command-line.ts';
+import type {Kernel} from '../boot/kernel.ts';
+import {Refused} from '../errors.ts';
+import {
+	type Deployment,
+	type DeploymentSet,
+	nextSequence,
+	type ReadableDeployment,
+} from './deployment.ts';
+import {type DeploymentId, nextDeploymentId} from './id.ts';
+import type {Origin} from './origin.ts';
+import {deploymentStates} from './states.ts';
+import {type Step, type Transition, transition} from './step.ts';
+
+export interface NewDeployment {
+	/** All of its origin that does not depend on what is deployed already. */
+	readonly origin: Omit<Origin, 'sequence' | 'pinned'>;
+	/** What the boot menu calls the system: PRETTY_NAME of its os-release. The ID is added. */
+	readonly title: string;
+	readonly kernel: Kernel;
+	/** Of the file system that holds the physical root. */
+	readonly rootUuid: string;
+	readonly verityRequired: boolean;
+}
+
+export interface Staging extends Transition {
+	readonly id: DeploymentId;
+}
+
+/** Deploys an image for the next boot. Another one staged before it is dropped, unless it is pinned. */
+export function stage(set: DeploymentSet, wanted: NewDeployment): Staging {
+	const {imageVerity, kernelArguments} = wanted.origin;
+	const id = nextDeploymentId(imageVerity.digest, knownIds(set));
+	const sequence = nextSequence(set);
+	const commandLine = formatCommandLine(
+		{
+			deploymentId: id,
+			imageVerityDigest: imageVerity.digest,
+			verityRequired: wanted.verityRequired,
+		},
+		{rootUuid: wanted.rootUuid, kernelArguments: kernelArguments.map(({argument}) => argument)},
+	);
+	const origin: Origin = {...wanted.origin, sequence, pinned: false};
+	const title = `${wanted.title} (${id})`;
+	const entry = {deploymentId: id, title, sequence, commandLine, kernel: wanted.kernel};
+	const steps: Step[] = [
+		{kind: 'write-origin', deployment: {id, origin}},
+		{kind: 'write-entry', entry},
+		...drop(deploymentStates(set).staged),
+	];
+	return {id, ...transition(set, steps)};
+}
+
+/**
+ * Makes the deployment before this one, or the one named, what boots from now on. A staged update is
+ * dropped then, or the boot after would bring it back. Naming the booted one takes back what is queued.
+ * @throws Refused `no-rollback`, `no-such-deployment` or `not-bootable`
+ */
+export function rollback(set: DeploymentSet, id?: DeploymentId): Transition {
+	const states = deploymentStates(set);
+	const target = id === undefined ? states.rollback : find(set, id);
+	if (target === undefined)
+		throw new Refused('no-rollback', 'there is no other deployment to go back to', {
+			hint: 'A machine keeps the deployment before its last update; this one has had none.',
+		});
+	const [first] = inBootOrder(set.entries ?? []);
+	if (!set.entries?.some(({deploymentId}) => deploymentId === target.id))
+		throw new Refused('not-bootable', `deployment ${target.id} has no loader entry`, {
+			hint: 'See slipway status for the deployments that this machine can boot.',
+		});
+	const isFirst = first?.deploymentId === target.id && !hasFailed(first);
+	return transition(set, [
+		...(isFirst ? [] : [{kind: 'set-default', id: target.id} as const]),
+		...(states.staged === target ? [] : drop(states.staged)),
+	]);
+}
+
+/** @throws Refused `no-such-deployment` or `unreadable-deployment` */
+export function setPinned(set: DeploymentSet, id: DeploymentId, pinned: boolean): Transition {
+	const deployment = find(set, id);
+	if (deployment.origin === undefined)
+		throw new Refused(
+			'unreadable-deployment',
+			`deployment ${id} cannot be changed: ${deployment.problem}`,
+		);
+	if (deployment.origin.pinned === pinned) return transition(set, []);
+	const changed: ReadableDeployment = {id, origin: {...deployment.origin, pinned}};
+	return transition(set, [{kind: 'write-origin', deployment: changed}]);
+}
+
+/**
+ * Deletes one deployment: its loader entry and its /etc. Images and objects are left to collection.
+ * @throws Refused `no-such-deployment`, `deployment-booted`, `deployment-pinned` or `last-deployment`
+ */
+export function deleteDeployment(set: DeploymentSet, id: DeploymentId): Transition {
+	const deployment = find(set, id);
+	if (id === set.bootedId)
+		throw new Refused('deployment-booted', `deployment ${id} is running`, {
+			hint: 'Boot another deployment first.',
+		});
+	if (deployment.origin?.pinned)
+		throw new Refused('deployment-pinned', `deployment ${id} is pinned`, {
+			hint: `Run slipway unpin ${id} first.`,
+		});
+	const [first, ...others] = set.entries ?? [];
+	if (first?.deploymentId === id && others.length === 0)
+		throw new Refused('last-deployment', `deployment ${id} is the only one that can be booted`);
+	return transition(set, removal([id]));
+}
+
+/**
+ * Drops all deployments but the booted, staged, rollback and pinned ones, and those that this slipway
+ * cannot read.
+ * @throws Refused `boot-state-unknown` or `booted-without-entry`: what is garbage is not certain then
+ */
+export function collect(set: DeploymentSet): Transition {
+	const {booted, staged, rollback: previous} = deploymentStates(set);
+	const {entries, deployments} = set;
+	if (entries === undefined || booted === undefined)
+		throw new Refused('boot-state-unknown', 'it is not known which deployment is running', {
+			hint: 'Run this on the machine itself, as root.',
+		});
+	const isBootable = (id: DeploymentId): boolean =>
+		entries.some(({deploymentId}) => deploymentId === id);
+	if (!isBootable(booted.id))
+		throw new Refused(
+			'booted-without-entry',
+			`the running deployment ${booted.id} has no loader entry`,
+			{
+				hint: 'Look at loader/entries on the boot partition: is it the one this machine booted from?',
+			},
+		);
+	const isKept = (one: Deployment): boolean =>
+		one === booted ||
+		one === staged ||
+		one === previous ||
+		(one.origin === undefined ? !one.unfinished || isBootable(one.id) : one.origin.pinned);
+	const known = knownIds(set);
+	const dropped = deployments.filter((one) => !isKept(one)).map(({id}) => id);
+	const orphans = entries.map(({deploymentId}) => deploymentId).filter((id) => !known.includes(id));
+	return transition(set, removal([...dropped, ...orphans], {bootable: isBootable, known}));
+}
+
+function drop(deployment: Deployment | undefined): Step[] {
+	return deployment?.origin === undefined || deployment.origin.pinned
+		? []
+		: removal([deployment.id]);
+}
+
+/** Entries go first: nothing may be bootable that is half deleted. */
+function removal(
+	ids: readonly DeploymentId[],
+	{
+		bootable = () => true,
+		known = ids,
+	}: {bootable?: (id: DeploymentId) => boolean; known?: readonly DeploymentId[]} = {},
+): Step[] {
+	const withEntries = ids.filter(bootable);
+	return [
+		...(withEntries.length === 0 ? [] : [{kind: 'remove-entries', ids: withEntries} as const]),
+		...ids.filter((id) => known.includes(id)).map((id) => ({kind: 'remove-state', id}) as const),
+	];
+}
+
+function find(set: DeploymentSet, id: DeploymentId): Deployment {
+	const found = set.deployments.find((deployment) => deployment.id === id);
+	if (found !== undefined) return found;
+	throw new Refused('no-such-deployment', `there is no deployment "${id}"`, {
+		hint: `This machine has: ${knownIds(set).join(', ')}.`,
+	});
+}
+
+function knownIds({deployments}: DeploymentSet): DeploymentId[] {
+	return deployments.map(({id}) => id);
+}
