@@ -1,0 +1,61 @@
+import {noProgress, type ProgressReporter} from '../progress.ts';
+import type {FsVerityAlgorithm} from '../system/system.ts';
+import type {FileResult} from './file-task.ts';
+import {FileWorkers} from './file-workers.ts';
+import type {SourceFile} from './source-file.ts';
+
+/** Where the content of a file goes: into the image itself, or into an object of that digest. */
+export type HashedFile =
+	| {
+			readonly inline: Buffer;
+			readonly verityDigest: undefined;
+			readonly merkleTree: undefined;
+	  }
+	| {
+			readonly inline: undefined;
+			readonly verityDigest: string;
+			/** As {@link VerityHasher} gives it; undefined unless `keepTree` was set. */
+			readonly merkleTree: Buffer | undefined;
+	  };
+
+export interface HashOptions {
+	readonly algorithm: FsVerityAlgorithm;
+	readonly keepTree?: boolean;
+	readonly progress?: ProgressReporter;
+}
+
+/**
+ * Hashes files on all cores and writes nothing. Results are in the order of the files.
+ * @throws OperationFailed `source-changed` when a file is not as long as it should be
+ */
+export async function hashFiles(
+	files: readonly SourceFile[],
+	{algorithm, keepTree = false, progress = noProgress}: HashOptions,
+): Promise<HashedFile[]> {
+	await using workers = new FileWorkers({kind: 'hash', algorithm, keepTree});
+	const total = files.reduce((sum, file) => sum + file.size, 0);
+	progress({
+		type: 'step',
+		step: 'hash',
+		title: 'Hashing files',
+		total,
+		unit: 'bytes',
+	});
+	const results = await workers.run(files, (done) =>
+		progress({type: 'advance', step: 'hash', done}),
+	);
+	progress({type: 'done', step: 'hash'});
+	return results.map(hashedFile);
+}
+
+function hashedFile({inline, verityDigest = '', merkleTree}: FileResult): HashedFile {
+	if (inline !== undefined) {
+		const bytes = Buffer.from(inline, 'latin1');
+		return {inline: bytes, verityDigest: undefined, merkleTree: undefined};
+	}
+	return {
+		inline: undefined,
+		verityDigest,
+		merkleTree: merkleTree && Buffer.from(merkleTree.buffer),
+	};
+}

@@ -1,0 +1,44 @@
+import {existsSync, mkdirSync} from 'node:fs';
+import {OperationFailed} from '../errors.ts';
+import type {FsVerityAlgorithm, System} from '../system/system.ts';
+import {imagePath, objectPath, storeLayout} from './layout.ts';
+import {StoreWriter} from './writer.ts';
+
+/** Objects and images of a machine; see layout.ts for what lies where. */
+export interface Store {
+	/** The store's folder. */
+	readonly path: string;
+	objectPath(verityDigest: string): string;
+	imagePath(verityDigest: string): string;
+	/** Waits until no other process writes. The caller disposes of the writer. */
+	write(options?: {readonly algorithm?: FsVerityAlgorithm}): Promise<StoreWriter>;
+}
+
+/**
+ * Opens the store in the folder `path` (`…/composefs`), without a lock.
+ * @throws OperationFailed `no-store` when there is none
+ */
+export function openStore(system: System, path: string): Store {
+	const layout = storeLayout(path);
+	if (!existsSync(layout.objects)) {
+		throw new OperationFailed('no-store', `${path} holds no object store`, {
+			hint: 'Give the composefs folder of a machine that slipway has installed.',
+		});
+	}
+	return {
+		path,
+		objectPath: (verityDigest) => objectPath(layout, verityDigest),
+		imagePath: (verityDigest) => imagePath(layout, verityDigest),
+		write: ({algorithm = 'sha256'} = {}) => StoreWriter.open(system, path, algorithm),
+	};
+}
+
+/** Makes an empty store in the folder `path`, or opens the one that is there. */
+export function createStore(system: System, path: string): Store {
+	const layout = storeLayout(path);
+	// Objects are readable by all, as overlayfs wants them; private ones among them must not be found.
+	mkdirSync(path, {recursive: true, mode: 0o700});
+	for (const folder of [layout.objects, layout.images, layout.layers, layout.unfinished])
+		mkdirSync(folder, {recursive: true, mode: 0o755});
+	return openStore(system, path);
+}

@@ -1,0 +1,164 @@
+import {chmodSync, existsSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {verityDigest} from '../erofs/fs-verity.ts';
+import {OperationFailed} from '../errors.ts';
+import {noProgress, type ProgressReporter} from '../progress.ts';
+import type {FsVerityAlgorithm, System} from '../system/system.ts';
+import type {ContentSink, StoredContent} from './content-sink.ts';
+import {FileWorkers} from './file-workers.ts';
+import {
+	imagePath,
+	objectPath,
+	type StoreLayout,
+	storeLayout,
+	unfinishedImagePath,
+} from './layout.ts';
+import {ObjectIntake, objectMode} from './object-intake.ts';
+import {ObjectSink} from './object-sink.ts';
+import {probeVerity} from './probe-verity.ts';
+import {publish, type VerityState} from './publish.ts';
+import type {SourceFile} from './source-file.ts';
+
+/**
+ * Puts contents and images into a store. `commit` makes visible all that was added before it; what was
+ * never committed is removed. A writer holds the store's lock until it is disposed of.
+ */
+export class StoreWriter implements AsyncDisposable {
+	readonly algorithm: FsVerityAlgorithm;
+	readonly verity: VerityState;
+	readonly #system: System;
+	readonly #layout: StoreLayout;
+	readonly #unlock: () => void;
+	readonly #workers: FileWorkers;
+	readonly #sink: ObjectSink;
+	/** Digests that wait among the unfinished contents, and those that the store had already. */
+	#newObjects = new Set<string>();
+	#presentObjects = new Set<string>();
+	#newImages = new Set<string>();
+	#presentImages = new Set<string>();
+	#isBroken = false;
+
+	private constructor(
+		system: System,
+		store: string,
+		{algorithm, unlock}: {algorithm: FsVerityAlgorithm; unlock: () => void},
+	) {
+		this.algorithm = algorithm;
+		this.#system = system;
+		this.#layout = storeLayout(store);
+		this.#unlock = unlock;
+		this.verity = probeVerity(system, this.#layout, algorithm);
+		this.#workers = new FileWorkers({kind: 'import', algorithm, store});
+		this.#sink = new ObjectSink(new ObjectIntake(this.#layout, algorithm), (content) =>
+			(content.isNew ? this.#newObjects : this.#presentObjects).add(content.verityDigest),
+		);
+	}
+
+	/** Waits for the store's lock; then clears away what a writer that was killed has left. */
+	static async open(
+		system: System,
+		store: string,
+		algorithm: FsVerityAlgorithm,
+	): Promise<StoreWriter> {
+		const layout = storeLayout(store);
+		const unlock = await system.lock(layout.lock);
+		try {
+			emptyFolder(layout.unfinished);
+			return new StoreWriter(system, store, {algorithm, unlock});
+		} catch (error) {
+			unlock();
+			throw error;
+		}
+	}
+
+	/**
+	 * Takes in files of this host, on all cores, each read once. Results are in the order of the files.
+	 * @throws OperationFailed `source-changed` when a file is not as long as it should be
+	 */
+	async addFiles(
+		files: readonly SourceFile[],
+		progress: ProgressReporter = noProgress,
+	): Promise<StoredContent[]> {
+		const step = 'store';
+		const total = files.reduce((sum, file) => sum + file.size, 0);
+		progress({
+			type: 'step',
+			step,
+			title: 'Storing files',
+			total,
+			unit: 'bytes',
+		});
+		const results = await this.#orBreak(
+			this.#workers.run(files, (done) => progress({type: 'advance', step, done})),
+		);
+		progress({type: 'done', step});
+		return results.map(({inline, verityDigest, isNew}) => {
+			if (verityDigest === undefined) return {inline: Buffer.from(inline ?? '', 'latin1')};
+			(isNew ? this.#newObjects : this.#presentObjects).add(verityDigest);
+			return {verityDigest};
+		});
+	}
+
+	/** Takes in contents that are streamed; large ones are written as they come. */
+	sink(): ContentSink {
+		return this.#sink;
+	}
+
+	/** Takes in an image and gives its fs-verity digest, which is its name. */
+	addImage(bytes: Uint8Array): string {
+		const digest = verityDigest(bytes, this.algorithm);
+		if (existsSync(imagePath(this.#layout, digest))) {
+			this.#presentImages.add(digest);
+		} else {
+			const unfinished = unfinishedImagePath(this.#layout, digest);
+			writeFileSync(unfinished, bytes);
+			chmodSync(unfinished, objectMode);
+			this.#newImages.add(digest);
+		}
+		return digest;
+	}
+
+	/**
+	 * Makes all that was added durable, and then visible: objects before images. The writer can be used
+	 * on; it keeps the lock, so nothing is collected as garbage before the caller refers to it.
+	 */
+	async commit(): Promise<void> {
+		if (this.#isBroken) {
+			throw new OperationFailed('writer-broken', 'an import into the store failed before', {
+				hint: 'Begin again with a new writer.',
+			});
+		}
+		const publication = {
+			objects: this.#newObjects,
+			images: this.#newImages,
+			presentFiles: [
+				...this.#presentObjects.values().map((digest) => objectPath(this.#layout, digest)),
+				...this.#presentImages.values().map((digest) => imagePath(this.#layout, digest)),
+			],
+		};
+		const verity = {state: this.verity, algorithm: this.algorithm};
+		await this.#orBreak(publish(this.#system, this.#layout, publication, verity));
+		for (const added of [this.#newObjects, this.#newImages]) added.clear();
+		for (const present of [this.#presentObjects, this.#presentImages]) present.clear();
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		await this.#workers[Symbol.asyncDispose]();
+		this.#sink.giveUp();
+		emptyFolder(this.#layout.unfinished);
+		this.#unlock();
+	}
+
+	/** After a failure contents may be unfinished under their final names, and must not be committed. */
+	async #orBreak<T>(work: Promise<T>): Promise<T> {
+		try {
+			return await work;
+		} catch (error) {
+			this.#isBroken = true;
+			throw error;
+		}
+	}
+}
+
+function emptyFolder(folder: string): void {
+	for (const name of readdirSync(folder)) rmSync(`${folder}/${name}`, {recursive: true});
+}
