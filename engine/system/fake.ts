@@ -54,6 +54,7 @@ function silentSystem(commands: FakeCommands): System {
 		mount: () => {},
 		unmount: () => {},
 		unshareMounts: () => {},
+		cloneMount: (path) => ({path, close: () => {}}),
 		attachLoop: () => `/dev/loop${loops++}`,
 		detachLoop: () => {},
 		deviceSize: () => ({size: 0, sectorSize: 512}),

@@ -5,7 +5,7 @@ import {enableVerity, enableVerityOnAll, measureVerity} from './fs-verity.ts';
 import {makeNode, setMtime, syncFileSystem} from './inodes.ts';
 import {lock} from './lock.ts';
 import {attachLoop, detachLoop} from './loop.ts';
-import {mount, unmount, unshareMounts} from './mounts.ts';
+import {cloneMount, mount, unmount, unshareMounts} from './mounts.ts';
 import type {System} from './system.ts';
 import {getXattr, listXattrs, setXattr} from './xattr.ts';
 
@@ -19,6 +19,7 @@ export function hostSystem(): System {
 		mount,
 		unmount,
 		unshareMounts,
+		cloneMount,
 		attachLoop,
 		detachLoop,
 		deviceSize,

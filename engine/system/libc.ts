@@ -18,6 +18,8 @@ export interface LibC {
 	): number;
 	umount2(target: Buffer, flags: number): number;
 	unshare(flags: number): number;
+	/** syscall(2), for calls that older C libraries have no function for. */
+	syscall(number: number, fd: number, path: Buffer, flags: number): number;
 	/** ioctl(2) with the address of a structure, which the kernel may write to. */
 	ioctl(fd: number, request: number, argument: Buffer | null): number;
 	/** ioctl(2) on a thread of libuv's pool; does not tell errno. */
@@ -63,6 +65,7 @@ function bindFunctions(koffi: typeof Koffi): LibC {
 		mount: bind('mount', 'int', ['void *', 'void *', 'void *', 'unsigned long', 'void *']),
 		umount2: bind('umount2', 'int', ['void *', 'int']),
 		unshare: bind('unshare', 'int', ['int']),
+		syscall: bind('syscall', 'long', ['long', 'int', 'void *', 'unsigned int']),
 		ioctl,
 		ioctlOnThread: (...args) =>
 			new Promise((resolve, reject) => {

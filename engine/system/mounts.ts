@@ -1,5 +1,6 @@
+import {closeSync} from 'node:fs';
 import {checked, cString, libc} from './libc.ts';
-import type {MountFlag} from './system.ts';
+import type {MountClone, MountFlag} from './system.ts';
 
 /** linux/mount.h, MS_* */
 const mountFlags: Readonly<Record<MountFlag, number>> = {
@@ -15,6 +16,11 @@ const mountFlags: Readonly<Record<MountFlag, number>> = {
 };
 const detachFlag = 2; // MNT_DETACH
 const newMountNamespace = 0x20000; // CLONE_NEWNS
+/** The same number on every architecture. glibc has a function for it since 2.36 only. */
+const openTreeCall = 428;
+const cloneTree = 1; // OPEN_TREE_CLONE
+const closeOnExec = 0o2000000; // OPEN_TREE_CLOEXEC
+const currentDirectory = -100; // AT_FDCWD
 
 export function mount(
 	source: string,
@@ -42,4 +48,16 @@ export function unshareMounts(): void {
 	checked(libc().unshare(newMountNamespace), 'unshare', 'the mount namespace');
 	// A new namespace inherits propagation: without this our mounts would show up outside.
 	mount('none', '/', '', ['rec', 'private']);
+}
+
+export function cloneMount(path: string): MountClone {
+	const result = libc().syscall(
+		openTreeCall,
+		currentDirectory,
+		cString(path),
+		cloneTree | closeOnExec,
+	);
+	const fd = checked(result, 'open_tree', path);
+	// Not /proc/self: a program that is run has a `self` of its own.
+	return {path: `/proc/${process.pid}/fd/${fd}/.`, close: () => closeSync(fd)};
 }

@@ -29,6 +29,12 @@ export interface LoopOptions {
 	readonly sectorSize?: number;
 }
 
+export interface MountClone {
+	/** Valid in this process, and in programs it runs, until `close`. */
+	readonly path: string;
+	close(): void;
+}
+
 export interface System {
 	/**
 	 * Runs a program, without a shell.
@@ -49,6 +55,12 @@ export interface System {
 	unmount(target: string, detach?: boolean): void;
 	/** unshare(CLONE_NEWNS) and makes all mounts private, for this process and its children. */
 	unshareMounts(): void;
+	/**
+	 * open_tree(2): a second view of the mount that `path` lies in, without anything that is mounted
+	 * below it. It is in no mount namespace, so every thread reaches it and it needs no mount point.
+	 * @throws KernelCallFailed `EPERM` without CAP_SYS_ADMIN; `EINVAL` when mounts below are locked
+	 */
+	cloneMount(path: string): MountClone;
 
 	/** Attaches a free loop device and gives its path; the caller detaches it. */
 	attachLoop(file: string, options?: LoopOptions): string;
