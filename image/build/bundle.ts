@@ -1,11 +1,11 @@
 /**
- * `npm run build`: makes dist/, all of the program that ships. It runs from any folder of a machine of
- * the architecture that built it, and is copied into images as /usr/lib/slipway.
+ * `npm run build [-- FOLDER]`: makes dist/, all of the program that ships. It runs from any folder of a
+ * machine of the architecture that built it, and is copied into images as /usr/lib/slipway.
  *
  *   dist/slipway     launcher
  *        node        Node without symbols
  *        lib/        libraries of Node
- *        app/        the bundle: main.mjs, workers, chunks, koffi's addon
+ *        app/        the bundle: main.js, workers, chunks, koffi's addon
  *        licenses/
  *
  * The same sources and packages on the same host give the same bytes, modes and times.
@@ -18,9 +18,9 @@ import {normalizeMetadata, sourceTime} from './reproducible.ts';
 import {copyAddon, copyRuntime} from './runtime.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
-const finished = path.join(project, 'dist');
+const finished = path.resolve(process.argv[2] ?? path.join(project, 'dist'));
 // A build that stops in the middle must not pass for a finished one.
-const folder = path.join(project, '.cache/dist');
+const folder = `${finished}.unfinished`;
 
 await rm(folder, {recursive: true, force: true});
 await mkdir(folder, {recursive: true});

@@ -1,12 +1,12 @@
-import {glob, readFile} from 'node:fs/promises';
+import {glob, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {build, type Plugin} from 'esbuild';
+import {build} from 'esbuild';
 
 /** Threads start from a file of their own, which the bundle has to keep. */
 const workerFiles = '{engine,installer}/**/*-worker.ts';
 
 /**
- * Bundles the program into a flat folder of modules: `main.mjs`, one for each worker, and chunks that
+ * Bundles the program into a flat folder of modules: `main.js`, one for each worker, and chunks that
  * are loaded when a command needs them.
  * @returns the source files that went in, relative to the project
  */
@@ -15,10 +15,9 @@ export async function bundleJavaScript(project: string, outputFolder: string): P
 	const {metafile} = await build({
 		absWorkingDir: project,
 		entryPoints: Object.fromEntries(
-			['ui/cli/main.ts', ...workers].map((file) => [path.basename(file, '.ts'), file]),
+			['ui/cli/main.ts', ...workers.sort()].map((file) => [path.basename(file, '.ts'), file]),
 		),
 		outdir: outputFolder,
-		outExtension: {'.js': '.mjs'},
 		entryNames: '[name]',
 		chunkNames: 'chunk-[hash]',
 		bundle: true,
@@ -34,8 +33,8 @@ export async function bundleJavaScript(project: string, outputFolder: string): P
 		legalComments: 'none',
 		metafile: true,
 		logLevel: 'warning',
-		plugins: [workerAddresses],
 	});
+	await writeFile(path.join(outputFolder, 'package.json'), '{"type":"module"}\n');
 	return Object.keys(metafile.inputs).sort();
 }
 
@@ -46,17 +45,3 @@ export async function bundleJavaScript(project: string, outputFolder: string): P
 const banner = `import {createRequire as __createRequire} from 'node:module';
 const require = __createRequire(import.meta.url);
 process.resourcesPath ??= import.meta.dirname;`;
-
-/** `new URL('./hash-worker.ts', import.meta.url)` leads to the worker's place in the flat folder. */
-const workerAddresses: Plugin = {
-	name: 'worker addresses',
-	setup(build) {
-		build.onLoad({filter: /\/(engine|installer)\/.*\.ts$/}, async ({path}) => ({
-			loader: 'ts',
-			contents: (await readFile(path, 'utf8')).replace(
-				/(['"])\.{1,2}\/(?:[\w./-]+\/)?([\w-]+-worker)\.ts\1/g,
-				"'./$2.mjs'",
-			),
-		}));
-	},
-};

@@ -11,4 +11,4 @@ here=${self%/*}
 # For Node alone: slipway puts the old value back before it starts any other program.
 export SLIPWAY_LIBRARY_PATH="${LD_LIBRARY_PATH-}"
 export LD_LIBRARY_PATH="$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
-exec "$here/node" "$here/app/main.mjs" "$@"
+exec "$here/node" "$here/app/main.js" "$@"

@@ -39,7 +39,7 @@ export function formatOverview(table: readonly CommandEntry[], group?: string): 
 			}),
 		),
 		'',
-		"'slipway help COMMAND' tells more, 'slipway help exit-status' what it exits with.",
+		"More: 'slipway help COMMAND', and 'slipway help exit-status' for its statuses.",
 	];
 }
 

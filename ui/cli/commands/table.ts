@@ -3,6 +3,11 @@ import type {CommandEntry} from '../command-line.ts';
 /** All commands, in the order of the overview. */
 export const commandTable: readonly CommandEntry[] = [
 	{
+		name: 'status',
+		summary: 'Say what runs on this machine, and what else could',
+		load: async () => (await import('./status.ts')).command,
+	},
+	{
 		name: 'lint',
 		summary: 'Check that an image will install and boot',
 		load: async () => (await import('./lint.ts')).command,

@@ -1,0 +1,24 @@
+import {readStatus} from '../../../engine/deployment/read-status.ts';
+import {exitStatus} from '../../../engine/errors.ts';
+import {defineCommand} from '../command.ts';
+import {formatStatus} from '../status.ts';
+
+export const command = defineCommand({
+	description: [
+		'Names the image and deployment that runs, the ones that are staged or kept to roll back to, and whether the kernel enforces fs-verity. Reads only what everybody may read: it needs no privileges and gives every user the same answer.',
+		"In the JSON document the fields mean what they mean in bootc's status; 'version' is raised when that changes.",
+	],
+	options: {
+		json: {type: 'boolean', help: 'Print the status as JSON.'},
+	},
+	positionals: {},
+	examples: [
+		['slipway status', 'For people.'],
+		['slipway status --json | jq .status.booted.image', 'For programs.'],
+	],
+	async run(context, {options}) {
+		const status = await readStatus();
+		context.print(options.json ? JSON.stringify(status, undefined, 2) : formatStatus(status));
+		return exitStatus.ok;
+	},
+});
