@@ -14,6 +14,8 @@ export interface TarMember {
 	readonly source:
 		| {readonly kind: 'path'; readonly path: ByteString}
 		| {readonly kind: 'bytes'; readonly bytes: Buffer}
+		/** Made when their turn comes; each piece is used up before the next is asked for. */
+		| {readonly kind: 'pieces'; readonly pieces: () => Iterable<Buffer>}
 		| undefined;
 }
 
@@ -24,7 +26,7 @@ const slabSize = 1 << 20;
  * A tar of the members as pieces of 1 MiB, which belong to whoever takes them; the last is shorter.
  * Files are read when their turn comes, by synchronous reads: for many small files in the page cache
  * that is several times as fast as streams.
- * @throws OperationFailed `changed-file` when a file is shorter than its inode says
+ * @throws OperationFailed `source-changed` when a file is shorter than its inode says
  */
 export async function* writeTar(members: Iterable<TarMember>): AsyncGenerator<Buffer, void> {
 	let slab = Buffer.allocUnsafeSlow(slabSize);
@@ -103,10 +105,15 @@ function* contentPieces(
 		} finally {
 			closeSync(file);
 		}
+	} else if (source?.kind === 'pieces') {
+		for (const piece of source.pieces()) {
+			left -= piece.length;
+			yield piece;
+		}
 	}
-	if (left > 0)
+	if (left !== 0)
 		throw new OperationFailed(
-			'changed-file',
+			'source-changed',
 			`the content of ${printable(path)} is not the ${size} bytes it should be`,
 			{hint: 'Something changes the files that are being read; stop it and try again.'},
 		);
