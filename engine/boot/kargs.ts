@@ -118,8 +118,12 @@ function mistake(
 	});
 }
 
-/** The line that mentions a value; TOML parsers keep no positions. The first when nothing does. */
+/** TOML parsers keep no positions. The line of a key, else the line that has a string, else the first. */
 function lineOf(text: string, needle: string): number {
-	const index = text.split('\n').findIndex((line) => line.includes(needle));
-	return index < 0 ? 1 : index + 1;
+	const lines = text.split('\n');
+	const isKey = (line: string): boolean => line.split('=')[0]?.replace(/["'\s]/g, '') === needle;
+	const hasString = (line: string): boolean =>
+		[JSON.stringify(needle), `'${needle}'`].some((quoted) => line.includes(quoted));
+	const line = lines.findIndex(isKey);
+	return 1 + Math.max(0, line < 0 ? lines.findIndex(hasString) : line);
 }

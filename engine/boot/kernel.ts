@@ -40,7 +40,7 @@ export function chooseKernel(folders: readonly KernelFolder[]): string {
 	const [kernel, ...others] = kernels;
 	if (kernel === undefined)
 		throw new Refused('no-kernel', `the image has no kernel: ${noKernelReason(folders)}`, {
-			hint: 'Install a kernel package in the image, and put its kernel at /usr/lib/modules/VERSION/vmlinuz.',
+			hint: 'Install a kernel package in the image, and make RUN /usr/lib/slipway/setup the last step of the build.',
 		});
 	if (others.length > 0) {
 		const versions = kernels.map(({version}) => version).sort();
@@ -54,9 +54,7 @@ export function chooseKernel(folders: readonly KernelFolder[]): string {
 		throw new Refused(
 			'no-initramfs',
 			`the image has no ${modulesFolder}/${kernel.version}/initramfs.img for its kernel`,
-			{
-				hint: `Run in the build: dracut --no-hostonly --force ${modulesFolder}/${kernel.version}/initramfs.img ${kernel.version}`,
-			},
+			{hint: 'Make RUN /usr/lib/slipway/setup the last step of the build: it makes one.'},
 		);
 	return kernel.version;
 }

@@ -1,5 +1,6 @@
 import {parse as parseToml} from 'smol-toml';
 import {UsageError} from '../errors.ts';
+import {formatReference, isPullable, parseReference} from '../oci/reference.ts';
 
 /** The reference that a machine will take its updates from, and who said so. */
 export interface UpdateReference {
@@ -60,15 +61,18 @@ export function whyUnpullable(image: string): Unpullable | undefined {
 			reason: 'is the ID of an image on one host, not a name in a registry',
 			better: 'REGISTRY/NAME:TAG',
 		};
-	const [host = '', ...rest] = image.split('/');
-	if (rest.length === 0) return {reason: namesNoRegistry, better: `REGISTRY/${image}`};
-	if (/^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(host))
-		return {reason: 'is on this host alone', better: `REGISTRY/${rest.join('/')}`};
-	if (!/[.:]/.test(host)) return {reason: namesNoRegistry, better: `REGISTRY/${image}`};
-	return undefined;
+	if (!/^(localhost|[^/]*[.:][^/]*)\//.test(image))
+		return {reason: 'names no registry', better: `REGISTRY/${image}`};
+	try {
+		const reference = parseReference(image);
+		if (isPullable(reference)) return undefined;
+		const better = formatReference({...reference, host: 'REGISTRY'});
+		return {reason: 'is on this host alone', better};
+	} catch (error) {
+		if (!(error instanceof UsageError)) throw error;
+		return {reason: 'is not an image reference', better: 'REGISTRY/NAME:TAG'};
+	}
 }
-
-const namesNoRegistry = 'names no registry';
 
 /** What to tell a person about a reference that leads nowhere; `remedy` is what they can do now. */
 export function unpullableWarning(
