@@ -1,0 +1,90 @@
+import {unmountedPartition} from '../../engine/boot/unmounted-partition.ts';
+import {OperationFailed} from '../../engine/errors.ts';
+import type {ProgressReporter} from '../../engine/progress.ts';
+import type {System} from '../../engine/system/system.ts';
+import type {BootFile, SystemContent} from '../content.ts';
+import {contentSizes} from '../disk/content-sizes.ts';
+import {minimumRootSize, type PlannedPartition, tooSmall} from '../disk/layout.ts';
+import {formatSize} from '../disk/size.ts';
+
+/**
+ * How the kernel comes to check the store's files: it was asked to (`kernel`), it finds fs-verity
+ * written beside the content (`offline`), or it does not.
+ */
+export type RootVerity = 'kernel' | 'offline' | 'unavailable';
+
+/**
+ * Writes content to the partitions of one disk; neither partition nodes nor udev are needed. Order:
+ * `writeRoot` and `writeBoot`, each on the medium when it returns, then `finish`.
+ */
+export interface Sink {
+	/**
+	 * Makes the root's file system and fills it.
+	 * @throws Refused `too-small` before the first write
+	 * @throws OperationFailed `disk-full`
+	 */
+	writeRoot(
+		content: SystemContent,
+		root: PlannedPartition,
+		report: ProgressReporter,
+	): Promise<RootVerity>;
+	/** Fills the boot partition, whose file system is made, but for the loader entries. */
+	writeBoot(
+		content: SystemContent,
+		boot: PlannedPartition,
+		report: ProgressReporter,
+	): Promise<void>;
+	/** Writes the loader entries: from then on the disk boots. */
+	finish(content: SystemContent, boot: PlannedPartition): Promise<void>;
+}
+
+/** Where a sink writes, and with what. */
+export interface SinkTarget {
+	/** Block device or plain file of the whole disk. */
+	readonly path: string;
+	readonly sectorSize: number;
+	/** Path of slipway's mke2fs.conf. */
+	readonly mke2fsConfig: string;
+}
+
+/** The half of a sink that does not depend on how the root is written. */
+export function bootWriter(system: System, disk: SinkTarget): Pick<Sink, 'writeBoot' | 'finish'> {
+	const write = async (files: readonly BootFile[], {start}: PlannedPartition) => {
+		const partition = unmountedPartition(system, {file: disk.path, offset: start});
+		await partition.write(files);
+		await partition.sync();
+	};
+	return {
+		async writeBoot({bootFiles}, boot, report) {
+			report({type: 'step', step: 'boot', title: 'Writing the boot partition'});
+			await write(bootFiles, boot);
+			report({type: 'done', step: 'boot'});
+		},
+		finish: ({bootEntries}, boot) => write(bootEntries, boot),
+	};
+}
+
+/** A file system that is made to measure has no room for another system, but is one. */
+const fileSystemShare = 1.03;
+const smallestOverhead = 24 << 20;
+
+/** @throws Refused `too-small` when the content cannot fit, saying what an installation needs */
+export function checkRootSize(content: SystemContent, {size}: PlannedPartition): void {
+	const sizes = contentSizes(content, () => 0);
+	if (size < sizes.rootBytes * fileSystemShare + smallestOverhead)
+		throw tooSmall('the root partition', minimumRootSize(sizes), size);
+}
+
+/** The error for a root that turned out to be too small. */
+export function rootIsFull(
+	content: SystemContent,
+	{size}: PlannedPartition,
+	cause: unknown,
+): OperationFailed {
+	const needed = minimumRootSize(contentSizes(content, () => 0));
+	return new OperationFailed(
+		'disk-full',
+		`the root partition of ${formatSize(size)} is full: this image needs ${formatSize(needed)} (${needed} bytes)`,
+		{hint: 'Take a larger disk, or make the image smaller.', cause},
+	);
+}

@@ -1,0 +1,50 @@
+/**
+ * Programs of Debian 13 on an older host: mke2fs there takes archives (e2fsprogs 1.47.1 and libarchive).
+ * A small root is enough, `mmdebstrap --variant=minbase --include=e2fsprogs,libarchive13t64 trixie DIR`,
+ * at `.cache/trixie` or where TRIXIE_ROOT says.
+ */
+import {existsSync} from 'node:fs';
+import path from 'node:path';
+import type {System} from '../../engine/system/system.ts';
+
+const cached = path.join(import.meta.dirname, '../../.cache/trixie');
+const loaders: Readonly<Record<string, string>> = {
+	x64: 'x86_64-linux-gnu/ld-linux-x86-64.so.2',
+	arm64: 'aarch64-linux-gnu/ld-linux-aarch64.so.1',
+};
+const programs: ReadonlySet<string> = new Set(['mke2fs', 'debugfs', 'e2fsck']);
+
+/** A system whose mke2fs takes archives, or the reason why there is none. */
+export async function systemWithArchives(
+	system: System,
+): Promise<{readonly system: System} | {readonly missing: string}> {
+	const root = process.env.TRIXIE_ROOT ?? cached;
+	for (const candidate of existsSync(root) ? [withPrograms(system, root)] : [system])
+		if (await takesArchives(candidate)) return {system: candidate};
+	return {missing: 'no mke2fs with libarchive, neither on this host nor in .cache/trixie'};
+}
+
+/**
+ * Runs the programs by the root's own loader, not by chroot: paths mean the same inside and outside.
+ */
+function withPrograms(system: System, root: string): System {
+	const loader = path.join(root, 'usr/lib', loaders[process.arch] ?? 'unknown');
+	const run: System['run'] = (command, args, options) => {
+		if (!programs.has(command)) return system.run(command, args, options);
+		const program = path.join(root, 'usr/sbin', command);
+		const libraries = ['--library-path', path.dirname(loader)];
+		return system.run(loader, [...libraries, program, ...args], options);
+	};
+	return {...system, run};
+}
+
+async function takesArchives(system: System): Promise<boolean> {
+	const anyStatus = Array.from({length: 256}, (_, status) => status);
+	try {
+		// -n: nothing is made. Without libarchive, and before 1.47.1, it stops at what is no folder.
+		const {stderr} = await system.run('mke2fs', ['-V'], {okStatuses: anyStatus});
+		return /^mke2fs (?:1\.(?:4[89]|[5-9]\d)|1\.47\.[1-9])/m.test(stderr);
+	} catch {
+		return false;
+	}
+}
