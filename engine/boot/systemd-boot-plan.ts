@@ -52,7 +52,8 @@ export function planSetDefault(contents: BootContents, deploymentId: string): Bo
 	const {own} = sortEntries(contents);
 	const {file, entry, tries} = findEntry(own, deploymentId);
 	const failed = hasFailed({tries});
-	if (inBootOrder(own)[0]?.file === file && !failed) return [];
+	if (inBootOrder(own)[0]?.file === file && !failed)
+		return planRemoveOthers(contents, deploymentId, [entryPath(file)]);
 	const name = formatEntryName({
 		stem: entryStem(deploymentId),
 		tries: failed ? {left: bootTries, done: 0} : tries,
@@ -64,17 +65,16 @@ export function planSetDefault(contents: BootContents, deploymentId: string): Bo
 
 export function planBless(contents: BootContents, deploymentId: string): BootOperation[] {
 	const {file, tries} = findEntry(sortEntries(contents).own, deploymentId);
-	if (tries === undefined) return [];
+	const path = entryPath(file);
+	if (tries === undefined) return planRemoveOthers(contents, deploymentId, [path]);
 	// More attempts than were granted: the boot loader had given up, and a person picked the entry in
 	// the menu. That is for this one boot; to go back to it for good there is setDefault.
 	if (tries.done > bootTries) return [];
-	const stem = entryStem(deploymentId);
-	const good = formatEntryName({stem, tries: undefined});
-	const stale = filesWithStems(contents, [stem]).filter((name) => name !== file && name !== good);
-	return andSync([
-		{kind: 'rename', from: entryPath(file), to: entryPath(good)},
-		...stale.map(entryPath).map(remove),
-	]);
+	const good = entryPath(formatEntryName({stem: entryStem(deploymentId), tries: undefined}));
+	return [
+		...andSync([{kind: 'rename', from: path, to: good}]),
+		...planRemoveOthers(contents, deploymentId, [path, good]),
+	];
 }
 
 /**
@@ -136,10 +136,20 @@ function planReplace(
 	deploymentId: string,
 	fresh: BootFile,
 ): BootOperation[] {
-	const stale = filesWithStems(contents, [entryStem(deploymentId)])
-		.map(entryPath)
-		.filter((path) => path !== fresh.path);
-	return [...andSync([{kind: 'write', files: [fresh]}]), ...andSync(stale.map(remove))];
+	return [
+		...andSync([{kind: 'write', files: [fresh]}]),
+		...planRemoveOthers(contents, deploymentId, [fresh.path]),
+	];
+}
+
+/** Removes the files of a deployment but those at `kept`: what a crash left of its older names. */
+function planRemoveOthers(
+	contents: BootContents,
+	deploymentId: string,
+	kept: readonly string[],
+): BootOperation[] {
+	const paths = filesWithStems(contents, [entryStem(deploymentId)]).map(entryPath);
+	return andSync(paths.filter((path) => !kept.includes(path)).map(remove));
 }
 
 /** What follows on the medium must not overtake these. */
