@@ -12,13 +12,8 @@ import {
 } from './block-devices.ts';
 import {type DiskContent, readContent} from './content.ts';
 import {type DiskIdentity, readIdentity, unknownIdentity} from './identity.ts';
-import {
-	backsRunningSystem,
-	type DiskUse,
-	findFileUses,
-	findUses,
-	readKernelState,
-} from './usage.ts';
+import {backsRunningSystem, type KernelState, readKernelState} from './kernel-state.ts';
+import {type DiskUse, findFileUses, findUses} from './usage.ts';
 
 /** What is at a path that somebody wants to install to. */
 export type DiskInventory = FoundDisk | NoDisk;
@@ -46,6 +41,8 @@ export interface NoDisk {
 	readonly path: string;
 	/** What it is instead (`a folder`), or why it cannot be read (`EACCES`). */
 	readonly detail: string;
+	/** Known also of a disk that cannot be read. */
+	readonly backsRunningSystem: boolean;
 }
 
 /**
@@ -63,58 +60,79 @@ export async function inspectDisk(
 	const device = stat.isBlockDevice()
 		? blockDeviceOfNumber(paths, deviceNumber(stat.rdev))
 		: undefined;
-	if (device === undefined && !stat.isFile()) {
-		return {kind: 'not-a-disk', path: file, detail: describeKind(stat)};
-	}
+	if (device === undefined && !stat.isFile()) return noDisk('not-a-disk', file, describeKind(stat));
+	const state = readKernelState(paths);
+	const isOwn = device !== undefined && backsRunningSystem(paths, state, device);
 	try {
-		return await inspectFound(system, file, device, paths);
+		const common = {...(await inspectBytes(system, file)), backsRunningSystem: isOwn};
+		return device === undefined
+			? inspectFile(system, paths, state, common)
+			: await inspectDevice(system, paths, state, common, device);
 	} catch (error) {
 		if (!(error instanceof KernelCallFailed)) throw error;
-		if (error.errno === 'ENOMEDIUM') {
-			return {kind: 'not-a-disk', path: file, detail: 'a drive without a medium'};
-		}
-		return {kind: 'unreadable', path: file, detail: error.errno};
+		return error.errno === 'ENOMEDIUM'
+			? noDisk('not-a-disk', file, 'a drive without a medium')
+			: noDisk('unreadable', file, error.errno, isOwn);
 	}
 }
 
-async function inspectFound(
+type CommonFacts = Pick<
+	FoundDisk,
+	'path' | 'realPath' | 'size' | 'sectorSize' | 'content' | 'backsRunningSystem'
+>;
+
+async function inspectBytes(
 	system: System,
 	file: string,
-	device: BlockDevice | undefined,
-	paths: KernelPaths,
-): Promise<FoundDisk> {
+): Promise<Omit<CommonFacts, 'backsRunningSystem'>> {
 	const realPath = realpathSync(file);
 	const {size, sectorSize} = system.deviceSize(realPath);
-	const state = readKernelState(paths);
 	const content = await readContent(system, {path: realPath, size, sectorSize});
-	const found = {path: file, realPath, size, sectorSize, content};
-	if (device === undefined) {
-		return {
-			...found,
-			kind: 'file',
-			isReadOnly: !isWritable(realPath),
-			partitionOf: undefined,
-			identity: unknownIdentity,
-			uses: findFileUses(system, paths, state, realPath),
-			backsRunningSystem: false,
-		};
-	}
+	return {path: file, realPath, size, sectorSize, content};
+}
+
+function inspectFile(
+	system: System,
+	paths: KernelPaths,
+	state: KernelState,
+	common: CommonFacts,
+): FoundDisk {
 	return {
-		...found,
+		...common,
+		kind: 'file',
+		isReadOnly: !isWritable(common.realPath),
+		partitionOf: undefined,
+		identity: unknownIdentity,
+		uses: findFileUses(system, paths, state, common.realPath),
+	};
+}
+
+async function inspectDevice(
+	system: System,
+	paths: KernelPaths,
+	state: KernelState,
+	common: CommonFacts,
+	device: BlockDevice,
+): Promise<FoundDisk> {
+	return {
+		...common,
 		kind: 'block-device',
 		isReadOnly: device.isReadOnly,
 		partitionOf: device.disk === undefined ? undefined : path.join('/dev', device.disk),
-		identity: await readIdentity(system, realPath, device),
+		identity: await readIdentity(system, common.realPath, device),
 		uses: findUses(system, paths, state, device),
-		backsRunningSystem: backsRunningSystem(paths, state, device),
 	};
+}
+
+function noDisk(kind: NoDisk['kind'], file: string, detail: string, isOwn = false): NoDisk {
+	return {kind, path: file, detail, backsRunningSystem: isOwn};
 }
 
 /** A container without `--privileged` has no node for a disk that the kernel does have. */
 function missing(paths: KernelPaths, file: string): NoDisk {
 	const isDevice = path.dirname(path.resolve(file)) === '/dev';
 	const isKnown = isDevice && blockDeviceOfName(paths, path.basename(file)) !== undefined;
-	return {kind: isKnown ? 'not-visible' : 'missing', path: file, detail: ''};
+	return noDisk(isKnown ? 'not-visible' : 'missing', file, '');
 }
 
 function isWritable(file: string): boolean {

@@ -137,11 +137,13 @@ export function tooSmall(what: string, needed: number, size: number): Refused {
 	);
 }
 
-function chooseEspSize({diskSize, sectorSize, sizes, settings}: LayoutRequest): number {
+function chooseEspSize(request: LayoutRequest): number {
+	const {diskSize, sectorSize, sizes, settings} = request;
 	const minimum = minimumEspSize(sizes, sectorSize);
 	if (settings.espSize === undefined) {
 		const share = alignDown(diskSize * espShare, alignment);
-		return Math.min(defaultEspSize, Math.max(minimum, share));
+		const besideRoot = minimum + alignDown(diskSize - minimumDiskSize(request), alignment);
+		return Math.min(defaultEspSize, besideRoot, Math.max(minimum, share));
 	}
 	if (settings.espSize < minimum) {
 		throw new Refused(

@@ -27,8 +27,9 @@ export function findRefusals(
 	const missing = neededCapabilities.filter((name) => !capabilities.has(name));
 	const refusals: EngineError[] = missing.length > 0 ? [lackingCapabilities(missing)] : [];
 	if (!isFound(disk)) {
+		if (disk.backsRunningSystem) refusals.push(ownDisk(disk.path));
 		// Without privileges no disk can be read; the one cause is enough.
-		if (disk.kind !== 'unreadable' || missing.length === 0) refusals.push(noDisk(disk));
+		if (refusals.length === 0 || disk.kind !== 'unreadable') refusals.push(noDisk(disk));
 		return refusals;
 	}
 	refusals.push(...refusalsOfUse(disk));
@@ -86,11 +87,7 @@ function refusalsOfUse(disk: FoundDisk): EngineError[] {
 		];
 	}
 	if (disk.backsRunningSystem) {
-		return [
-			new Refused('own-disk', `the system that runs here is on ${disk.path}`, {
-				hint: 'Take another disk, or start from another medium.',
-			}),
-		];
+		return [ownDisk(disk.path)];
 	}
 	if (disk.uses.length === 0) return [];
 	const uses = disk.uses.map(describeUse).join(', ');
@@ -99,6 +96,12 @@ function refusalsOfUse(disk: FoundDisk): EngineError[] {
 			hint: 'Unmount or stop what uses it, or take another disk.',
 		}),
 	];
+}
+
+function ownDisk(path: string): Refused {
+	return new Refused('own-disk', `the system that runs here is on ${path}`, {
+		hint: 'Take another disk, or start from another medium.',
+	});
 }
 
 function noDisk({kind, path, detail}: NoDisk): EngineError {

@@ -1,4 +1,4 @@
-import {mkdtempSync, readFileSync, rmSync, statSync} from 'node:fs';
+import {mkdtempSync, rmSync, statSync} from 'node:fs';
 import path from 'node:path';
 import type {System} from '../../engine/system/system.ts';
 import {
@@ -6,12 +6,12 @@ import {
 	type BlockDevice,
 	blockDeviceOfName,
 	deviceNumber,
-	disksBehind,
 	type KernelPaths,
 	rawDeviceNumber,
 	withPartitions,
 } from './block-devices.ts';
-import {type MountPoint, mountedDevice, parseMountinfo, parseSwaps} from './mounts.ts';
+import type {KernelState} from './kernel-state.ts';
+import {mountedDevice} from './mounts.ts';
 
 /** Something that uses a disk or a part of it. `device` is the kernel's name of that part. */
 export type DiskUse =
@@ -36,45 +36,6 @@ export function describeUse(use: DiskUse): string {
 	}
 }
 
-/** What of the kernel's state the checks need, read once. */
-export interface KernelState {
-	readonly mounts: readonly MountPoint[];
-	/** Devices and files. */
-	readonly swaps: readonly string[];
-}
-
-export function readKernelState(paths: KernelPaths): KernelState {
-	const read = (file: string) => readFileSync(path.join(paths.proc, file), 'utf8');
-	return {mounts: parseMountinfo(read('self/mountinfo')), swaps: parseSwaps(read('swaps'))};
-}
-
-/** A running system has these on its own disk, the live medium's and the container's among them. */
-const systemMountPoints = new Set([
-	'/',
-	'/sysroot',
-	'/usr',
-	'/etc',
-	'/var',
-	'/boot',
-	'/boot/efi',
-	'/efi',
-	'/run/initramfs/live',
-	'/run/rootfsbase',
-]);
-
-/** Whether the system that runs here lies on the disk, through whatever layers. */
-export function backsRunningSystem(
-	paths: KernelPaths,
-	state: KernelState,
-	disk: BlockDevice,
-): boolean {
-	return state.mounts.some((mount) => {
-		if (!systemMountPoints.has(mount.path)) return false;
-		const device = mountedDevice(paths, mount);
-		return device !== undefined && disksBehind(paths, device).has(disk.disk ?? disk.name);
-	});
-}
-
 /**
  * All that uses a disk, or the loop devices over it. A loop device that nothing uses is no use: a
  * killed installation leaves such.
@@ -87,7 +48,9 @@ export function findUses(
 ): DiskUse[] {
 	return [
 		...usesOfDevice(system, paths, state, disk),
-		...usesOfLoops(system, paths, state, path.join('/dev', disk.name)),
+		// Of what a process opened outside of our root, the kernel shows the path on its file system: the
+		// /dev of a container or of its host.
+		...usesOfLoops(system, paths, state, [`/dev/${disk.name}`, `/${disk.name}`]),
 	];
 }
 
@@ -99,17 +62,17 @@ export function findFileUses(
 	file: string,
 ): DiskUse[] {
 	const swap: DiskUse[] = state.swaps.includes(file) ? [{kind: 'swap', device: file}] : [];
-	return [...swap, ...usesOfLoops(system, paths, state, file)];
+	return [...swap, ...usesOfLoops(system, paths, state, [file])];
 }
 
 function usesOfLoops(
 	system: System,
 	paths: KernelPaths,
 	state: KernelState,
-	file: string,
+	backingFiles: readonly string[],
 ): DiskUse[] {
 	return attachedLoops(paths)
-		.filter(({backingFile}) => backingFile === file)
+		.filter(({backingFile = ''}) => backingFiles.includes(backingFile))
 		.flatMap((loop) => usesOfDevice(system, paths, state, loop));
 }
 

@@ -8,9 +8,9 @@ import {MiB} from './size.ts';
  * Makes a disk hold nothing that firmware, kernel or libblkid would know, so that what was there
  * cannot boot half overwritten. It is on the disk when this returns.
  *
- * Zeros before wipefs: that one erases the marks of both copies of a GPT at once, and a run that is
- * killed in between would leave remains that nobody can tell from data. This way the second copy still
- * names an unfinished installation until the disk is empty.
+ * The end first, and zeros before wipefs: a run that is killed in between leaves a GPT that still names
+ * an unfinished installation, or nothing. wipefs alone erases the marks of both copies and leaves
+ * remains that nobody can tell from data.
  * @throws Refused `in-use` when something has taken it since it was inspected
  */
 export async function wipeDisk(system: System, path: string, size: number): Promise<void> {
@@ -22,7 +22,7 @@ export async function wipeDisk(system: System, path: string, size: number): Prom
 async function zeroEnds(path: string, size: number): Promise<void> {
 	await using file = await openExclusively(path);
 	const zeros = Buffer.alloc(Math.min(MiB, size));
-	for (const position of [0, size - zeros.length]) {
+	for (const position of [size - zeros.length, 0]) {
 		await file.write(zeros, 0, zeros.length, position);
 		await file.sync();
 	}

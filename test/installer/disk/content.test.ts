@@ -1,0 +1,102 @@
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+	type DiskContent,
+	describeContent,
+	type FoundPartition,
+	isEmpty,
+	isUnfinishedInstall,
+} from '../../../installer/disk/content.ts';
+import type {Signature} from '../../../installer/disk/signatures.ts';
+
+const test = suite('content of a disk');
+
+const signature = (type: string, label?: string): Signature => ({type, label, uuid: undefined});
+const partition = (name: string, found?: Signature): FoundPartition => ({
+	number: 1,
+	start: 0,
+	size: 512,
+	type: '',
+	uuid: '',
+	name,
+	signature: found,
+});
+
+function content(
+	partitions: readonly FoundPartition[] | undefined,
+	signatures: readonly Signature[] = [],
+	label = 'gpt',
+): DiskContent {
+	return {
+		table: partitions && {label, id: '', sectorSize: 512, partitions},
+		partitions: partitions ?? [],
+		signatures,
+		hasUnknownData: false,
+	};
+}
+
+test('is described by partitions and what is in them', () => {
+	const found = content([
+		partition('', signature('vfat', 'EFI')),
+		partition('root', signature('ext4')),
+		partition('data', signature('xfs', 'archive')),
+		partition('', signature('crypto_LUKS')),
+		partition('gap'),
+		partition(''),
+	]);
+	assert.is(
+		describeContent(found),
+		'GPT with 6 partitions: vfat "EFI", ext4 "root", xfs "archive", LUKS, no file system "gap", no file system',
+	);
+});
+
+test('is described shortly when there are many partitions, or in full', () => {
+	const many = content(
+		Array.from({length: 8}, (_, index) => partition(`p${index}`, signature('xfs'))),
+		[],
+		'dos',
+	);
+	assert.is(
+		describeContent(many),
+		'MBR with 8 partitions: xfs "p0", xfs "p1", xfs "p2", xfs "p3", xfs "p4", xfs "p5", 2 more',
+	);
+	assert.match(describeContent(many, 8), /xfs "p6", xfs "p7"$/);
+});
+
+test('is described without partitions', () => {
+	assert.is(describeContent(content(undefined)), 'empty');
+	assert.is(describeContent(content([])), 'GPT without partitions');
+	assert.is(describeContent(content(undefined, [signature('ext4', 'backup')])), 'ext4 "backup"');
+	assert.is(
+		describeContent({...content(undefined), hasUnknownData: true}),
+		'data of an unknown kind',
+	);
+	assert.is(
+		describeContent(content([partition('p')], [signature('zfs_member')])),
+		'ZFS, GPT with 1 partition: no file system "p"',
+	);
+});
+
+test('is empty only without table, file system and other bytes', () => {
+	assert.ok(isEmpty(content(undefined)));
+	assert.not(isEmpty(content([])));
+	assert.not(isEmpty(content(undefined, [signature('swap')])));
+	assert.not(isEmpty({...content(undefined), hasUnknownData: true}));
+});
+
+test('is an unfinished installation while the root has its first name and nothing else is there', () => {
+	const esp = partition('slipway-esp', signature('vfat'));
+	const unfinished = content([esp, partition('slipway-root-incomplete')]);
+	assert.ok(isUnfinishedInstall(unfinished));
+	assert.is(describeContent(unfinished), 'an unfinished slipway installation');
+	assert.not(isUnfinishedInstall(content([esp, partition('slipway-root')])));
+	assert.not(isUnfinishedInstall(content([esp])));
+	assert.not(isUnfinishedInstall({...unfinished, signatures: [signature('ext4')]}));
+	assert.not(
+		isUnfinishedInstall(
+			content([...unfinished.partitions, partition('photos', signature('ext4'))]),
+		),
+	);
+});
+
+test.run();

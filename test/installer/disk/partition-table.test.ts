@@ -1,0 +1,146 @@
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import {DamagedInput} from '../../../engine/errors.ts';
+import {
+	compareTables,
+	formatSfdiskScript,
+	freeRegions,
+	type Partition,
+	type PartitionTable,
+	parsePartitionTable,
+} from '../../../installer/disk/partition-table.ts';
+import {MiB} from '../../../installer/disk/size.ts';
+
+const test = suite('partition tables');
+const fixture = (name: string) =>
+	readFileSync(path.join(import.meta.dirname, '../../fixtures/disk', name), 'utf8');
+
+const esp: Partition = {
+	number: 1,
+	start: MiB,
+	size: 64 * MiB,
+	type: 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b',
+	uuid: '5a1b0000-0000-4000-8000-000000000002',
+	name: 'EFI system',
+};
+const gpt: PartitionTable = {
+	label: 'gpt',
+	id: '5a1b0000-0000-4000-8000-000000000001',
+	sectorSize: 512,
+	partitions: [esp],
+};
+
+test('are read from GPT, with positions in bytes', () => {
+	assert.equal(parsePartitionTable(fixture('sfdisk-gpt.json')), {
+		...gpt,
+		partitions: [
+			esp,
+			{
+				number: 2,
+				start: 65 * MiB,
+				size: 204_800_000,
+				type: '4f68bce3-e8cd-4db1-96e7-fbcaf984b709',
+				uuid: '5a1b0000-0000-4000-8000-000000000003',
+				name: 'root',
+			},
+			{
+				number: 3,
+				start: 307_200_000,
+				size: 153_600_000,
+				type: '0fc63daf-8483-4772-8e79-3d69d8477de4',
+				uuid: '5a1b0000-0000-4000-8000-000000000004',
+				name: '',
+			},
+		],
+	});
+});
+
+test('are read from GPT with sectors of 4096 bytes', () => {
+	assert.equal(parsePartitionTable(fixture('sfdisk-gpt-4096.json')), {
+		...gpt,
+		sectorSize: 4096,
+		partitions: [{...esp, size: 256 * MiB, name: 'slipway-esp'}],
+	});
+});
+
+test('are read from MBR, logical partitions with their numbers', () => {
+	const {label, id, partitions} = parsePartitionTable(fixture('sfdisk-mbr.json'));
+	assert.equal({label, id}, {label: 'dos', id: '0x12345678'});
+	assert.equal(
+		partitions.map(({number, type, start}) => ({number, type, start})),
+		[
+			{number: 1, type: '83', start: MiB},
+			{number: 2, type: '5', start: 11 * MiB},
+			{number: 5, type: '82', start: 12 * MiB},
+		],
+	);
+});
+
+test('are refused when sfdisk prints something else', () => {
+	for (const text of ['', '{}', 'sfdisk: no', '{"partitiontable": {"label": 1}}']) {
+		assert.throws(
+			() => parsePartitionTable(text),
+			(error: unknown) => error instanceof DamagedInput,
+		);
+	}
+});
+
+test('become a script that leaves sfdisk nothing to decide', () => {
+	assert.is(
+		formatSfdiskScript({...gpt, sectorSize: 4096}),
+		`label: gpt
+label-id: 5a1b0000-0000-4000-8000-000000000001
+unit: sectors
+
+p1 : start=256, size=16384, type=c12a7328-f81f-11d2-ba4b-00a0c93ec93b, uuid=5a1b0000-0000-4000-8000-000000000002, name="EFI system"
+`,
+	);
+});
+
+test('are not written with parts of sectors or names that need quoting', () => {
+	const withPartition = (change: Partial<Partition>) => ({
+		...gpt,
+		partitions: [{...esp, ...change}],
+	});
+	assert.throws(() => formatSfdiskScript(withPartition({start: 1000})), /not whole sectors of 512/);
+	assert.throws(() => formatSfdiskScript(withPartition({name: 'a"b'})), /needs quoting/);
+	assert.throws(() => formatSfdiskScript(withPartition({name: 'a\nb'})), /needs quoting/);
+});
+
+test('are compared in everything that was asked for', () => {
+	assert.equal(compareTables(gpt, gpt), []);
+	assert.equal(
+		compareTables(gpt, {...gpt, id: 'other', partitions: [{...esp, size: MiB, name: ''}]}),
+		[
+			'id is other, not 5a1b0000-0000-4000-8000-000000000001',
+			`size of partition 1 is ${MiB}, not ${64 * MiB}`,
+			'name of partition 1 is empty, not EFI system',
+		],
+	);
+	assert.equal(compareTables(gpt, {...gpt, partitions: [{...esp, number: 2}]}), [
+		'partition 1 is missing',
+		'partition 2 was not asked for',
+	]);
+});
+
+test('leave free regions between, before and after partitions', () => {
+	const table = parsePartitionTable(fixture('sfdisk-gpt.json'));
+	assert.equal(freeRegions(table, 600 * MiB, MiB), [
+		{start: 261 * MiB, size: 31 * MiB},
+		{start: 440 * MiB, size: 159 * MiB},
+	]);
+	assert.equal(freeRegions({...gpt, partitions: []}, 64 * MiB, MiB), [
+		{start: MiB, size: 62 * MiB},
+	]);
+	const full = {...gpt, partitions: [{...esp, size: 62 * MiB}]};
+	assert.equal(freeRegions(full, 64 * MiB, MiB), []);
+});
+
+test('do not count an extended partition and what is in it twice', () => {
+	const table = parsePartitionTable(fixture('sfdisk-mbr.json'));
+	assert.equal(freeRegions(table, 64 * MiB, MiB), [{start: 31 * MiB, size: 32 * MiB}]);
+});
+
+test.run();

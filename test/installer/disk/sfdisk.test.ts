@@ -1,0 +1,132 @@
+import {mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import {fakeSystem} from '../../../engine/system/fake.ts';
+import {hostSystem} from '../../../engine/system/host.ts';
+import type {PartitionTable} from '../../../installer/disk/partition-table.ts';
+import {
+	readPartitionTable,
+	renamePartition,
+	writePartitionTable,
+} from '../../../installer/disk/sfdisk.ts';
+import {MiB} from '../../../installer/disk/size.ts';
+
+const test = suite('sfdisk on plain files');
+const system = hostSystem();
+let folder: string;
+let disk: {path: string; sectorSize: number};
+
+test.before.each(() => {
+	folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-sfdisk-'));
+	disk = {path: path.join(folder, 'disk.raw'), sectorSize: 512};
+	writeFileSync(disk.path, '');
+	truncateSync(disk.path, 128 * MiB);
+});
+test.after.each(() => rmSync(folder, {recursive: true}));
+
+const table: PartitionTable = {
+	label: 'gpt',
+	id: '5a1b0000-0000-4000-8000-000000000001',
+	sectorSize: 512,
+	partitions: [
+		{
+			number: 1,
+			start: MiB,
+			size: 40 * MiB,
+			type: 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b',
+			uuid: '5a1b0000-0000-4000-8000-000000000002',
+			name: 'slipway-esp',
+		},
+		{
+			number: 2,
+			start: 41 * MiB,
+			size: 86 * MiB,
+			type: '4f68bce3-e8cd-4db1-96e7-fbcaf984b709',
+			uuid: '5a1b0000-0000-4000-8000-000000000003',
+			name: 'slipway-root-incomplete',
+		},
+	],
+};
+
+test('writes the table that was asked for', async () => {
+	await writePartitionTable(system, disk, table);
+	assert.equal(await readPartitionTable(system, disk), table);
+});
+
+test('writes the same bytes each time', async () => {
+	await writePartitionTable(system, disk, table);
+	const first = readFileSync(disk.path);
+	writeFileSync(disk.path, '');
+	truncateSync(disk.path, 128 * MiB);
+	await writePartitionTable(system, disk, table);
+	assert.ok(first.equals(readFileSync(disk.path)));
+});
+
+test('finds no table on an empty disk', async () => {
+	assert.is(await readPartitionTable(system, disk), undefined);
+});
+
+test('says so when the disk cannot be read', async () => {
+	const missing = {path: path.join(folder, 'missing'), sectorSize: 512};
+	try {
+		await readPartitionTable(system, missing);
+		assert.unreachable();
+	} catch (error) {
+		assert.match(String(error), /sfdisk --json .*missing ended with status 1: .*No such file/);
+	}
+});
+
+test('renames a partition and leaves the rest', async () => {
+	await writePartitionTable(system, disk, table);
+	await renamePartition(system, disk, 2, 'slipway-root');
+	const [esp, root] = table.partitions;
+	assert.equal(await readPartitionTable(system, disk), {
+		...table,
+		partitions: [esp, {...root, name: 'slipway-root'}],
+	});
+});
+
+test('removes what libblkid would find where a partition begins', async () => {
+	await writePartitionTable(system, disk, table);
+	await system.run('mke2fs', ['-q', '-F', '-E', `offset=${41 * MiB}`, disk.path, '80M']);
+	await writePartitionTable(system, disk, table);
+	const region = ['--offset', String(41 * MiB), '--size', String(86 * MiB)];
+	const {status} = await system.run('blkid', ['--probe', ...region, disk.path], {
+		okStatuses: [0, 2],
+	});
+	assert.is(status, 2);
+});
+
+test('does not take a smaller partition for the one asked for', async () => {
+	const shrinking = fakeSystem(
+		{},
+		{
+			sfdisk: (args) => (args.includes('--json') ? fixture('sfdisk-gpt.json') : ''),
+		},
+	);
+	const bigger = {...table, partitions: []};
+	try {
+		await writePartitionTable(shrinking, disk, bigger);
+		assert.unreachable();
+	} catch (error) {
+		assert.match(
+			String(error),
+			/disk\.raw did not get the partition table that was asked for: partition 1 was not asked for/,
+		);
+	}
+});
+
+test('asks a sfdisk that knows how for sectors of 4096 bytes', async () => {
+	const fake = fakeSystem({}, {sfdisk: fixture('sfdisk-gpt-4096.json')});
+	const read = await readPartitionTable(fake, {...disk, sectorSize: 4096});
+	assert.is(read?.sectorSize, 4096);
+	assert.equal(fake.commandLines(), [`sfdisk --json --sector-size=4096 ${disk.path}`]);
+});
+
+function fixture(name: string): string {
+	return readFileSync(path.join(import.meta.dirname, '../../fixtures/disk', name), 'utf8');
+}
+
+test.run();
