@@ -8,6 +8,11 @@ export const commandTable: readonly CommandEntry[] = [
 		load: async () => (await import('./status.ts')).command,
 	},
 	{
+		name: 'digest',
+		summary: 'Print the digest that names a root file system',
+		load: async () => (await import('./digest.ts')).command,
+	},
+	{
 		name: 'lint',
 		summary: 'Check that an image will install and boot',
 		load: async () => (await import('./lint.ts')).command,
