@@ -1,8 +1,10 @@
 import {DamagedInput} from '../errors.ts';
 import type {ByteString} from '../tree/tree.ts';
 
+const lineFeed = 0x0a;
 const space = 0x20;
 const minus = 0x2d;
+const fullStop = 0x2e;
 const zero = 0x30;
 
 export interface DumpPosition {
@@ -10,6 +12,11 @@ export interface DumpPosition {
 	readonly line: number;
 	/** Of the line's first byte. */
 	readonly offset: number;
+}
+
+export interface DumpXattr {
+	readonly key: ByteString;
+	readonly value: Buffer;
 }
 
 export function damagedDump(what: string, {line, offset}: DumpPosition): DamagedInput {
@@ -40,7 +47,7 @@ export class DumpFields {
 	nextLine(): boolean {
 		this.#lineStart = this.#lineEnd + 1;
 		if (this.#lineStart >= this.#bytes.length) return false;
-		const newline = this.#bytes.indexOf('\n', this.#lineStart);
+		const newline = this.#bytes.indexOf(lineFeed, this.#lineStart);
 		this.#lineEnd = newline < 0 ? this.#bytes.length : newline;
 		this.#at = this.#lineStart;
 		this.#line++;
@@ -69,7 +76,8 @@ export class DumpFields {
 		const start = this.#at;
 		const end = this.#fieldEnd(name);
 		const value = this.#digits(start, end, radix);
-		if (value === undefined) throw this.damage(`${name} is not a number: ${this.#raw(start, end)}`);
+		if (value === undefined)
+			throw this.damage(`${name} is not a number: ${this.#quote(start, end)}`);
 		this.#at = end + 1;
 		return value;
 	}
@@ -79,41 +87,55 @@ export class DumpFields {
 		const start = this.#at;
 		const end = this.#fieldEnd(name);
 		const isNegative = this.#bytes[start] === minus;
-		const dot = this.#bytes.indexOf('.', start);
+		const dot = this.#bytes.indexOf(fullStop, start);
 		const sec = this.#digits(isNegative ? start + 1 : start, Math.min(dot, end), 10);
 		const nsec = this.#digits(dot + 1, end, 10);
 		if (dot < 0 || sec === undefined || nsec === undefined || nsec >= 1e9)
-			throw this.damage(`${name} is not SECONDS.NANOSECONDS: ${this.#raw(start, end)}`);
+			throw this.damage(`${name} is not SECONDS.NANOSECONDS: ${this.#quote(start, end)}`);
 		this.#at = end + 1;
 		return {sec: isNegative ? 0 - sec : sec, nsec};
 	}
 
-	/** A field of bytes; undefined for `-`, and for one that the line no longer has. */
-	optional(name: string): ByteString | undefined {
+	/** Any bytes; undefined for `-`, and for a field that the line no longer has. */
+	bytes(name: string): ByteString | undefined {
 		if (!this.hasMore) return undefined;
 		const start = this.#at;
 		const end = this.#fieldEnd(name);
 		this.#at = end + 1;
 		if (end === start + 1 && this.#bytes[start] === minus) return undefined;
-		return this.#text(name, start, end);
+		return this.#unescape(name, this.#bytes.toString('latin1', start, end));
 	}
 
-	/** A field of bytes that must be there. */
+	/** The same for what the kernel takes as a string: it cannot hold a NUL byte, not even escaped. */
+	optional(name: string): ByteString | undefined {
+		const text = this.bytes(name);
+		if (text?.includes('\0')) throw this.damage(`${name} has a NUL byte: ${quote(text)}`);
+		return text;
+	}
+
+	/** A field that must be there. */
 	text(name: string): ByteString {
 		const text = this.optional(name);
 		if (text === undefined) throw this.damage(`${name} is missing`);
 		return text;
 	}
 
-	/** A key and its value, parted by the first `=`. */
-	pair(name: string): [ByteString, ByteString] {
+	/** A field as it stands there, escapes and all. */
+	raw(name: string): string {
 		const start = this.#at;
 		const end = this.#fieldEnd(name);
-		const equals = this.#bytes.indexOf('=', start);
-		if (equals <= start || equals >= end)
-			throw this.damage(`${name} is not KEY=VALUE: ${this.#raw(start, end)}`);
 		this.#at = end + 1;
-		return [this.#text(name, start, equals), this.#text(name, equals + 1, end)];
+		return this.#bytes.toString('latin1', start, end);
+	}
+
+	/** A key and its value, parted by the first `=` that is not escaped. */
+	xattr(raw: string): DumpXattr {
+		const equals = raw.indexOf('=');
+		if (equals < 1) throw this.damage(`xattr is not KEY=VALUE: ${quote(raw)}`);
+		const key = this.#unescape('xattr', raw.slice(0, equals));
+		if (key.includes('\0')) throw this.damage(`xattr has a NUL byte in its key: ${quote(key)}`);
+		const value = this.#unescape('xattr', raw.slice(equals + 1));
+		return {key, value: Buffer.from(value, 'latin1')};
 	}
 
 	/** The error to throw for the current line. */
@@ -141,19 +163,22 @@ export class DumpFields {
 		return value;
 	}
 
-	#raw(start: number, end: number): string {
-		return JSON.stringify(this.#bytes.toString('latin1', start, Math.min(end, start + 60)));
+	#quote(start: number, end: number): string {
+		return quote(this.#bytes.toString('latin1', start, end));
 	}
 
-	#text(name: string, start: number, end: number): ByteString {
-		const text = this.#bytes.toString('latin1', start, end);
+	#unescape(name: string, text: string): ByteString {
 		if (text.includes('\0')) throw this.damage(`${name} has a NUL byte`);
 		if (!text.includes('\\')) return text;
 		const bytes = unescapeField(text);
-		if (bytes === undefined)
-			throw this.damage(`${name} has an unknown escape: ${this.#raw(start, end)}`);
+		if (bytes === undefined) throw this.damage(`${name} has an unknown escape: ${quote(text)}`);
 		return bytes;
 	}
+}
+
+/** For messages: in quotes, and not too long. */
+function quote(text: string): string {
+	return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
 
 const namedEscapes = new Map([

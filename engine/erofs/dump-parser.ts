@@ -1,9 +1,11 @@
 import {DamagedInput} from '../errors.ts';
 import type {ByteString, Directory, Leaf, Metadata, RegularFile} from '../tree/tree.ts';
-import {DumpFields, type DumpPosition, damagedDump} from './dump-fields.ts';
+import {DumpFields, type DumpPosition, type DumpXattr, damagedDump} from './dump-fields.ts';
 import {fileTypeOf} from './format.ts';
 import {verityAlgorithmOf} from './fs-verity.ts';
 import {objectPathOf} from './overlay.ts';
+
+const maxKnownXattrs = 10_000;
 
 /** A name whose inode may stand on a later line. */
 interface HardLink {
@@ -34,6 +36,10 @@ class DumpParser {
 	/** By path, where the root's is empty. */
 	readonly #directories = new Map<ByteString, Directory>();
 	readonly #links = new Map<ByteString, HardLink>();
+	/** By what stands in the dump: labels come by the thousand, and their buffers can be shared. */
+	readonly #xattrs = new Map<string, DumpXattr>();
+	/** A path never ends in a slash, so this is none yet. */
+	#last: {path: ByteString; directory: Directory | undefined} = {path: '/', directory: undefined};
 
 	constructor(bytes: Buffer) {
 		this.#fields = new DumpFields(bytes);
@@ -72,7 +78,7 @@ class DumpParser {
 		fields.skip('NLINK');
 		const {metadata} = parseMetadata(fields, mode);
 		for (const name of ['PAYLOAD', 'CONTENT', 'DIGEST']) fields.optional(name);
-		metadata.xattrs = parseXattrs(fields);
+		metadata.xattrs = this.#parseXattrs();
 		const directory: Directory = {type: 'directory', ...metadata, children: new Map()};
 		if (path !== '' || this.#directories.size > 0) {
 			const place = this.#placeOf(path);
@@ -86,28 +92,51 @@ class DumpParser {
 		const links = fields.number('NLINK') % 2 ** 32;
 		const {metadata, rdev} = parseMetadata(fields, mode);
 		const leaf = parseContent(fields, type, metadata, {size, rdev});
-		leaf.xattrs = parseXattrs(fields);
+		leaf.xattrs = this.#parseXattrs();
 		const place = this.#placeOf(path);
 		place.directory.children.set(place.name, leaf);
 		const hasOwnSize = type === 'file' || type === 'symlink';
 		if (links !== 1 || (size > 0 && !hasOwnSize)) leaf.recorded = {links, size, ...place};
 	}
 
+	#parseXattrs(): Metadata['xattrs'] {
+		if (!this.#fields.hasMore) return undefined;
+		const xattrs = new Map<ByteString, Buffer>();
+		while (this.#fields.hasMore) {
+			const raw = this.#fields.raw('xattr');
+			let pair = this.#xattrs.get(raw);
+			if (pair === undefined) {
+				pair = this.#fields.xattr(raw);
+				if (this.#xattrs.size < maxKnownXattrs) this.#xattrs.set(raw, pair);
+			}
+			xattrs.set(pair.key, pair.value);
+		}
+		return xattrs;
+	}
+
 	/** Where a new name belongs. */
 	#placeOf(path: ByteString): Place {
+		const fields = this.#fields;
+		if (this.#directories.size === 0) throw fields.damage(`the first PATH is not /: ${show(path)}`);
+		if (path === '') throw fields.damage('/ is there twice');
 		const slash = path.lastIndexOf('/');
 		const name = path.slice(slash + 1);
-		if (this.#directories.size === 0)
-			throw this.#fields.damage(`the first PATH is not /: ${show(path)}`);
-		const directory = this.#directories.get(path.slice(0, Math.max(slash, 0)));
-		if (slash < 0) throw this.#fields.damage('/ is there twice');
+		const directory = this.#directoryAt(path, slash);
 		if (directory === undefined || name === '')
-			throw this.#fields.damage(`PATH is in no directory that came before: ${show(path)}`);
-		if (name === '.' || name === '..')
-			throw this.#fields.damage(`PATH ends in dots: ${show(path)}`);
-		if (directory.children.has(name) || this.#links.has(path))
-			throw this.#fields.damage(`PATH is there twice: ${show(path)}`);
+			throw fields.damage(`PATH is in no directory that came before: ${show(path)}`);
+		if (name === '.' || name === '..') throw fields.damage(`PATH ends in dots: ${show(path)}`);
+		if (directory.children.has(name) || (this.#links.size > 0 && this.#links.has(path)))
+			throw fields.damage(`PATH is there twice: ${show(path)}`);
 		return {directory, name};
+	}
+
+	/** The directory whose path is the first `length` characters; mostly the one of the line before. */
+	#directoryAt(path: ByteString, length: number): Directory | undefined {
+		const {path: last, directory} = this.#last;
+		if (last.length === length && path.startsWith(last)) return directory;
+		const parent = path.slice(0, length);
+		this.#last = {path: parent, directory: this.#directories.get(parent)};
+		return this.#last.directory;
 	}
 
 	#resolve({place, targetPath, position}: HardLink): void {
@@ -116,7 +145,7 @@ class DumpParser {
 		for (let steps = 0; this.#links.has(path) && steps < this.#links.size; steps++)
 			path = this.#links.get(path)?.targetPath ?? path;
 		const slash = path.lastIndexOf('/');
-		const directory = this.#directories.get(path.slice(0, Math.max(slash, 0)));
+		const directory = path === '' ? undefined : this.#directories.get(path.slice(0, slash));
 		const name = path.slice(slash + 1);
 		const target = directory?.children.get(name);
 		if (directory === undefined || target === undefined)
@@ -148,16 +177,6 @@ function parseMetadata(fields: DumpFields, mode: number): {metadata: Metadata; r
 	return {metadata: {mode, uid, gid, mtimeSec: sec, mtimeNsec: nsec, xattrs: undefined}, rdev};
 }
 
-function parseXattrs(fields: DumpFields): Metadata['xattrs'] {
-	if (!fields.hasMore) return undefined;
-	const xattrs = new Map<ByteString, Buffer>();
-	while (fields.hasMore) {
-		const [key, value] = fields.pair('xattr');
-		xattrs.set(key, Buffer.from(value, 'latin1'));
-	}
-	return xattrs;
-}
-
 /** PAYLOAD, CONTENT and DIGEST, as the inode's type has it. */
 function parseContent(
 	fields: DumpFields,
@@ -183,7 +202,7 @@ function parseContent(
 
 function parseFile(fields: DumpFields, metadata: Metadata, size: number): RegularFile {
 	const payload = fields.optional('PAYLOAD');
-	const content = fields.optional('CONTENT');
+	const content = fields.bytes('CONTENT');
 	const verityDigest = fields.optional('DIGEST')?.toLowerCase();
 	if (content !== undefined && content.length !== size)
 		throw fields.damage(`CONTENT has ${content.length} bytes where SIZE is ${size}`);

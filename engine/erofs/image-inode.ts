@@ -10,6 +10,8 @@ export interface DirectoryEntry {
 /** An inode of the image in the making; the steps of the writer fill it in, one after the other. */
 export class ImageInode {
 	readonly source: Inode;
+	/** Whether the content is an object, not in the image. */
+	readonly isExternal: boolean;
 
 	// Order: which inodes there are, and in which order they stand.
 	/** All names of a directory with `.` and `..`, ascending; undefined for all else. */
@@ -43,13 +45,8 @@ export class ImageInode {
 
 	constructor(source: Inode) {
 		this.source = source;
+		this.isExternal = source.type === 'file' && source.size > 0 && source.inline === undefined;
 		this.links = source.type === 'directory' ? 2 : 0;
 		this.type = source.type;
-	}
-
-	/** Whether the content is an object, not in the image. */
-	get isExternal(): boolean {
-		const {source} = this;
-		return source.type === 'file' && source.size > 0 && source.inline === undefined;
 	}
 }

@@ -12,7 +12,7 @@ import {
 	slotSize,
 } from './format.ts';
 import type {ImageInode} from './image-inode.ts';
-import {xattrBodyLength} from './xattr-table.ts';
+import {valueLength, xattrBodyLength} from './xattr-table.ts';
 
 export interface Time {
 	readonly sec: number;
@@ -173,10 +173,10 @@ function checkLimits(inode: ImageInode): void {
 		refuse(`a link target of ${source.target.length} bytes`, limits.target);
 	if (xattrLength > limits.xattrBody)
 		refuse(`${xattrLength} bytes of extended attributes`, limits.xattrBody);
-	for (const {key, value} of xattrs) {
-		if (key.suffix.length > limits.xattrSuffix)
-			refuse(`an extended attribute's name of ${key.name.length} bytes`, limits.xattrSuffix);
-		if (value.length > limits.xattrValue)
-			refuse(`an extended attribute of ${value.length} bytes`, limits.xattrValue);
+	for (const pair of xattrs) {
+		if (pair.key.suffix.length > limits.xattrSuffix)
+			refuse(`an extended attribute's name of ${pair.key.name.length} bytes`, limits.xattrSuffix);
+		if (valueLength(pair) > limits.xattrValue)
+			refuse(`an extended attribute of ${valueLength(pair)} bytes`, limits.xattrValue);
 	}
 }

@@ -73,11 +73,11 @@ function enter(
 		{name: '.', inode},
 		{name: '..', inode: parent},
 	];
+	if (inode === parent) entries.push(...objectFolderStubs(directory));
 	for (const [name, child] of directory.children) {
 		checkName(name);
 		entries.push({name, inode: imageInodeOf(child, leaves)});
 	}
-	if (inode === parent) entries.push(...objectFolderStubs(directory));
 	entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 	inode.entries = entries;
 	return {directory, inode, entries, next: 0};

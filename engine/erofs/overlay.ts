@@ -1,7 +1,6 @@
 import type {ByteString, Device, Inode, RegularFile} from '../tree/tree.ts';
-import {verityAlgorithmOf, verityAlgorithms} from './fs-verity.ts';
 import type {DirectoryEntry, ImageInode} from './image-inode.ts';
-import type {XattrTable} from './xattr-table.ts';
+import type {XattrPair, XattrTable} from './xattr-table.ts';
 
 /**
  * What overlayfs is told by xattrs: where a file's content is and what its digest is, and which
@@ -16,21 +15,27 @@ export const escapedPrefix = 'trusted.overlay.overlay.';
 export const metacopyKey = 'trusted.overlay.metacopy';
 export const redirectKey = 'trusted.overlay.redirect';
 export const opaqueKey = 'trusted.overlay.opaque';
-/** On an escaped whiteout, and on the directory that it is in. */
-export const whiteoutKeys = ['trusted.overlay.overlay.whiteout', 'user.overlay.whiteout'] as const;
-export const whiteoutsKeys = [
-	'trusted.overlay.overlay.whiteouts',
-	'user.overlay.whiteouts',
-] as const;
-const escapedOpaqueKeys = ['trusted.overlay.overlay.opaque', 'user.overlay.opaque'] as const;
+
+const noMarks: ReadonlyMap<ByteString, ByteString> = new Map();
+/** On an escaped whiteout. */
+export const whiteoutMarks: ReadonlyMap<ByteString, ByteString> = new Map([
+	['trusted.overlay.overlay.whiteout', ''],
+	['user.overlay.whiteout', ''],
+]);
+/** On the directory that it is in. */
+export const holderMarks: ReadonlyMap<ByteString, ByteString> = new Map([
+	['trusted.overlay.overlay.whiteouts', ''],
+	['user.overlay.whiteouts', ''],
+]);
+/** The same, from version 1 on. */
+const opaqueHolderMarks: ReadonlyMap<ByteString, ByteString> = new Map([
+	...holderMarks,
+	['trusted.overlay.overlay.opaque', 'x'],
+	['user.overlay.opaque', 'x'],
+]);
 
 /** Whose rules an image follows where mkcomposefs (`c`) and composefs-rs (`rs`) differ. */
 export type Flavour = 'c' | 'rs';
-
-interface Xattr {
-	readonly key: ByteString;
-	value: ByteString;
-}
 
 /** The whiteouts of a tree, and the directories that hold one; stubs are not among them. */
 export interface Whiteouts {
@@ -45,8 +50,9 @@ export function findWhiteouts(order: readonly ImageInode[], flavour: Flavour): W
 	for (const directory of order) {
 		for (const entry of directory.entries ?? []) {
 			const {inode} = entry;
+			if (!isWhiteout(inode.source) || inode.isStub) continue;
 			// A link does not count: only the directory where the whiteout itself stands gets the mark.
-			if (inode.home !== entry || inode.isStub || !isWhiteout(inode.source)) continue;
+			if (inode.home !== entry) continue;
 			// composefs-rs tells its stubs by their looks, after it has added them.
 			if (flavour === 'rs' && directory === root && looksLikeStub(entry, root)) continue;
 			whiteouts.add(inode);
@@ -76,81 +82,70 @@ function looksLikeStub({name, inode}: DirectoryEntry, root: ImageInode): boolean
 	);
 }
 
-/**
- * Gives every inode the xattrs that it has in the image, and makes whiteouts plain files.
- * Where the tree has a key that a mark needs too, mkcomposefs replaces it and composefs-rs has both.
- */
+/** Gives every inode the xattrs that it has in the image, and makes whiteouts plain files. */
 export function rewriteForOverlay(
 	order: readonly ImageInode[],
 	{whiteouts, holders}: Whiteouts,
 	{flavour, version, table}: {flavour: Flavour; version: 0 | 1; table: XattrTable},
 ): void {
-	const mark = flavour === 'c' ? setXattr : addXattr;
 	for (const inode of order) {
 		const {source} = inode;
-		const xattrs = escapeXattrs(source);
-		if (source.type === 'file' && inode.isExternal) addRedirect(xattrs, source, flavour);
+		const pairs: XattrPair[] = [];
+		let marks = noMarks;
 		if (whiteouts.has(inode)) {
 			inode.type = 'file';
-			for (const key of whiteoutKeys) mark(xattrs, key, '');
-		}
-		if (holders.has(inode)) {
-			for (const key of whiteoutsKeys) mark(xattrs, key, '');
-			if (version > 0) for (const key of escapedOpaqueKeys) mark(xattrs, key, 'x');
-		}
-		if (inode === order[0]) addXattr(xattrs, opaqueKey, 'y');
-		xattrs.sort(compareXattrs);
-		inode.xattrs = xattrs.map(({key, value}) => table.hold(key, value));
+			marks = whiteoutMarks;
+		} else if (holders.has(inode)) marks = version > 0 ? opaqueHolderMarks : holderMarks;
+		for (const [key, value] of marks) pairs.push(table.hold(key, value));
+		if (source.xattrs !== undefined)
+			// Where an inode has a mark's key already, composefs-rs leaves it with both.
+			holdOwnXattrs(pairs, source.xattrs, table, flavour === 'c' ? marks : noMarks);
+		if (source.type === 'file' && inode.isExternal) holdRedirect(pairs, source, table, flavour);
+		if (inode === order[0]) pairs.push(table.hold(opaqueKey, 'y'));
+		if (pairs.length > 1) pairs.sort(compareXattrs);
+		inode.xattrs = pairs;
 	}
 }
 
-function escapeXattrs({xattrs}: Inode): Xattr[] {
-	const escaped: Xattr[] = [];
-	if (xattrs === undefined) return escaped;
-	for (const [key, value] of xattrs)
-		escaped.push({
-			key: key.startsWith(overlayPrefix) ? escapedPrefix + key.slice(overlayPrefix.length) : key,
-			value: value.toString('latin1'),
-		});
-	return escaped;
-}
-
-function addXattr(xattrs: Xattr[], key: ByteString, value: ByteString): void {
-	xattrs.push({key, value});
-}
-
-function setXattr(xattrs: Xattr[], key: ByteString, value: ByteString): void {
-	const present = xattrs.find((xattr) => xattr.key === key);
-	if (present === undefined) addXattr(xattrs, key, value);
-	else present.value = value;
-}
-
-function compareXattrs(a: Xattr, b: Xattr): number {
-	if (a.key !== b.key) return a.key < b.key ? -1 : 1;
-	return a.value < b.value ? -1 : 1;
+/** Adds an inode's own xattrs under the names that they have in the image, but for those replaced. */
+function holdOwnXattrs(
+	pairs: XattrPair[],
+	xattrs: ReadonlyMap<ByteString, Buffer>,
+	table: XattrTable,
+	replaced: ReadonlyMap<ByteString, ByteString>,
+): void {
+	for (const [name, value] of xattrs) {
+		const key = name.startsWith(overlayPrefix)
+			? escapedPrefix + name.slice(overlayPrefix.length)
+			: name;
+		if (!replaced.has(key)) pairs.push(table.hold(key, value.toString('latin1')));
+	}
 }
 
 /** Leads overlayfs from a file in the image to the object with its content. */
-function addRedirect(xattrs: Xattr[], file: RegularFile, flavour: Flavour): void {
-	addXattr(xattrs, metacopyKey, metacopyValue(file.verityDigest));
-	const path = redirectTarget(file, flavour);
-	if (path !== '') addXattr(xattrs, redirectKey, `/${path}`);
+function holdRedirect(
+	pairs: XattrPair[],
+	{verityDigest, objectPath}: RegularFile,
+	table: XattrTable,
+	flavour: Flavour,
+): void {
+	pairs.push(table.hold(metacopyKey, verityDigest ?? '', 'metacopy'));
+	const isByDigest = verityDigest !== undefined && (flavour === 'rs' || objectPath === undefined);
+	const target = isByDigest ? verityDigest : redirectText(objectPath ?? '');
+	if (target !== '') pairs.push(table.hold(redirectKey, target, 'redirect'));
 }
 
-function redirectTarget({verityDigest, objectPath}: RegularFile, flavour: Flavour): ByteString {
-	if (verityDigest === undefined) return objectPath ?? '';
-	if (flavour === 'c' && objectPath !== undefined) return objectPath;
-	return objectPathOf(verityDigest);
+/** A path as the text of a redirect: the digest in it, if it is such a path. */
+function redirectText(path: ByteString): string {
+	if (path === '') return '';
+	return /^[0-9a-f]{2}\/([0-9a-f]{62}|[0-9a-f]{126})$/.test(path)
+		? path.replace('/', '')
+		: `/${path}`;
 }
 
-/** `struct ovl_metacopy`: version, length, flags, algorithm, digest. Empty when there is no digest. */
-function metacopyValue(verityDigest: string | undefined): ByteString {
-	if (verityDigest === undefined) return '';
-	const algorithm = verityAlgorithmOf(verityDigest);
-	if (algorithm === undefined) throw new Error(`not an fs-verity digest: ${verityDigest}`);
-	const {id, digestSize} = verityAlgorithms[algorithm];
-	const digest = Buffer.from(verityDigest, 'hex').toString('latin1');
-	return String.fromCharCode(0, 4 + digestSize, 0, id) + digest;
+function compareXattrs(a: XattrPair, b: XattrPair): number {
+	if (a.key !== b.key) return a.key.name < b.key.name ? -1 : 1;
+	return a.text < b.text ? -1 : 1;
 }
 
 /** Where an object lies in the object store, by the digest that names it: `ab/cdef…`. */

@@ -1,23 +1,39 @@
 import type {ByteString} from '../tree/tree.ts';
 import {xattrHeaderSize, xattrPrefixes} from './format.ts';
+import {verityAlgorithmOf, verityAlgorithms} from './fs-verity.ts';
 import {xxh32} from './xxh32.ts';
 
 const filterSeed = 0x25bbe08f;
+const slash = 0x2f;
 
 /** A key as EROFS has it: the number of a known prefix, and the rest. */
 export interface XattrKey {
 	readonly name: ByteString;
 	readonly prefixIndex: number;
 	readonly suffix: ByteString;
-	/** The bit of the name filter that is cleared where an inode has this key. */
+	/** Clears the bit of the name filter that stands for this key. */
 	readonly filterMask: number;
-	readonly pairs: Map<ByteString, XattrPair>;
+	readonly pairs: Map<string, XattrPair>;
 }
+
+/**
+ * How a pair's value is made from its text. Nearly every file has a metacopy and a redirect of its
+ * own, so these are not made before they are written: the digest that both hold is at hand.
+ */
+export type XattrForm =
+	/** The text is the value. */
+	| 'plain'
+	/** `struct ovl_metacopy`, version, length, flags and algorithm, and then the digest; nothing for no digest. */
+	| 'metacopy'
+	/** `/ab/cdef…` for a digest; a text that begins with a slash is the value. */
+	| 'redirect';
 
 /** A key with a value: one object for all inodes that hold it. */
 export interface XattrPair {
 	readonly key: XattrKey;
-	readonly value: ByteString;
+	readonly form: XattrForm;
+	readonly text: ByteString;
+	/** Inodes that hold it. */
 	holders: number;
 	/** Bytes from the start of the shared table; -1 for pairs that are not in it. */
 	sharedOffset: number;
@@ -30,17 +46,17 @@ export class XattrTable {
 	shared: readonly XattrPair[] = [];
 	sharedLength = 0;
 
-	/** The pair's one object; counts another inode that holds it. */
-	hold(name: ByteString, value: ByteString): XattrPair {
+	/** The one object of a pair; counts another inode that holds it. */
+	hold(name: ByteString, text: string, form: XattrForm = 'plain'): XattrPair {
 		let key = this.#keys.get(name);
 		if (key === undefined) {
 			key = makeKey(name);
 			this.#keys.set(name, key);
 		}
-		let pair = key.pairs.get(value);
+		let pair = key.pairs.get(text);
 		if (pair === undefined) {
-			pair = {key, value, holders: 0, sharedOffset: -1};
-			key.pairs.set(value, pair);
+			pair = {key, form, text, holders: 0, sharedOffset: -1};
+			key.pairs.set(text, pair);
 		}
 		pair.holders++;
 		return pair;
@@ -50,11 +66,11 @@ export class XattrTable {
 		return this.#keys.has(name);
 	}
 
-	/** Puts every pair that two or more inodes hold into the table; all inodes must be known by now. */
+	/** Puts every pair that two or more inodes hold into the table; all must be known by now. */
 	shareRepeated(): void {
-		const shared = [...this.#keys.values()].flatMap((key) =>
-			[...key.pairs.values()].filter((pair) => pair.holders > 1),
-		);
+		const shared: XattrPair[] = [];
+		for (const key of this.#keys.values())
+			for (const pair of key.pairs.values()) if (pair.holders > 1) shared.push(pair);
 		shared.sort(compareForTable);
 		for (const pair of shared) {
 			pair.sharedOffset = this.sharedLength;
@@ -75,12 +91,50 @@ function makeKey(name: ByteString): XattrKey {
 /** Descending: by key, then the value's length, then the value. */
 function compareForTable(a: XattrPair, b: XattrPair): number {
 	if (a.key !== b.key) return a.key.name < b.key.name ? 1 : -1;
-	return b.value.length - a.value.length || (a.value < b.value ? 1 : -1);
+	return valueLength(b) - valueLength(a) || Buffer.compare(valueBytes(b), valueBytes(a));
+}
+
+/** Bytes of a pair's value. */
+export function valueLength({form, text}: XattrPair): number {
+	switch (form) {
+		case 'plain':
+			return text.length;
+		case 'metacopy':
+			return text === '' ? 0 : 4 + text.length / 2;
+		case 'redirect':
+			return text.startsWith('/') ? text.length : text.length + 2;
+	}
+}
+
+function valueBytes(pair: XattrPair): Buffer {
+	const value = Buffer.alloc(valueLength(pair));
+	writeValue(value, 0, pair);
+	return value;
+}
+
+function writeValue(out: Buffer, offset: number, {form, text}: XattrPair): void {
+	if (form === 'metacopy') writeMetacopy(out, offset, text);
+	else if (form === 'plain' || text.startsWith('/')) out.write(text, offset, 'latin1');
+	else {
+		// The digest is written once and its first two digits moved: that is cheaper than to cut it.
+		out.write(text, offset + 2, 'latin1');
+		out.copyWithin(offset + 1, offset + 2, offset + 4);
+		out[offset] = slash;
+		out[offset + 3] = slash;
+	}
+}
+function writeMetacopy(out: Buffer, offset: number, digest: string): void {
+	const algorithm = verityAlgorithmOf(digest);
+	if (algorithm === undefined) return;
+	const {id, digestSize} = verityAlgorithms[algorithm];
+	out[offset + 1] = 4 + digestSize;
+	out[offset + 3] = id;
+	out.write(digest, offset + 4, 'hex');
 }
 
 /** Bytes of an entry, in the table and behind an inode alike. */
-function entryLength({key, value}: XattrPair): number {
-	return (4 + key.suffix.length + value.length + 3) & ~3;
+function entryLength(pair: XattrPair): number {
+	return (4 + pair.key.suffix.length + valueLength(pair) + 3) & ~3;
 }
 
 /** Bytes of all xattrs behind an inode's header, of which the first `maxShared` shared ones are references. */
@@ -136,8 +190,8 @@ function writeEntry(out: Buffer, offset: number, pair: XattrPair): number {
 	const {suffix, prefixIndex} = pair.key;
 	out[offset] = suffix.length;
 	out[offset + 1] = prefixIndex;
-	out.writeUInt16LE(pair.value.length, offset + 2);
+	out.writeUInt16LE(valueLength(pair), offset + 2);
 	out.write(suffix, offset + 4, 'latin1');
-	out.write(pair.value, offset + 4 + suffix.length, 'latin1');
+	writeValue(out, offset + 4 + suffix.length, pair);
 	return offset + entryLength(pair);
 }
