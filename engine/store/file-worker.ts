@@ -4,13 +4,11 @@ import {printable} from '../tree/printable.ts';
 import {type FileResult, type FileTask, fileTask} from './file-task.ts';
 import type {SourceFile} from './source-file.ts';
 
-/** Answer to a batch of files: a result for each, or what went wrong with the first that failed. */
-export type BatchAnswer =
-	| {readonly results: readonly FileResult[]}
-	| {readonly failure: BatchFailure};
+/** What became of a file of a batch, or why nothing did. */
+export type FileOutcome = FileResult | {readonly failure: FileFailure};
 
 /** An error as it can be sent between threads. */
-export interface BatchFailure {
+export interface FileFailure {
 	readonly code: string;
 	readonly message: string;
 	readonly hint: string | undefined;
@@ -19,22 +17,18 @@ export interface BatchFailure {
 const run = fileTask(workerData as FileTask);
 
 parentPort?.on('message', (batch: readonly SourceFile[]) => {
-	parentPort?.postMessage(answer(batch));
+	parentPort?.postMessage(batch.map(outcome));
 });
 
-function answer(batch: readonly SourceFile[]): BatchAnswer {
-	const results: FileResult[] = [];
-	for (const file of batch) {
-		try {
-			results.push(run(file));
-		} catch (error) {
-			return {failure: describe(file, error)};
-		}
+function outcome(file: SourceFile): FileOutcome {
+	try {
+		return run(file);
+	} catch (error) {
+		return {failure: describe(file, error)};
 	}
-	return {results};
 }
 
-function describe(file: SourceFile, error: unknown): BatchFailure {
+function describe(file: SourceFile, error: unknown): FileFailure {
 	if (error instanceof EngineError) {
 		return {code: error.code, message: error.message, hint: error.hint};
 	}

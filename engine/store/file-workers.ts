@@ -2,7 +2,7 @@ import {availableParallelism} from 'node:os';
 import {Worker} from 'node:worker_threads';
 import {OperationFailed} from '../errors.ts';
 import type {FileResult, FileTask} from './file-task.ts';
-import type {BatchAnswer} from './file-worker.ts';
+import type {FileFailure, FileOutcome} from './file-worker.ts';
 import type {SourceFile} from './source-file.ts';
 
 /** Each costs some 15 MB; a disk is not faster for more. */
@@ -12,6 +12,9 @@ const batchFiles = 64;
 const batchBytes = 4 << 20;
 /** Batches that a worker has at a time, so that it never waits for the next. */
 const batchesAhead = 2;
+
+/** Hears how many bytes of files are done in all. */
+type Advance = (bytes: number) => void;
 
 /** Threads that do one task on many files. They start at the first use. */
 export class FileWorkers implements AsyncDisposable {
@@ -23,41 +26,66 @@ export class FileWorkers implements AsyncDisposable {
 	}
 
 	/**
-	 * Does the task on every file and gives the results in the same order. `onAdvance` is told how
-	 * many bytes of files are done in all.
-	 * @throws OperationFailed for the first file that failed; others may have been done
+	 * Does the task on every file and gives the results in the same order.
+	 * @throws OperationFailed for a file that failed; others may have been done
 	 */
-	async run(
-		files: readonly SourceFile[],
-		onAdvance: (bytes: number) => void = () => {},
-	): Promise<FileResult[]> {
-		if (files.length === 0) return [];
-		this.#start();
+	async run(files: readonly SourceFile[], onAdvance?: Advance): Promise<FileResult[]> {
 		const results = new Array<FileResult>(files.length);
-		const batches = cutBatches(files);
+		await this.#forEach(files, onAdvance, (index, outcome) => {
+			if ('failure' in outcome) throw failed(outcome.failure);
+			results[index] = outcome;
+		});
+		return results;
+	}
+
+	/** The same, but files that fail are among the outcomes and stop nothing. */
+	async tryAll(files: readonly SourceFile[], onAdvance?: Advance): Promise<FileOutcome[]> {
+		const outcomes = new Array<FileOutcome>(files.length);
+		await this.#forEach(files, onAdvance, (index, outcome) => {
+			outcomes[index] = outcome;
+		});
+		return outcomes;
+	}
+
+	/** Workers take batches as they get done with the last. When `take` throws, none takes another. */
+	async #forEach(
+		files: readonly SourceFile[],
+		onAdvance: Advance = () => {},
+		take: (index: number, outcome: FileOutcome) => void,
+	): Promise<void> {
+		const queue = cutBatches(files);
+		this.#start(queue.length);
 		let bytes = 0;
+		const runBatch = async (worker: FileWorker, {start, end, size}: Batch) => {
+			const outcomes = await worker.run(files.slice(start, end));
+			for (const [index, outcome] of outcomes.entries()) take(start + index, outcome);
+			bytes += size;
+			onAdvance(bytes);
+		};
 		const lane = async (worker: FileWorker) => {
-			for (const {start, end, size} of batches) {
-				const batch = await worker.run(files.slice(start, end));
-				for (const [index, result] of batch.entries()) results[start + index] = result;
-				bytes += size;
-				onAdvance(bytes);
+			for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
+				await runBatch(worker, batch);
 			}
 		};
-		await Promise.all(
-			this.#workers.flatMap((worker) => Array.from({length: batchesAhead}, () => lane(worker))),
+		const lanes = this.#workers.flatMap((worker) =>
+			Array.from({length: batchesAhead}, () => lane(worker)),
 		);
-		return results;
+		try {
+			await Promise.all(lanes);
+		} catch (error) {
+			queue.length = 0;
+			throw error;
+		}
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
 		await Promise.all(this.#workers.splice(0).map((worker) => worker.stop()));
 	}
 
-	#start(): void {
-		if (this.#workers.length > 0) return;
-		const threads = Math.min(availableParallelism(), maxThreads);
-		for (let i = 0; i < threads; i++) this.#workers.push(new FileWorker(this.#task));
+	/** As many as there are batches, at most one for each core. */
+	#start(batches: number): void {
+		const threads = Math.min(availableParallelism(), maxThreads, batches);
+		while (this.#workers.length < threads) this.#workers.push(new FileWorker(this.#task));
 	}
 }
 
@@ -68,22 +96,27 @@ interface Batch {
 	readonly size: number;
 }
 
-function* cutBatches(files: readonly SourceFile[]): Generator<Batch, undefined> {
+function cutBatches(files: readonly SourceFile[]): Batch[] {
+	const batches: Batch[] = [];
 	let start = 0;
 	let size = 0;
 	for (const [index, file] of files.entries()) {
 		size += file.size;
 		const end = index + 1;
 		if (size < batchBytes && end - start < batchFiles && end < files.length) continue;
-		yield {start, end, size};
+		batches.push({start, end, size});
 		start = end;
 		size = 0;
 	}
-	return undefined;
+	return batches;
+}
+
+function failed({code, message, hint}: FileFailure): OperationFailed {
+	return new OperationFailed(code, message, hint === undefined ? {} : {hint});
 }
 
 interface Pending {
-	resolve(results: readonly FileResult[]): void;
+	resolve(outcomes: readonly FileOutcome[]): void;
 	reject(error: Error): void;
 }
 
@@ -99,14 +132,16 @@ class FileWorker {
 		this.#worker = new Worker(new URL(entry, import.meta.url), {
 			workerData: task,
 		});
-		this.#worker.on('message', (answer: BatchAnswer) => this.#settle(answer));
+		this.#worker.on('message', (outcomes: readonly FileOutcome[]) =>
+			this.#pending.shift()?.resolve(outcomes),
+		);
 		this.#worker.on('error', (error) => this.#fail(error as Error));
 		this.#worker.on('exit', () =>
 			this.#fail(new OperationFailed('worker-ended', 'a worker thread ended too early')),
 		);
 	}
 
-	run(batch: readonly SourceFile[]): Promise<readonly FileResult[]> {
+	run(batch: readonly SourceFile[]): Promise<readonly FileOutcome[]> {
 		if (this.#failure) return Promise.reject(this.#failure);
 		return new Promise((resolve, reject) => {
 			this.#pending.push({resolve, reject});
@@ -116,16 +151,6 @@ class FileWorker {
 
 	async stop(): Promise<void> {
 		await this.#worker.terminate();
-	}
-
-	#settle(answer: BatchAnswer): void {
-		const pending = this.#pending.shift();
-		if ('results' in answer) {
-			pending?.resolve(answer.results);
-			return;
-		}
-		const {code, message, hint} = answer.failure;
-		pending?.reject(new OperationFailed(code, message, hint === undefined ? {} : {hint}));
 	}
 
 	#fail(error: Error): void {

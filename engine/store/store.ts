@@ -1,7 +1,9 @@
 import {existsSync, mkdirSync} from 'node:fs';
 import {OperationFailed} from '../errors.ts';
 import type {FsVerityAlgorithm, System} from '../system/system.ts';
+import type {Garbage, GarbageOptions} from './garbage.ts';
 import {imagePath, objectPath, storeLayout} from './layout.ts';
+import type {StoreReport, VerifyOptions} from './verify.ts';
 import {StoreWriter} from './writer.ts';
 
 /** Objects and images of a machine; see layout.ts for what lies where. */
@@ -12,6 +14,8 @@ export interface Store {
 	imagePath(verityDigest: string): string;
 	/** Waits until no other process writes. The caller disposes of the writer. */
 	write(options?: {readonly algorithm?: FsVerityAlgorithm}): Promise<StoreWriter>;
+	verify(options?: VerifyOptions): Promise<StoreReport>;
+	collectGarbage(options: GarbageOptions): Promise<Garbage>;
 }
 
 /**
@@ -30,6 +34,9 @@ export function openStore(system: System, path: string): Store {
 		objectPath: (verityDigest) => objectPath(layout, verityDigest),
 		imagePath: (verityDigest) => imagePath(layout, verityDigest),
 		write: ({algorithm = 'sha256'} = {}) => StoreWriter.open(system, path, algorithm),
+		verify: async (options) => (await import('./verify.ts')).verifyStore(system, layout, options),
+		collectGarbage: async (options) =>
+			(await import('./garbage.ts')).collectGarbage(system, layout, options),
 	};
 }
 

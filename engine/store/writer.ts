@@ -1,9 +1,10 @@
-import {chmodSync, existsSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, existsSync, writeFileSync} from 'node:fs';
 import {verityDigest} from '../erofs/fs-verity.ts';
 import {OperationFailed} from '../errors.ts';
 import {noProgress, type ProgressReporter} from '../progress.ts';
 import type {FsVerityAlgorithm, System} from '../system/system.ts';
 import type {ContentSink, StoredContent} from './content-sink.ts';
+import {emptyFolder} from './empty-folder.ts';
 import {FileWorkers} from './file-workers.ts';
 import {
 	imagePath,
@@ -157,8 +158,4 @@ export class StoreWriter implements AsyncDisposable {
 			throw error;
 		}
 	}
-}
-
-function emptyFolder(folder: string): void {
-	for (const name of readdirSync(folder)) rmSync(`${folder}/${name}`, {recursive: true});
 }

@@ -1,0 +1,34 @@
+import {readFileSync} from 'node:fs';
+import {verityAlgorithmOf, verityDigest} from '../erofs/fs-verity.ts';
+import {readImage} from '../erofs/reader.ts';
+import {DamagedInput} from '../errors.ts';
+import type {Directory} from '../tree/tree.ts';
+
+/**
+ * Digests of the objects that an image of the store needs. The image is checked against its name
+ * first, so a damaged one never gives a wrong list.
+ * @throws DamagedInput when it is not what its name says
+ */
+export function objectsOfImage(file: string, digest: string): Set<string> {
+	const bytes = readFileSync(file);
+	const algorithm = verityAlgorithmOf(digest);
+	const actual = algorithm && verityDigest(bytes, algorithm);
+	if (actual !== digest) {
+		throw new DamagedInput(`image ${digest} is damaged: its fs-verity digest is ${actual}`);
+	}
+	return objectsOfTree(readImage(bytes));
+}
+
+/** Digests of all files of a tree that are not in the image itself. */
+export function objectsOfTree(root: Directory): Set<string> {
+	const digests = new Set<string>();
+	const pending = [root];
+	for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+		for (const inode of next.children.values()) {
+			if (inode.type === 'directory') pending.push(inode);
+			else if (inode.type === 'file' && inode.verityDigest !== undefined)
+				digests.add(inode.verityDigest);
+		}
+	}
+	return digests;
+}
