@@ -79,9 +79,10 @@ export function parseOrigin(text: string, file: string): Origin {
 	if (result.success) return result.output;
 	const [issue] = result.issues;
 	const field = v.getDotPath(issue) ?? 'the whole';
-	throw new DamagedInput(
-		`${file}: ${field} is ${issue.received}, expected ${issue.expected ?? issue.message}`,
-	);
+	if (issue.received === 'undefined') throw new DamagedInput(`${file}: ${field} is missing`);
+	// Messages of ours say what is expected in words, valibot's do not.
+	const expected = issue.message.startsWith('Invalid') ? issue.expected : issue.message;
+	throw new DamagedInput(`${file}: ${field} is ${issue.received}, expected ${expected}`);
 }
 
 export function formatOrigin(origin: Origin): string {

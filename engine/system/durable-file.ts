@@ -1,5 +1,5 @@
 import {constants} from 'node:fs';
-import {copyFile, type FileHandle, mkdir, open, rename, rm} from 'node:fs/promises';
+import {chmod, copyFile, mkdir, open, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 
 /** What a file is to hold: bytes, text (written as UTF-8), or a copy of another file. */
@@ -27,13 +27,14 @@ export async function replaceFile(
 	await syncFolder(folder);
 }
 
-/** mkdir -p, with each new name on the medium before the next is made. */
+/** mkdir -p with mode 0755 whatever the umask; when it returns, the folders are on the medium. */
 export async function makeFolders(folder: string): Promise<void> {
 	const made = await mkdir(folder, {recursive: true});
 	if (made === undefined) return;
-	for (let parent = path.dirname(folder); ; parent = path.dirname(parent)) {
-		await syncFolder(parent);
-		if (parent === path.dirname(made)) return;
+	for (let place = folder; ; place = path.dirname(place)) {
+		await setMode(chmod(place, 0o755));
+		await syncFolder(path.dirname(place));
+		if (place === made) return;
 	}
 }
 
@@ -48,14 +49,15 @@ async function writeDurably(file: string, content: FileContent, mode: number): P
 	if (isCopy) await copyFile(content.copyOf, file, constants.COPYFILE_EXCL);
 	await using handle = await open(file, isCopy ? 'r+' : 'wx', mode);
 	if (!isCopy) await handle.writeFile(content);
-	await setMode(handle, mode);
+	// Neither the umask nor the mode of the copied file shall show.
+	await setMode(handle.chmod(mode));
 	await handle.sync();
 }
 
-/** The umask and the copied file's mode must not show; FAT knows no modes and may refuse. */
-async function setMode(handle: FileHandle, mode: number): Promise<void> {
+/** FAT knows no modes and may refuse. */
+async function setMode(change: Promise<void>): Promise<void> {
 	try {
-		await handle.chmod(mode);
+		await change;
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
 	}

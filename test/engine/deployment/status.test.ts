@@ -1,0 +1,207 @@
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import type {DeploymentSet} from '../../../engine/deployment/deployment.ts';
+import {describeStatus, type StatusEntry} from '../../../engine/deployment/status.ts';
+import {fresh, sampleDeployment, sampleEntry, sampleMachine, sampleOrigin} from './samples.ts';
+
+const test = suite('status');
+const running = {verityEnforced: true, notDeployed: undefined};
+
+const entryOf = (serial: number, changes: Partial<StatusEntry> = {}): StatusEntry => ({
+	image: {
+		image: {image: 'registry.example.com/myos:latest', transport: 'registry'},
+		version: '13.1',
+		timestamp: '2026-03-01T10:00:00Z',
+		imageDigest: `sha256:${'a1'.repeat(32)}`,
+		architecture: 'amd64',
+		pullable: true,
+	},
+	incompatible: false,
+	problem: null,
+	pinned: false,
+	store: 'composefs',
+	deployment: {
+		id: `3f2a9c1b4d5e.${serial}`,
+		health: 'good',
+		tries: null,
+		created: '2026-03-02T08:30:00.000Z',
+		imageVerity: sampleOrigin.imageVerity,
+		configDigest: `sha256:${'b2'.repeat(32)}`,
+		kernelVersion: '6.12.48-amd64',
+		kernelArguments: sampleOrigin.kernelArguments,
+	},
+	installed: sampleOrigin.installed,
+	...changes,
+});
+
+test('describes a machine with an update staged', () => {
+	const set = sampleMachine([sampleEntry(2, fresh), sampleEntry(1), sampleEntry(0)], 1);
+	const {deployment} = entryOf(2);
+	assert.equal(describeStatus(set, running), {
+		version: 1,
+		spec: {
+			image: {image: 'registry.example.com/myos:latest', transport: 'registry'},
+			bootOrder: 'default',
+		},
+		status: {
+			booted: entryOf(1),
+			staged: entryOf(2, {deployment: {...deployment, health: 'trying', tries: fresh}}),
+			rollback: entryOf(0),
+			rollbackQueued: false,
+			otherDeployments: [],
+			type: 'slipwayHost',
+			fsVerity: {enforced: true},
+			notDeployed: null,
+		},
+		warnings: [],
+	});
+});
+
+test('describes a system that is no deployment', () => {
+	const set: DeploymentSet = {deployments: [], entries: undefined, bootedId: undefined};
+	assert.equal(describeStatus(set, {verityEnforced: false, notDeployed: 'a container'}), {
+		version: 1,
+		spec: {image: null, bootOrder: 'default'},
+		status: {
+			booted: null,
+			staged: null,
+			rollback: null,
+			rollbackQueued: false,
+			otherDeployments: [],
+			type: null,
+			fsVerity: null,
+			notDeployed: 'a container',
+		},
+		warnings: [],
+	});
+});
+
+test('describes a deployment of which little is known', () => {
+	const {imageVerity, installed, created} = sampleOrigin;
+	const origin = {
+		version: 1,
+		image: null,
+		imageVerity,
+		kernelArguments: [],
+		sequence: 1,
+		created,
+		pinned: true,
+		installed,
+	} as const;
+	const set = {
+		deployments: [{id: '3f2a9c1b4d5e.0', origin: {...origin, kernelArguments: []}}],
+		entries: [sampleEntry(0)],
+		bootedId: '3f2a9c1b4d5e.0',
+	};
+	const {status, warnings} = describeStatus(set, running);
+	assert.equal(status.booted, {
+		image: null,
+		incompatible: false,
+		problem: null,
+		pinned: true,
+		store: 'composefs',
+		deployment: {
+			id: '3f2a9c1b4d5e.0',
+			health: 'good',
+			tries: null,
+			created,
+			imageVerity,
+			configDigest: null,
+			kernelVersion: null,
+			kernelArguments: [],
+		},
+		installed,
+	});
+	assert.equal(
+		warnings.map(({code}) => code),
+		['no-reference'],
+	);
+});
+
+test('shows one that it cannot read as incompatible, with the reason', () => {
+	const unreadable = {
+		id: '3f2a9c1b4d5e.0',
+		origin: undefined,
+		problem: 'it is newer',
+		unfinished: false,
+	};
+	const set = {
+		deployments: [unreadable, sampleDeployment(1)],
+		entries: [sampleEntry(1), sampleEntry(0)],
+		bootedId: '3f2a9c1b4d5e.1',
+	};
+	assert.equal(describeStatus(set, running).status.rollback, {
+		image: null,
+		incompatible: true,
+		problem: 'it is newer',
+		pinned: false,
+		store: null,
+		deployment: {
+			id: '3f2a9c1b4d5e.0',
+			health: 'good',
+			tries: null,
+			created: null,
+			imageVerity: null,
+			configDigest: null,
+			kernelVersion: null,
+			kernelArguments: [],
+		},
+		installed: null,
+	});
+});
+
+test('says that a rollback is queued, as bootc does', () => {
+	const set = sampleMachine([sampleEntry(1), sampleEntry(0, undefined, 3)], 1);
+	const {spec, status} = describeStatus(set, running);
+	assert.equal([spec.bootOrder, status.rollbackQueued], ['rollback', true]);
+});
+
+const localImage = {image: 'localhost/myos:latest', transport: 'registry'} as const;
+const archive = {image: '/srv/myos.tar', transport: 'oci-archive'} as const;
+const machine = (image: typeof localImage | typeof archive): DeploymentSet => ({
+	deployments: [sampleDeployment(0, {image})],
+	entries: [sampleEntry(0)],
+	bootedId: '3f2a9c1b4d5e.0',
+});
+const warned: readonly (readonly [string, DeploymentSet, boolean, readonly string[]])[] = [
+	[
+		'of a reference that no other machine can pull',
+		machine(localImage),
+		true,
+		['unpullable-reference'],
+	],
+	['of no archive, which is where it is', machine(archive), true, []],
+	[
+		'of fs-verity that is not enforced',
+		sampleMachine([sampleEntry(0)], 0),
+		false,
+		['verity-not-enforced'],
+	],
+	[
+		'of loader entries that are not known',
+		{...sampleMachine([sampleEntry(0)], 0), entries: undefined},
+		true,
+		['boot-state-unknown'],
+	],
+	[
+		'of a loader entry that is missing',
+		{...sampleMachine([sampleEntry(0)], 0), entries: []},
+		true,
+		['booted-without-entry'],
+	],
+];
+for (const [title, set, verityEnforced, codes] of warned)
+	test(`warns ${title}`, () => {
+		const {warnings} = describeStatus(set, {...running, verityEnforced});
+		assert.equal(
+			warnings.map(({code}) => code),
+			codes,
+		);
+	});
+
+test('marks an image that no other machine can pull', () => {
+	const {status} = describeStatus(machine(localImage), running);
+	assert.is(status.booted?.image?.pullable, false);
+});
+
+test.run();

@@ -1,0 +1,121 @@
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import type {DeploymentSet} from '../../../engine/deployment/deployment.ts';
+import {describeStatus} from '../../../engine/deployment/status.ts';
+import {formatStatus} from '../../../ui/cli/status.ts';
+import {
+	failed,
+	fresh,
+	sampleDeployment,
+	sampleEntry,
+	sampleMachine,
+} from '../../engine/deployment/samples.ts';
+
+const test = suite('status text');
+
+const textOf = (set: DeploymentSet, verityEnforced = true, notDeployed?: string): string =>
+	formatStatus(describeStatus(set, {verityEnforced, notDeployed}));
+
+test('shows what runs, what comes next and what was before', () => {
+	const set = sampleMachine([sampleEntry(2, fresh), sampleEntry(1), sampleEntry(0)], 1);
+	assert.is(
+		textOf(set),
+		`    Staged image: registry.example.com/myos:latest
+          Digest: sha256:${'a1'.repeat(32)} (amd64)
+         Version: 13.1 (2026-03-01T10:00:00Z)
+      Deployment: 3f2a9c1b4d5e.2
+           State: not booted yet
+       Next boot: this one
+
+●   Booted image: registry.example.com/myos:latest
+          Digest: sha256:${'a1'.repeat(32)} (amd64)
+         Version: 13.1 (2026-03-01T10:00:00Z)
+      Deployment: 3f2a9c1b4d5e.1
+       fs-verity: enforced
+
+  Rollback image: registry.example.com/myos:latest
+          Digest: sha256:${'a1'.repeat(32)} (amd64)
+         Version: 13.1 (2026-03-01T10:00:00Z)
+      Deployment: 3f2a9c1b4d5e.0`,
+	);
+});
+
+test('warns loudly of what a person must mend, and says how', () => {
+	const origin = {
+		...sampleDeployment(0, {image: {image: 'localhost/myos:latest', transport: 'registry'}}).origin,
+	};
+	const {manifestDigest, imageVersion, imageTimestamp, ...known} = origin;
+	const set = {
+		deployments: [{id: '3f2a9c1b4d5e.0', origin: known}],
+		entries: [sampleEntry(0, {left: 2, done: 1})],
+		bootedId: '3f2a9c1b4d5e.0',
+	};
+	assert.is(
+		textOf(set, false),
+		`●   Booted image: localhost/myos:latest
+      Deployment: 3f2a9c1b4d5e.0
+           State: not yet known to be good, attempts left: 2
+       fs-verity: not enforced
+
+! Warning: localhost/myos:latest is on this host alone: no update can come from
+  there.
+  Push the image to a registry that the machine reaches, and run slipway switch
+  REGISTRY/myos:latest.
+
+! Warning: fs-verity is not enforced: damaged or changed system files go
+  unnoticed.
+  Install on ext4 or btrfs, which have fs-verity; until then slipway verify
+  finds such files.`,
+	);
+});
+
+test('shows a queued rollback, and others with what is wrong with them', () => {
+	const archive = sampleDeployment(3, {
+		image: {image: '/srv/myos.tar', transport: 'oci-archive'},
+		pinned: true,
+	});
+	const set: DeploymentSet = {
+		deployments: [
+			{
+				id: '3f2a9c1b4d5e.0',
+				origin: undefined,
+				problem: 'origin.json is not JSON',
+				unfinished: false,
+			},
+			sampleDeployment(1),
+			sampleDeployment(2),
+			archive,
+		],
+		entries: [sampleEntry(1, undefined, 9), sampleEntry(2), sampleEntry(3, failed)],
+		bootedId: '3f2a9c1b4d5e.2',
+	};
+	assert.is(
+		textOf(set).split('\n\n').slice(1).join('\n\n'),
+		`  Rollback image: registry.example.com/myos:latest
+          Digest: sha256:${'a1'.repeat(32)} (amd64)
+         Version: 13.1 (2026-03-01T10:00:00Z)
+      Deployment: 3f2a9c1b4d5e.1
+       Next boot: this one
+
+     Other image: oci-archive:/srv/myos.tar
+          Digest: sha256:${'a1'.repeat(32)} (amd64)
+         Version: 13.1 (2026-03-01T10:00:00Z)
+      Deployment: 3f2a9c1b4d5e.3 (pinned)
+           State: failed, attempts made: 3
+
+     Other image: cannot be read
+      Deployment: 3f2a9c1b4d5e.0
+           State: has no loader entry
+         Problem: origin.json is not JSON`,
+	);
+});
+
+test('says so where nothing is deployed', () => {
+	const nothing = {deployments: [], entries: undefined, bootedId: undefined};
+	assert.is(
+		textOf(nothing, false, 'a container'),
+		'This is a container, not a machine that slipway installed.',
+	);
+});
+
+test.run();
