@@ -1,6 +1,5 @@
 import {readFile, rename, rm, stat, statfs} from 'node:fs/promises';
 import path from 'node:path';
-import {Lacking} from '../errors.ts';
 import {type FileContent, replaceFile, syncFolder} from '../system/durable-file.ts';
 import {namesIn} from '../system/read-folder.ts';
 import type {System} from '../system/system.ts';
@@ -30,23 +29,6 @@ export function mountedPartition(
 			return bavail * bsize;
 		},
 	};
-}
-
-/** Where systemd mounts boot partitions: XBOOTLDR first, which has the entries where there is one. */
-const mountPoints = ['/boot', '/efi', '/boot/efi'];
-
-/**
- * Where the boot partition with the loader entries is mounted on the running system.
- * @throws Lacking `no-boot-partition`
- */
-export async function findBootPartition(root = '/'): Promise<string> {
-	for (const mountPoint of mountPoints) {
-		const place = path.join(root, mountPoint);
-		if ((await namesIn(path.join(place, 'loader'))).includes('entries')) return place;
-	}
-	throw new Lacking('no-boot-partition', `no boot partition at ${mountPoints.join(', ')}`, {
-		hint: 'Mount the boot partition of this machine at /boot, and run this as root.',
-	});
 }
 
 async function listFolder(folder: string): Promise<BootPartitionFile[]> {

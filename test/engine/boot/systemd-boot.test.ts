@@ -17,7 +17,7 @@ import {type BootOperation, runBootOperations} from '../../../engine/boot/boot-p
 import {bootSpaceNeeded, checkBootSpace} from '../../../engine/boot/boot-space.ts';
 import {readBootState, recordBootState} from '../../../engine/boot/boot-state.ts';
 import {type Kernel, kernelFolderName} from '../../../engine/boot/kernel.ts';
-import {findBootPartition, mountedPartition} from '../../../engine/boot/mounted-partition.ts';
+import {mountedPartition} from '../../../engine/boot/mounted-partition.ts';
 import {systemdBoot} from '../../../engine/boot/systemd-boot.ts';
 import {
 	type BootContents,
@@ -30,7 +30,7 @@ import {
 	planSetDefault,
 	planWrite,
 } from '../../../engine/boot/systemd-boot-plan.ts';
-import {type EngineError, Lacking, Refused} from '../../../engine/errors.ts';
+import {Refused} from '../../../engine/errors.ts';
 import {fakeSystem} from '../../../engine/system/fake.ts';
 
 const test = suite<{folder: string}>('systemd-boot');
@@ -358,20 +358,6 @@ test('knows nothing from a record that is damaged or of another version', async 
 	for (const text of ['', '{', 'null', '{"version":2,"entries":[],"foreign":[],"damaged":[]}']) {
 		writeFileSync(file, text);
 		assert.is(await readBootState(file), undefined);
-	}
-});
-
-test('finds where the boot partition with entries is mounted', async ({folder}) => {
-	try {
-		await findBootPartition(folder);
-		assert.unreachable('found one');
-	} catch (error) {
-		assert.instance(error, Lacking);
-		assert.is((error as EngineError).message, 'no boot partition at /boot, /efi, /boot/efi');
-	}
-	for (const made of ['efi/loader/entries', 'boot/loader/entries']) {
-		mkdirSync(path.join(folder, made), {recursive: true});
-		assert.is(await findBootPartition(folder), path.join(folder, made, '../..'));
 	}
 });
 
