@@ -55,6 +55,11 @@ test('builds by chroot where a runtime cannot make a container', () => {
 	]);
 });
 
+test('leaves the network to a caller who names one', () => {
+	const commandLine = podmanCommandLine(mixedHost, ['run', '--network', 'none', 'myos']);
+	assert.not(commandLine.includes('--network=host'));
+});
+
 test('mounts images where the caller sees them', () => {
 	const args = ['image', 'mount', 'myos'];
 	assert.equal(podmanCommandLine(mixedHost, args), ['podman', ...args]);

@@ -83,12 +83,10 @@ const mountsForCaller = new Set(['mount', 'umount', 'unmount', 'image', 'unshare
  */
 export function podmanCommandLine(host: PodmanHost, args: readonly string[]): string[] {
 	const [command, ...rest] = args;
-	const podman = [
-		'podman',
-		...(command === undefined ? [] : [command]),
-		...hostFlags(host, command),
-		...rest,
-	];
+	// Podman takes a network only once: the caller's comes first.
+	const ownNetwork = rest.some((arg) => /^--net(work)?($|=)/.test(arg));
+	const flags = hostFlags(host, command).filter((flag) => !ownNetwork || flag !== '--network=host');
+	const podman = ['podman', ...(command === undefined ? [] : [command]), ...flags, ...rest];
 	if (host.hasUnifiedCgroups || mountsForCaller.has(command ?? '')) return podman;
 	const enterNamespaces = host.isRoot
 		? ['unshare', '--mount']
