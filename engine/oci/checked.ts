@@ -14,6 +14,8 @@ export function checked<const Schema extends v.GenericSchema>(
 	if (result.success) return result.output;
 	const [issue] = result.issues;
 	const place = v.getDotPath(issue);
+	if (issue.received === 'undefined')
+		throw new DamagedInput(`the ${what} has no ${place ?? 'content'}`);
 	const where = place === null ? `the ${what}` : `${place} of the ${what}`;
 	const expected = issue.expected === null ? issue.message : `expected ${issue.expected}`;
 	throw new DamagedInput(`${where} is ${issue.received.slice(0, 80)}, ${expected}`);

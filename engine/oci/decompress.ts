@@ -17,7 +17,8 @@ const magics: readonly (readonly [start: RegExp, compression: string])[] = [
 
 /**
  * The uncompressed bytes of a layer. Its first bytes tell how it is compressed, as in all engines,
- * since media types are often wrong. All members and frames are read, and nothing may follow them.
+ * since media types are often wrong. All members and frames are read; nothing
+ * but zeros after gzip may follow them.
  * @param what for messages: `layer sha256:…`
  * @throws DamagedInput
  * @throws Refused `unsupported-image` for compressions that image layers do not use
@@ -48,9 +49,12 @@ async function* decode(
 	compression: 'gzip' | 'zstd',
 	what: string,
 ): AsyncGenerator<Buffer, void> {
-	// Without `rejectGarbageAfterEnd` a zstd decoder that knows one frame only would end without error.
-	const options = {chunkSize: pieceSize, rejectGarbageAfterEnd: true};
-	const decoder = compression === 'gzip' ? createGunzip(options) : createZstdDecompress(options);
+	const options = {chunkSize: pieceSize};
+	const decoder =
+		compression === 'gzip'
+			? createGunzip(options)
+			: // Makes a Node that decodes but the first frame fail, where it would give less without error.
+				createZstdDecompress({...options, rejectGarbageAfterEnd: true});
 	try {
 		// Errors of the source destroy the decoder, so that they come out of its iteration.
 		yield* pipeline(source, decoder, () => {}) as AsyncIterable<Buffer>;

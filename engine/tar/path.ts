@@ -16,7 +16,7 @@ export function treePath(name: ByteString, place: HeaderPlace): ByteString {
 	if (name === '') throw damagedEntry(place, 'a name is empty');
 	if (name.length > maxPathLength) throw damagedEntry(place, 'a path is over 4096 bytes long');
 	if (name.includes('\0')) throw damagedEntry(place, 'a name has a NUL in it');
-	const start = name.charCodeAt(0) === 0x2f ? 1 : 0;
+	const start = name.startsWith('/') ? 1 : name.startsWith('./') ? 2 : 0;
 	const end = name.length > start && name.endsWith('/') ? name.length - 1 : name.length;
 	const trimmed = name.slice(start, end);
 	const path = oddComponent.test(trimmed) ? withoutDots(trimmed, place) : trimmed;
