@@ -1,0 +1,65 @@
+import {existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+import type {System} from '../system/system.ts';
+import {scanDirectory} from '../tree/scan.ts';
+import type {ByteString} from '../tree/tree.ts';
+import {describeImage} from './describe-image.ts';
+import {formatImageRecord, imageRecordPath, type RecordedEntry} from './image-record.ts';
+import {parentPath} from './tree-path.ts';
+
+export interface RecordImageOptions {
+	/**
+	 * Root file system to describe. A build's own `/` has the builder's files mounted over `/etc/hosts`
+	 * and `/dev`; an earlier stage, mounted below `/run`, shows all:
+	 * `RUN --mount=type=bind,from=STAGE,target=/run/image slipway image record /run/image`.
+	 */
+	readonly root?: string;
+	/** Root file system that the record is written to. */
+	readonly into?: string;
+}
+
+export interface RecordSummary {
+	readonly entries: number;
+	/** What could not be described because something else is mounted on it. */
+	readonly hidden: readonly ByteString[];
+}
+
+/**
+ * Writes an image's record; to be the last step of its build. See `image-record.ts` for what it is
+ * good for, and {@link isUncommitted} for how the times of the build's own files are foretold.
+ */
+export function recordImage(
+	system: System,
+	{root = '/', into = '/'}: RecordImageOptions = {},
+): RecordSummary {
+	const file = path.join(into, imageRecordPath);
+	const writtenSec = Math.floor(system.now().getTime() / 1000);
+	// First of all, so that the times of the folders around it are final when they are read.
+	if (!existsSync(file)) {
+		mkdirSync(path.dirname(file), {recursive: true});
+		writeFileSync(file, '');
+	}
+	const {entries, hidden} = describeImage(system, root);
+	for (const [folder, entry] of foldersAround(system, into)) entries.set(folder, entry);
+	const inOrder = [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
+	writeFileSync(file, formatImageRecord({writtenSec, hidden, entries: new Map(inOrder)}));
+	// Tells later whether a builder rewrote times.
+	utimesSync(file, writtenSec, writtenSec);
+	return {entries: entries.size, hidden};
+}
+
+/**
+ * The folders that the record lies in, as they are now where it was written: they belong to the layer
+ * that is being made, whatever the stage that is described says of them.
+ */
+function* foldersAround(
+	system: System,
+	into: string,
+): Generator<readonly [ByteString, RecordedEntry]> {
+	for (let place = parentPath(imageRecordPath); place !== '/'; place = parentPath(place)) {
+		const folder = path.join(into, place);
+		const {root} = scanDirectory(system, folder, {exclude: () => true});
+		const entryCount = readdirSync(folder).length;
+		yield [place, {inode: {...root, mtimeNsec: 0}, entryCount, isUncommitted: true}];
+	}
+}
