@@ -1,3 +1,4 @@
+import {recordBootState} from '../../../engine/boot/boot-state.ts';
 import {readStatus} from '../../../engine/deployment/read-status.ts';
 import {exitStatus} from '../../../engine/errors.ts';
 import {defineCommand} from '../command.ts';
@@ -10,6 +11,10 @@ export const command = defineCommand({
 	],
 	options: {
 		json: {type: 'boolean', help: 'Print the status as JSON.'},
+		record: {
+			type: 'boolean',
+			help: 'Note the boot entries, which root alone can read, for all users. Done at boot.',
+		},
 	},
 	positionals: {},
 	examples: [
@@ -17,6 +22,12 @@ export const command = defineCommand({
 		['slipway status --json | jq .status.booted.image', 'For programs.'],
 	],
 	async run(context, {options}) {
+		if (options.record) {
+			// Status itself has to start fast and needs no boot loader.
+			const {runningBootLoader} = await import('../../../engine/boot/running-boot-loader.ts');
+			await recordBootState(await runningBootLoader(await context.system()));
+			return exitStatus.ok;
+		}
 		const status = await readStatus();
 		context.print(options.json ? JSON.stringify(status, undefined, 2) : formatStatus(status));
 		return exitStatus.ok;

@@ -13,6 +13,16 @@ export const commandTable: readonly CommandEntry[] = [
 		load: async () => (await import('./digest.ts')).command,
 	},
 	{
+		name: 'verify',
+		summary: 'Check that everything on this machine is what it was built to be',
+		load: async () => (await import('./verify.ts')).command,
+	},
+	{
+		name: 'gc',
+		summary: 'Remove what no deployment uses',
+		load: async () => (await import('./gc.ts')).command,
+	},
+	{
 		name: 'lint',
 		summary: 'Check that an image will install and boot',
 		load: async () => (await import('./lint.ts')).command,

@@ -1,0 +1,16 @@
+import type {System} from '../system/system.ts';
+import type {BootLoader} from './boot-loader.ts';
+import {mountedPartition} from './mounted-partition.ts';
+import {systemdBoot} from './systemd-boot.ts';
+
+/**
+ * The boot loader of the running machine. systemd knows which partition it is on, ESP or XBOOTLDR, and
+ * mounts it when it is asked for.
+ * @throws CommandFailed when there is none, or not for this user
+ */
+export async function runningBootLoader(
+	system: Pick<System, 'run' | 'syncFileSystem'>,
+): Promise<BootLoader> {
+	const {stdout} = await system.run('bootctl', ['--print-boot-path']);
+	return systemdBoot(mountedPartition(system, stdout.trimEnd()));
+}

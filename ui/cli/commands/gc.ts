@@ -1,0 +1,37 @@
+import {collectMachine, type MachineGarbage} from '../../../engine/deployment/collect-machine.ts';
+import {exitStatus} from '../../../engine/errors.ts';
+import {defineCommand} from '../command.ts';
+import {formatCounted, formatSize} from '../format.ts';
+
+export const command = defineCommand({
+	description: [
+		'Removes the deployments that nothing keeps, then the images and objects that no deployment uses. The booted deployment, the staged one, the one to roll back to and those that are pinned are kept. Updates do this by themselves.',
+	],
+	options: {
+		'dry-run': {type: 'boolean', short: 'n', help: 'Only tell what would be removed.'},
+		json: {type: 'boolean', help: 'Print what was removed as JSON.'},
+	},
+	positionals: {},
+	examples: [['slipway gc --dry-run', 'See how much room there is to gain.']],
+	cleansUp: true,
+	async run(context, {options}) {
+		const dryRun = options['dry-run'];
+		const garbage = await collectMachine(await context.system(), {dryRun});
+		context.print(
+			options.json
+				? JSON.stringify({version: 1, dryRun, ...garbage}, undefined, 2)
+				: formatGarbage(garbage, dryRun),
+		);
+		return exitStatus.ok;
+	},
+});
+
+function formatGarbage(garbage: MachineGarbage, dryRun: boolean): string {
+	const {deployments, images, objects, bytes} = garbage;
+	const what = [
+		formatCounted(deployments.length, 'deployment'),
+		formatCounted(images.length, 'image'),
+		formatCounted(objects.length, 'object'),
+	].join(', ');
+	return `${dryRun ? 'would remove' : 'removed'} ${what}: ${formatSize(bytes)}`;
+}
