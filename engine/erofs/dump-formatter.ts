@@ -19,7 +19,7 @@ export function* formatDump(root: Directory): Generator<string> {
 	for (const {path, parent, name, inode} of walk(root)) {
 		if (inode.type === 'directory') continue;
 		const known = names.get(inode);
-		const isRecorded = inode.recorded?.directory === parent && inode.recorded.name === name;
+		const isRecorded = inode.recorded?.directory === parent && inode.recorded?.name === name;
 		if (known === undefined) names.set(inode, {path, count: 1});
 		else {
 			known.count++;
@@ -99,7 +99,7 @@ function formatContent(inode: Inode): string[] {
 	const payload = payloadOf(inode);
 	return [
 		payload === '' ? '-' : escapeField(payload),
-		inline === undefined ? '-' : escapeField(inline.toString('latin1')),
+		inline === undefined || inline.length === 0 ? '-' : escapeField(inline.toString('latin1')),
 		verityDigest ?? '-',
 	];
 }

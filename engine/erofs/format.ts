@@ -83,6 +83,9 @@ export const xattrPrefixes = [
 	{prefix: 'security.', index: 6},
 ] as const;
 
+/** Lustre's prefix: composefs-rs's older layout (version 2) knows it, mkcomposefs does not. */
+export const lustrePrefix = {prefix: 'lustre.', index: 5} as const;
+
 export const limits = {
 	/** Bytes of one name. */
 	name: 255,

@@ -28,7 +28,7 @@ export const holderMarks: ReadonlyMap<ByteString, ByteString> = new Map([
 	['user.overlay.whiteouts', ''],
 ]);
 /** The same, from version 1 on. */
-const opaqueHolderMarks: ReadonlyMap<ByteString, ByteString> = new Map([
+export const opaqueHolderMarks: ReadonlyMap<ByteString, ByteString> = new Map([
 	...holderMarks,
 	['trusted.overlay.overlay.opaque', 'x'],
 	['user.overlay.opaque', 'x'],
