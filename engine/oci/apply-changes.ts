@@ -25,28 +25,31 @@ export function emptyDirectory(metadata: Metadata = impliedMetadata): Directory 
  * @see https://github.com/opencontainers/image-spec/blob/main/layer.md#applying-changesets
  */
 export function applyChanges(root: Directory, changes: LayerChanges): void {
-	const blocked = changes.whiteouts.filter((whiteout) => !hide(root, whiteout));
+	const blocked = hide(root, changes.whiteouts);
 	const layer = new LayerOnTree(root);
 	for (const entry of changes.entries) layer.place(entry);
-	// The layer itself may have put a directory where the whiteout found something else.
-	for (const whiteout of blocked) {
-		const {at} = walk(root, whiteout.directory);
+	// The layer itself may have put a directory where a whiteout found something else.
+	for (const {directory, offset} of blocked) {
+		const {at} = walk(root, directory);
 		if (at !== undefined && at.type !== 'directory')
-			throw damagedEntry(
-				{offset: whiteout.offset, name: whiteout.directory},
-				`a whiteout leads through a ${at.type}`,
-			);
+			throw damagedEntry({offset, name: directory}, `a whiteout leads through a ${at.type}`);
 	}
 }
 
-/** False when something other than a directory is in the way. */
-function hide(root: Directory, {directory, name}: PlacedWhiteout): boolean {
-	const {at} = walk(root, directory);
-	if (at === undefined) return true;
-	if (at.type !== 'directory') return false;
-	if (name === undefined) at.children.clear();
-	else at.children.delete(name);
-	return true;
+/**
+ * Removes what whiteouts hide. Gives those that have something other than a directory in their way;
+ * all are looked up before any is obeyed, so that their order is of no matter here either.
+ */
+function hide(root: Directory, whiteouts: readonly PlacedWhiteout[]): PlacedWhiteout[] {
+	const found = whiteouts.map((whiteout) => ({whiteout, at: walk(root, whiteout.directory).at}));
+	const blocked: PlacedWhiteout[] = [];
+	for (const {whiteout, at} of found) {
+		if (at === undefined) continue;
+		if (at.type !== 'directory') blocked.push(whiteout);
+		else if (whiteout.name === undefined) at.children.clear();
+		else at.children.delete(whiteout.name);
+	}
+	return blocked;
 }
 
 /**
@@ -55,12 +58,11 @@ function hide(root: Directory, {directory, name}: PlacedWhiteout): boolean {
  */
 function walk(root: Directory, path: ByteString): {at: Inode | undefined; isWhole: boolean} {
 	if (path === '') return {at: root, isWhole: true};
-	const parts = path.split('/');
 	let at: Inode = root;
-	for (const [index, part] of parts.entries()) {
+	for (const part of path.split('/')) {
 		if (at.type !== 'directory') return {at, isWhole: false};
 		const child: Inode | undefined = at.children.get(part);
-		if (child === undefined) return {at: undefined, isWhole: index === parts.length - 1};
+		if (child === undefined) return {at: undefined, isWhole: false};
 		at = child;
 	}
 	return {at, isWhole: true};
