@@ -22,7 +22,7 @@ const loopConfig = {
 	fileName: 8 + 56,
 	fileNameSize: 64,
 } as const;
-const readOnlyFlag = 1;
+const flags = {readOnly: 1, directIo: 16} as const;
 const controlDevice = '/dev/loop-control';
 const controlNumber = {major: 10, minor: 237};
 const loopMajor = 7;
@@ -76,7 +76,8 @@ function formatLoopConfig(file: string, fd: number, options: LoopOptions): Buffe
 	config.writeUInt32LE(options.sectorSize ?? 0, loopConfig.blockSize);
 	config.writeBigUInt64LE(BigInt(options.offset ?? 0), loopConfig.offset);
 	config.writeBigUInt64LE(BigInt(options.sizeLimit ?? 0), loopConfig.sizeLimit);
-	config.writeUInt32LE(options.readOnly ? readOnlyFlag : 0, loopConfig.flags);
+	const bits = (options.readOnly ? flags.readOnly : 0) | (options.directIo ? flags.directIo : 0);
+	config.writeUInt32LE(bits, loopConfig.flags);
 	// Only shown by losetup; the last byte stays NUL.
 	config.write(file, loopConfig.fileName, loopConfig.fileNameSize - 1);
 	return config;

@@ -27,6 +27,11 @@ export interface LoopOptions {
 	readonly readOnly?: boolean;
 	/** Logical sector size; 512 when absent. */
 	readonly sectorSize?: number;
+	/**
+	 * Go past the page cache of the file beneath, which would hold everything twice. A wish: the
+	 * kernel does without where the file beneath cannot.
+	 */
+	readonly directIo?: boolean;
 }
 
 export interface MountClone {

@@ -2,6 +2,7 @@ import {
 	chmodSync,
 	closeSync,
 	fchmodSync,
+	fstatSync,
 	futimesSync,
 	lchownSync,
 	linkSync,
@@ -32,27 +33,28 @@ export function pathIn(mountPoint: string, path: ByteString): Buffer {
 	return Buffer.concat([Buffer.from(`${mountPoint}/`), Buffer.from(path, 'latin1')]);
 }
 
-/** Writes an object or image. */
-export function writeVerityFile(path: string, pieces: Iterable<FilePiece>): void {
+/** Writes an object or image; gives its inode number. */
+export function writeVerityFile(path: string, pieces: Iterable<FilePiece>): number {
 	const {mode, mtimeSec} = verityFileMetadata;
-	writeNewFile(path, pieces, (file) => {
+	return writeNewFile(path, pieces, (file) => {
 		fchmodSync(file, mode);
 		futimesSync(file, mtimeSec, mtimeSec);
+		return fstatSync(file).ino;
 	});
 }
 
-function writeNewFile(
+function writeNewFile<T>(
 	path: string | Buffer,
 	pieces: Iterable<FilePiece>,
-	finish: (file: number) => void,
-): void {
+	finish: (file: number) => T,
+): T {
 	// Private until its mode is set, for it may be a secret.
 	const file = openSync(path, 'wx', 0o600);
 	try {
 		for (const {position, bytes} of pieces)
 			for (let at = 0; at < bytes.length; )
 				at += writeSync(file, bytes, at, bytes.length - at, position + at);
-		finish(file);
+		return finish(file);
 	} finally {
 		closeSync(file);
 	}

@@ -1,4 +1,5 @@
 import {mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
+import {open} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {Lacking} from '../../engine/errors.ts';
@@ -11,6 +12,7 @@ import {ext4Arguments} from '../disk/file-system.ts';
 import type {PlannedPartition} from '../disk/layout.ts';
 import {byteProgress} from './byte-progress.ts';
 import {runDebugfs} from './debugfs.ts';
+import {EarlyWriteback} from './early-writeback.ts';
 import {finishingCommands, rootMembers} from './root-archive.ts';
 import {contentBytes} from './root-files.ts';
 import {bootWriter, checkRootSize, rootIsFull, type Sink, type SinkTarget} from './sink.ts';
@@ -89,7 +91,12 @@ async function makeFilledRoot(
 ): Promise<void> {
 	const total = contentBytes(content);
 	const progress = byteProgress(report, 'root', 'Writing the root file system', total);
-	const members = rootMembers(content, (bytes) => progress.add(bytes));
+	await using file = await open(disk.path, 'r');
+	await using writeback = new EarlyWriteback(() => file.datasync());
+	const members = rootMembers(content, (bytes) => {
+		progress.add(bytes);
+		writeback.wrote(bytes);
+	});
 	const archive = new WatchedInput(writeTar(members));
 	const options = {lazyInit: statSync(disk.path).isBlockDevice()};
 	// Discarding is up to whoever owns the whole disk.
