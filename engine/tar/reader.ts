@@ -25,7 +25,7 @@ export interface TarAllowance {
 }
 
 export function defaultAllowance(): TarAllowance {
-	return {entries: 1_000_000, extensionBytes: 256 << 20};
+	return {entries: 1_000_000, extensionBytes: 128 << 20};
 }
 
 export interface TarReaderOptions {
