@@ -1,4 +1,4 @@
-import {type BigIntStats, lstatSync} from 'node:fs';
+import {type BigIntStats, lstatSync, readFileSync} from 'node:fs';
 import {KernelCallFailed} from '../system/libc.ts';
 import {readMountPoints} from '../system/mount-points.ts';
 import type {MountClone, System} from '../system/system.ts';
@@ -17,6 +17,8 @@ export interface ContainerView {
 	 * mount points are missing from the tree.
 	 */
 	readonly seesUnderMounts: boolean;
+	/** In a user namespace: device nodes of the image were not unpacked then. */
+	readonly isRootless: boolean;
 	/** Topmost mount points, `/` left out, and whether a directory is mounted there or a file. */
 	readonly mountPoints: ReadonlyMap<ByteString, 'directory' | 'file'>;
 	/** What was made or changed since the container was made; see {@link isRecent}. */
@@ -76,7 +78,14 @@ function viewContainer(system: System, clone: string | undefined): ContainerView
 		return false;
 	};
 	const tree = scanDirectory(system, root, {exclude});
-	return {path: root, tree, seesUnderMounts: clone !== undefined, mountPoints, recent};
+	return {
+		path: root,
+		tree,
+		seesUnderMounts: clone !== undefined,
+		isRootless: !/^\s*0\s+0\s+4294967295$/m.test(readFileSync('/proc/self/uid_map', 'utf8')),
+		mountPoints,
+		recent,
+	};
 }
 
 /** Without `/` and what is mounted on top of other mounts: that is none of the root's. */

@@ -6,7 +6,7 @@ import {scanDirectory} from '../tree/scan.ts';
 import type {ByteString, Inode} from '../tree/tree.ts';
 import {coveredFiles, coveredFolders, maxRecordedFile, type RecordedEntry} from './image-record.ts';
 import {type InodeTimes, isUncommitted} from './recent.ts';
-import {inodesWithPaths, isAtOrBelow, parentPath} from './tree-path.ts';
+import {inodesWithPaths, isAtOrBelow, isDevice, parentPath} from './tree-path.ts';
 
 export interface ImageDescription {
 	readonly entries: Map<ByteString, RecordedEntry>;
@@ -37,7 +37,7 @@ export function describeImage(system: System, rootPath: string): ImageDescriptio
 	});
 	const entries = new Map<ByteString, RecordedEntry>();
 	for (const [place, inode] of inodesWithPaths(tree.root)) {
-		if (inode.type !== 'directory' && !isCovered(place)) continue;
+		if (inode.type !== 'directory' && !isDevice(inode) && !isCovered(place)) continue;
 		const entry = describeInode(root + place, inode, times.get(place));
 		if (entry !== undefined) entries.set(place, entry);
 	}

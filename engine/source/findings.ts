@@ -36,6 +36,11 @@ export const findings = {
 		message: `the container engine mounted over ${pathList(paths)}, and the image has no record of what is there`,
 		hint: 'Run with --privileged, or record an earlier stage of the build: see `slipway image record --help`.',
 	}),
+	notUnpacked: (folders: Iterable<ByteString>): Finding => ({
+		code: 'not-unpacked',
+		message: `a rootless container engine unpacks no device nodes, and the image has no record of what is in ${pathList(folders)}`,
+		hint: recordAtBuild,
+	}),
 	changed: (paths: Iterable<ByteString>): Finding => ({
 		code: 'changed-in-container',
 		message: `changed in this container since it was started: ${pathList(paths)}`,

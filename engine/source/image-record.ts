@@ -4,9 +4,10 @@ import {checked} from '../oci/checked.ts';
 import type {ByteString, Inode} from '../tree/tree.ts';
 
 /**
- * What a running container no longer shows of its image, written down when the image is built: every
- * directory, whatever lies below the folders that an engine covers (`/dev`), and the files it mounts
- * its own over (`/etc/hosts`). One line of JSON for each, after a line about the record itself.
+ * What a running container may no longer show of its image, written down when the image is built:
+ * every directory, whatever lies below the folders that an engine covers (`/dev`), the files it mounts
+ * its own over (`/etc/hosts`), and device nodes, which a rootless engine cannot unpack. One line of
+ * JSON for each, after a line about the record itself.
  */
 export interface ImageRecord {
 	/** When it was written, in seconds: the file's own mtime, unless a builder rewrote that. */

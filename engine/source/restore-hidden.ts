@@ -3,7 +3,16 @@ import {printable} from '../tree/printable.ts';
 import type {ByteString, Directory, Inode} from '../tree/tree.ts';
 import type {ContainerView} from './container-view.ts';
 import {coveredFiles, coveredFolders} from './image-record.ts';
-import {byDepth, isAtOrBelow, lastName, lookUpDirectory, parentPath} from './tree-path.ts';
+import {
+	addEntry,
+	byDepth,
+	isAtOrBelow,
+	isDevice,
+	lastName,
+	lookUp,
+	lookUpDirectory,
+	parentPath,
+} from './tree-path.ts';
 import type {UsableRecord} from './usable-record.ts';
 
 /**
@@ -21,7 +30,7 @@ export function restoreHidden(
 	for (const path of byDepth(view.mountPoints.keys()).reverse()) {
 		const inode = record && recordedInode(record, path);
 		if (inode === undefined) unrecorded.push(path);
-		else addEntry(view, path, inode);
+		else addEntry(view.tree.root, path, inode);
 	}
 	return unrecorded;
 }
@@ -40,7 +49,7 @@ function recordedInode(record: UsableRecord, path: ByteString): Inode | undefine
 	const isWhole = [...folders].every(
 		([place, {children}]) => children.size === record.entries.get(place)?.entryCount,
 	);
-	if (!isWhole && path !== '/run') throw hiddenContent(path);
+	if (!isWhole && path !== '/run') throw hiddenContent(path, 'hides');
 	return folders.get(path);
 }
 
@@ -54,6 +63,14 @@ export interface UnrecordedPaths {
 	readonly unseen: readonly ByteString[];
 }
 
+/** Puts device nodes into the tree that the engine could not unpack without root's privileges. */
+export function restoreDevices(view: ContainerView, record: UsableRecord | undefined): void {
+	if (!view.isRootless || record === undefined) return;
+	for (const [path, {inode}] of record.entries)
+		if (isDevice(inode) && lookUp(view.tree.root, path) === undefined)
+			addEntry(view.tree.root, path, inode);
+}
+
 /**
  * Decides about mount points that the record does not have, once all is in the tree that it has.
  * @throws Refused `hidden-content` when a volume may hide something of the image
@@ -65,15 +82,21 @@ export function settleUnrecorded(
 ): UnrecordedPaths {
 	const missing: ByteString[] = [];
 	const unseen: ByteString[] = [];
-	for (const path of paths) {
+	// What is put into the tree counts when it comes to files.
+	const foldersFirst = [...paths].sort((a, b) => Number(isNeeded(b)) - Number(isNeeded(a)));
+	for (const path of foldersFirst) {
 		if (record !== undefined && isKnownMissing(view, record, path)) missing.push(path);
-		else if (path === '/run' || coveredFolders.includes(path)) {
+		else if (isNeeded(path)) {
 			unseen.push(path);
-			addEntry(view, path, plainFolder(view));
+			addEntry(view.tree.root, path, plainFolder(view));
 		} else if (coveredFiles.includes(path)) unseen.push(path);
-		else throw hiddenContent(path);
+		else throw hiddenContent(path, 'may hide');
 	}
 	return {missing, unseen};
+}
+
+function isNeeded(path: ByteString): boolean {
+	return path === '/run' || coveredFolders.includes(path);
 }
 
 /** A record lists every directory, but of files only how many names there are. */
@@ -92,13 +115,10 @@ function plainFolder({tree: {root}}: ContainerView): Directory {
 	return {type: 'directory', ...metadata, children: new Map()};
 }
 
-function addEntry({tree: {root}}: ContainerView, path: ByteString, inode: Inode): void {
-	lookUpDirectory(root, parentPath(path))?.children.set(lastName(path), inode);
-}
-
-function hiddenContent(path: ByteString): Refused {
-	const place = printable(path);
-	return new Refused('hidden-content', `the volume on ${place} hides what the image has there`, {
-		hint: `Leave out -v on ${place}, put it below /run, or run the container with --privileged.`,
-	});
+function hiddenContent(path: ByteString, hides: 'hides' | 'may hide'): Refused {
+	return new Refused(
+		'hidden-content',
+		`the volume on ${printable(path)} ${hides} something of the image`,
+		{hint: 'Run the container with --privileged, or mount that volume below /run instead.'},
+	);
 }

@@ -13,6 +13,8 @@ import {type UsableRecord, useRecord} from './usable-record.ts';
 export interface RunningRoot extends Disposable {
 	/** Of the image; nothing is below /run. Its files can be read until `close`. */
 	readonly tree: ScannedTree;
+	/** Where its files can be read on this host, until `close`. */
+	readonly path: string;
 	/** Whether the tree is the one that the image's layers make. Only for certain if it is true. */
 	readonly isReproducible: boolean;
 	/** Why it may not be. */
@@ -51,6 +53,7 @@ export function openRunningRoot(system: System): RunningRoot {
 	const close = () => open.dispose();
 	return {
 		tree: {root, files: [...files, ...recorded], mountPoints},
+		path: view.path,
 		isReproducible: findings.length === 0,
 		findings,
 		close,

@@ -30,6 +30,11 @@ export function lookUpDirectory(root: Directory, path: ByteString): Directory | 
 	return inode?.type === 'directory' ? inode : undefined;
 }
 
+/** Does nothing where there is no folder to put it in. */
+export function addEntry(root: Directory, path: ByteString, inode: Inode): void {
+	lookUpDirectory(root, parentPath(path))?.children.set(lastName(path), inode);
+}
+
 /** True when there was one. */
 export function removeEntry(root: Directory, path: ByteString): boolean {
 	return lookUpDirectory(root, parentPath(path))?.children.delete(lastName(path)) ?? false;
@@ -53,4 +58,8 @@ export function* inodesWithPaths(
 export function byDepth(paths: Iterable<ByteString>): ByteString[] {
 	const depth = (path: ByteString) => path.split('/').length;
 	return [...paths].sort((a, b) => depth(b) - depth(a));
+}
+
+export function isDevice(inode: Inode): boolean {
+	return inode.type === 'character' || inode.type === 'block';
 }
