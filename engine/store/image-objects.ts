@@ -16,7 +16,7 @@ export function objectsOfImage(file: string, digest: string): Set<string> {
 	if (actual !== digest) {
 		throw new DamagedInput(`image ${digest} is damaged: its fs-verity digest is ${actual}`);
 	}
-	return objectsOfTree(readImage(bytes));
+	return objectsOfTree(readImage(bytes).root);
 }
 
 /** Digests of all files of a tree that are not in the image itself. */

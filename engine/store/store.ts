@@ -1,9 +1,9 @@
 import {existsSync, mkdirSync} from 'node:fs';
 import {OperationFailed} from '../errors.ts';
 import type {FsVerityAlgorithm, System} from '../system/system.ts';
-import type {Garbage, GarbageOptions} from './garbage.ts';
+import {collectGarbage, type Garbage, type GarbageOptions} from './garbage.ts';
 import {imagePath, objectPath, storeLayout} from './layout.ts';
-import type {StoreReport, VerifyOptions} from './verify.ts';
+import {type StoreReport, type VerifyOptions, verifyStore} from './verify.ts';
 import {StoreWriter} from './writer.ts';
 
 /** Objects and images of a machine; see layout.ts for what lies where. */
@@ -34,9 +34,8 @@ export function openStore(system: System, path: string): Store {
 		objectPath: (verityDigest) => objectPath(layout, verityDigest),
 		imagePath: (verityDigest) => imagePath(layout, verityDigest),
 		write: ({algorithm = 'sha256'} = {}) => StoreWriter.open(system, path, algorithm),
-		verify: async (options) => (await import('./verify.ts')).verifyStore(system, layout, options),
-		collectGarbage: async (options) =>
-			(await import('./garbage.ts')).collectGarbage(system, layout, options),
+		verify: (options) => verifyStore(system, layout, options),
+		collectGarbage: (options) => collectGarbage(system, layout, options),
 	};
 }
 

@@ -1,0 +1,192 @@
+import {
+	closeSync,
+	openSync,
+	readFileSync,
+	rmSync,
+	truncateSync,
+	writeFileSync,
+	writeSync,
+} from 'node:fs';
+import path from 'node:path';
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import {writeImage} from '../../../engine/erofs/writer.ts';
+import type {ProgressEvent} from '../../../engine/progress.ts';
+import {importDirectory} from '../../../engine/store/import-directory.ts';
+import {createStore, type Store} from '../../../engine/store/store.ts';
+import type {StoreReport} from '../../../engine/store/verify.ts';
+import type {System} from '../../../engine/system/system.ts';
+import {content, filesBelow, makeFolder, unsyncedSystem as system, writeTree} from './fixture.ts';
+
+interface Context {
+	folder: string;
+	source: string;
+	store: Store;
+	/** Digests of two images: `old` has shared and old.so, `new` shared and new.so. */
+	images: {old: string; new: string};
+}
+
+const test = suite<Context>('verify');
+
+test.before.each(async (context) => {
+	context.folder = makeFolder();
+	context.source = path.join(context.folder, 'source');
+	context.store = createStore(system, path.join(context.folder, 'composefs'));
+	context.images = {
+		old: await addImage(context, {shared: content(500, 1), 'old.so': content(600, 2)}),
+		new: await addImage(context, {shared: content(500, 1), 'new.so': content(700, 3)}),
+	};
+});
+test.after.each(({folder}) => rmSync(folder, {recursive: true}));
+
+async function addImage(
+	{folder, store}: Context,
+	files: Readonly<Record<string, Buffer>>,
+): Promise<string> {
+	const root = path.join(folder, `root-${filesBelow(folder).length}`);
+	writeTree(root, files);
+	await using writer = await store.write();
+	const tree = await importDirectory(system, writer, root);
+	const digest = writer.addImage(writeImage(tree.root, {flavour: 'rs', version: 1}));
+	await writer.commit();
+	return digest;
+}
+
+/** The object of this size. */
+function objectOfSize(store: Store, size: number): {digest: string; file: string} {
+	const objects = path.join(store.path, 'objects');
+	const name = filesBelow(objects).find(
+		(name) => readFileSync(path.join(objects, name)).length === size,
+	);
+	if (name === undefined) throw new Error(`no object of ${size} bytes`);
+	return {digest: name.replace('/', ''), file: path.join(objects, name)};
+}
+
+function flipByte(file: string, at: number): void {
+	const byte = readFileSync(file)[at] ?? 0;
+	const fd = openSync(file, 'r+');
+	writeSync(fd, Buffer.from([byte ^ 1]), 0, 1, at);
+	closeSync(fd);
+}
+
+function problemsOf({problems}: StoreReport): string[] {
+	return problems.map(
+		({kind, subject, verityDigest, images, deployments}) =>
+			`${kind} ${subject} ${verityDigest}: ${images.length} images, ${deployments.join()}`,
+	);
+}
+
+test('finds nothing wrong with what was just stored', async ({store}) => {
+	const report = await store.verify();
+	const names = filesBelow(store.path).filter((name) => /^(objects|images)\//.test(name));
+	assert.equal(report, {
+		objects: 3,
+		images: 2,
+		bytes: names.reduce((sum, name) => sum + readFileSync(path.join(store.path, name)).length, 0),
+		problems: [],
+		withoutVerity: report.withoutVerity,
+	});
+});
+
+test('names an object with one flipped bit, and the deployments that use it', async ({
+	store,
+	images,
+}) => {
+	const {digest, file} = objectOfSize(store, 500);
+	flipByte(file, 499);
+	const deployments = new Map([
+		[images.old, ['3f2a', '77aa']],
+		[images.new, ['9c1b']],
+	]);
+	const report = await store.verify({deployments});
+	assert.equal(report.problems, [
+		{
+			kind: 'damaged',
+			subject: 'object',
+			verityDigest: digest,
+			path: file,
+			images: [images.old, images.new].sort(),
+			deployments: [images.old, images.new].sort().flatMap((image) => deployments.get(image) ?? []),
+		},
+	]);
+});
+
+test('names objects that are cut off, emptied or gone', async ({store, images}) => {
+	const cut = objectOfSize(store, 500);
+	const emptied = objectOfSize(store, 600);
+	const gone = objectOfSize(store, 700);
+	truncateSync(cut.file, 10);
+	truncateSync(emptied.file, 0);
+	rmSync(gone.file);
+	const report = await store.verify({deployments: new Map([[images.old, ['3f2a']]])});
+	assert.equal(
+		problemsOf(report).sort(),
+		[
+			`damaged object ${cut.digest}: 2 images, 3f2a`,
+			`damaged object ${emptied.digest}: 1 images, 3f2a`,
+			`missing object ${gone.digest}: 1 images, `,
+		].sort(),
+	);
+});
+
+test('names images that are damaged or gone', async ({store, images}) => {
+	flipByte(store.imagePath(images.old), 2000);
+	rmSync(store.imagePath(images.new));
+	const deployments = new Map([
+		[images.old, ['3f2a']],
+		[images.new, ['9c1b']],
+	]);
+	assert.equal(problemsOf(await store.verify({deployments})), [
+		`damaged image ${images.old}: 1 images, 3f2a`,
+		`missing image ${images.new}: 1 images, 9c1b`,
+	]);
+});
+
+test('tells of a damaged object that nothing uses', async ({store}) => {
+	await using writer = await store.write();
+	const target = writer.sink().begin(900);
+	await target.write(content(900));
+	await target.end();
+	await writer.commit();
+	const {digest, file} = objectOfSize(store, 900);
+	flipByte(file, 0);
+	assert.equal(problemsOf(await store.verify()), [`damaged object ${digest}: 0 images, `]);
+});
+
+test('takes no other file for an object or image', async ({store}) => {
+	writeFileSync(path.join(store.path, 'images/README'), 'x');
+	writeFileSync(path.join(store.path, 'objects/README'), 'x');
+	assert.equal((await store.verify()).problems, []);
+});
+
+test('lists what has no fs-verity', async ({folder, images}) => {
+	const some: System = {
+		...system,
+		measureVerity: (file) =>
+			file.includes('/images/') ? undefined : {algorithm: 'sha256', digest: ''},
+	};
+	const store = createStore(some, path.join(folder, 'composefs'));
+	const {withoutVerity} = await store.verify();
+	assert.equal(
+		withoutVerity,
+		[images.old, images.new].sort().map((digest) => store.imagePath(digest)),
+	);
+});
+
+test('reports how much is read, up to all of it', async ({store}) => {
+	const events: ProgressEvent[] = [];
+	const {bytes} = await store.verify({progress: (event) => events.push(event)});
+	assert.equal(events, [
+		{
+			type: 'step',
+			step: 'verify',
+			title: 'Reading objects and images',
+			total: bytes,
+			unit: 'bytes',
+		},
+		{type: 'advance', step: 'verify', done: bytes},
+		{type: 'done', step: 'verify'},
+	]);
+});
+
+test.run();
