@@ -1,68 +1,75 @@
-import {type ChildProcess, spawn} from 'node:child_process';
+import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
 
-/** One row of the table that `npm run bench` prints; `--json` prints it as it is. */
-export interface BenchResult {
-	readonly name: string;
-	/** Median, in seconds. */
-	readonly ours: number;
-	readonly peer: number;
-	/** ours / peer */
-	readonly ratio: number;
-	/** Of ours, in bytes: the largest sum over the process tree. */
+export interface MeasureOptions {
+	readonly cwd?: string;
+	/** Added to the environment. */
+	readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Measurement {
+	/** Wall time, from the start of the process to its end. */
+	readonly seconds: number;
+	/**
+	 * Bytes. Most that the process and all below it had resident (RSS) at one moment; pages that they
+	 * share count for each.
+	 */
 	readonly peakMemory: number;
 }
 
-export type CommandLine = readonly [command: string, ...args: string[]];
+const sampleMs = 10;
+const pageSize = 4096;
 
-export function median(values: readonly number[]): number {
-	const sorted = values.toSorted((a, b) => a - b);
-	const middle = sorted.length >> 1;
-	const upper = sorted[middle] ?? Number.NaN;
-	return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
-}
-
-/** Wall time of a command in seconds, from its start to its end. @throws when it fails */
-export async function timeCommand(command: CommandLine): Promise<number> {
-	const begin = performance.now();
-	await finished(start(command), command);
-	return (performance.now() - begin) / 1000;
-}
-
-/** The most memory that a command and all that it starts hold at a time, in bytes; sampled. */
-export async function peakMemoryOf(command: CommandLine): Promise<number> {
-	const child = start(command);
-	let peak = 0;
-	const sampler = setInterval(() => {
-		peak = Math.max(peak, residentBytes(child.pid));
-	}, 2);
+/**
+ * Runs a command and measures it.
+ * @throws Error with the command's stderr when it fails
+ */
+export async function measure(
+	command: readonly [string, ...string[]],
+	{cwd, env}: MeasureOptions = {},
+): Promise<Measurement> {
+	const [program, ...args] = command;
+	const started = performance.now();
+	const child = spawn(program, args, {
+		stdio: ['ignore', 'ignore', 'pipe'],
+		...(cwd !== undefined && {cwd}),
+		env: {...process.env, ...env},
+	});
+	let stderr = '';
+	child.stderr.setEncoding('utf8').on('data', (text: string) => {
+		stderr += text;
+	});
+	let peakMemory = 0;
+	const sampling = setInterval(() => {
+		if (child.pid !== undefined) peakMemory = Math.max(peakMemory, residentBytes(child.pid));
+	}, sampleMs);
 	try {
-		await finished(child, command);
+		const [status] = await once(child, 'close');
+		const seconds = (performance.now() - started) / 1000;
+		if (status !== 0) throw new Error(`${command.join(' ')}: status ${status}\n${stderr}`);
+		return {seconds, peakMemory};
 	} finally {
-		clearInterval(sampler);
+		clearInterval(sampling);
 	}
-	return peak;
 }
 
-function start([command, ...args]: CommandLine): ChildProcess {
-	return spawn(command, args, {stdio: 'ignore'});
+/** Resident memory of a process and all below it; 0 once it has ended. */
+function residentBytes(pid: number): number {
+	const pages = readFile(`/proc/${pid}/statm`).split(' ')[1];
+	if (pages === undefined) return 0;
+	const children = readFile(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean);
+	return children.reduce(
+		(sum, child) => sum + residentBytes(Number(child)),
+		Number(pages) * pageSize,
+	);
 }
 
-async function finished(child: ChildProcess, command: CommandLine): Promise<void> {
-	const [status] = await once(child, 'exit');
-	if (status !== 0) throw new Error(`${command.join(' ')} ended with status ${status}`);
-}
-
-/** Of a process and its descendants; 0 when it has ended. */
-function residentBytes(pid: number | undefined): number {
-	if (pid === undefined) return 0;
+/** Empty for a process that ended in between. */
+function readFile(file: string): string {
 	try {
-		const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-		const own = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
-		const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? [];
-		return own + children.reduce((sum, child) => sum + residentBytes(Number(child)), 0);
+		return readFileSync(file, 'utf8');
 	} catch {
-		return 0;
+		return '';
 	}
 }

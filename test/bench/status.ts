@@ -1,27 +1,22 @@
 import path from 'node:path';
-import {type BenchResult, type CommandLine, median, peakMemoryOf, timeCommand} from './measure.ts';
+import {type Benchmark, compare} from './benchmark.ts';
 
-const rounds = 41;
+const dist = path.join(import.meta.dirname, '../../dist');
 
-/** `slipway status` of the bundle against the start of its Node alone. Needs `npm run build`. */
-export async function benchStatus(
-	dist = path.join(import.meta.dirname, '../../dist'),
-): Promise<BenchResult> {
-	const slipway: CommandLine = [path.join(dist, 'slipway'), 'status'];
-	const node: CommandLine = [path.join(dist, 'node'), '-e', '0'];
-	const times = {ours: [] as number[], peer: [] as number[]};
-	// In turns, so that whatever else the machine does falls on both.
-	for (let round = 0; round < rounds; round++) {
-		times.ours.push(await timeCommand(slipway));
-		times.peer.push(await timeCommand(node));
-	}
-	const ours = median(times.ours);
-	const peer = median(times.peer);
-	return {
-		name: 'slipway status / node -e 0',
-		ours,
-		peer,
-		ratio: ours / peer,
-		peakMemory: await peakMemoryOf(slipway),
-	};
-}
+/** A start is short, and what disturbs it is not: it takes many to see it. */
+const roundsForOne = 7;
+
+export const statusBenchmark: Benchmark = {
+	name: 'status',
+	title: 'slipway status of the bundle, against node -e 0',
+	maxRatio: 3,
+	run: ({rounds}) =>
+		compare(
+			'status',
+			{
+				ours: {command: () => [path.join(dist, 'slipway'), 'status']},
+				peer: {command: () => [path.join(dist, 'node'), '-e', '0']},
+			},
+			rounds * roundsForOne,
+		),
+};
