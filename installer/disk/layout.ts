@@ -47,7 +47,7 @@ export const alignment = MiB;
 
 const defaultEspSize = GiB;
 /** The ESP takes no more of a small disk than this part, unless its content needs it. */
-const espShare = 1 / 8;
+const espShare = 1 / 4;
 
 /** FAT32 has at least this many clusters, and here a cluster at least one sector. */
 const leastFat32Clusters = 65_525;

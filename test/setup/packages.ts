@@ -1,5 +1,6 @@
 /** Installs what the demo and the tests need on a Debian machine. */
 import {spawnSync} from 'node:child_process';
+import {existsSync} from 'node:fs';
 
 /** Debian packages, and a program or file that tells that each is there. */
 const packages: Readonly<Record<string, string>> = {
@@ -28,9 +29,9 @@ function run(command: string, args: readonly string[]): boolean {
 	return spawnSync(command, args, {stdio: ['ignore', 'inherit', 'inherit']}).status === 0;
 }
 
-/** @throws Error when apt cannot install them, naming what is missing */
-export function installPackages(isThere: (file: string) => boolean): void {
-	const missing = Object.keys(packages).filter((name) => !isThere(packages[name] ?? ''));
+/** Nothing happens where all are there. @throws Error when apt cannot install them, naming what is missing */
+export function installPackages(): void {
+	const missing = Object.keys(packages).filter((name) => !existsSync(packages[name] ?? ''));
 	if (missing.length === 0) return;
 	console.log(`installing ${missing.join(' ')}`);
 	if (process.getuid?.() !== 0) {

@@ -1,22 +1,23 @@
 import {spawn} from 'node:child_process';
 import {existsSync, readdirSync} from 'node:fs';
 import path from 'node:path';
+import type {Accelerator} from './qemu-command.ts';
 
 /** A kernel that works under KVM says its name within this time, on the slowest of hosts. */
 const probeMs = 10_000;
 
-let answer: Promise<'kvm' | 'tcg'> | undefined;
+let answer: Promise<Accelerator> | undefined;
 
 /**
  * KVM where it really works, else TCG. A /dev/kvm alone proves nothing: on some hosts a kernel started
  * with it never leaves its decompressor, so one is started and has to speak.
  */
-export function accelerator(): Promise<'kvm' | 'tcg'> {
+export function accelerator(): Promise<Accelerator> {
 	answer ??= probe();
 	return answer;
 }
 
-async function probe(): Promise<'kvm' | 'tcg'> {
+async function probe(): Promise<Accelerator> {
 	const kernel = probeKernel();
 	if (!existsSync('/dev/kvm') || kernel === undefined) return 'tcg';
 	const child = spawn(

@@ -11,6 +11,7 @@ import {accelerator} from './accelerator.ts';
 import {
 	agentSocket,
 	consoleSocket,
+	firmware,
 	firmwareVariables,
 	type MachineOptions,
 	qemuArguments,
@@ -22,7 +23,6 @@ export interface GuestResult {
 	readonly output: string;
 }
 
-const firmwareFolder = '/usr/share/OVMF';
 const bootDeadlineMs = 300_000;
 const commandDeadlineMs = 240_000;
 
@@ -116,14 +116,11 @@ export class Machine implements AsyncDisposable {
 	private async launch(options: MachineOptions): Promise<void> {
 		const files = {
 			folder: this.folder,
-			firmwareCode: path.join(firmwareFolder, 'OVMF_CODE_4M.fd'),
+			firmwareCode: firmware.code,
 		};
 		// Variables of their own for every run: used ones can lead the firmware astray.
 		if (!options.direct) {
-			copyFileSync(
-				path.join(firmwareFolder, 'OVMF_VARS_4M.fd'),
-				path.join(this.folder, firmwareVariables),
-			);
+			copyFileSync(firmware.variables, path.join(this.folder, firmwareVariables));
 		}
 		this.listeners.push(await listen(agentSocket(this.folder), this.agent));
 		this.listeners.push(await listen(consoleSocket(this.folder), this.console));

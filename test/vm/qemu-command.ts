@@ -1,5 +1,6 @@
-import {randomUUID} from 'node:crypto';
 import path from 'node:path';
+
+export type Accelerator = 'kvm' | 'tcg';
 
 /** What a virtual machine is made of; plain data, so that the command line can be tested. */
 export interface MachineOptions {
@@ -68,54 +69,74 @@ function smbios(credentials: Readonly<Record<string, string>>): string[] {
 	]);
 }
 
-/** Arguments of qemu-system-x86_64 for one run of the machine. */
+/** OVMF as Debian has it. */
+export const firmware = {
+	code: '/usr/share/OVMF/OVMF_CODE_4M.fd',
+	variables: '/usr/share/OVMF/OVMF_VARS_4M.fd',
+};
+
+/** Logs root in on every console: whoever starts the machine owns it. */
+const openConsole = {'agetty.autologin': 'root', 'login.noauth': 'yes'};
+
+/** Arguments for a machine whose serial console is the terminal that QEMU runs in. */
+export function interactiveArguments(
+	options: MachineOptions,
+	files: MachineFiles,
+	accelerator: Accelerator,
+): string[] {
+	return [
+		...hardwareArguments(options, files, accelerator),
+		...smbios({...openConsole, ...options.credentials}),
+		'-nographic',
+	];
+}
+
+/** Arguments for a machine that a test drives: by its console and by the agent, both on sockets. */
 export function qemuArguments(
 	options: MachineOptions,
 	files: MachineFiles,
-	accelerator: 'kvm' | 'tcg',
+	accelerator: Accelerator,
+): string[] {
+	return [
+		...hardwareArguments(options, files, accelerator),
+		...['-device', 'virtio-serial-pci'],
+		...['-chardev', `socket,id=agent,path=${agentSocket(files.folder)}`],
+		...['-device', 'virtserialport,chardev=agent,name=slipway.test'],
+		...['-chardev', `socket,id=console,path=${consoleSocket(files.folder)}`],
+		...['-serial', 'chardev:console', '-display', 'none', '-vga', 'none', '-monitor', 'none'],
+		...smbios({...agentCredentials, ...options.credentials}),
+	];
+}
+
+function hardwareArguments(
+	options: MachineOptions,
+	files: MachineFiles,
+	accelerator: Accelerator,
 ): string[] {
 	const format = options.disk.endsWith('.qcow2') ? 'qcow2' : 'raw';
+	const cache = options.durable ? 'writeback' : 'unsafe';
 	const sectors = options.sectorSize ?? 512;
-	const boot = options.direct
-		? [
-				['-kernel', options.direct.kernel],
-				['-initrd', options.direct.initrd],
-				['-append', options.direct.append],
-			]
-		: [
-				['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${files.firmwareCode}`],
-				[
-					'-drive',
-					`if=pflash,unit=1,format=raw,file=${path.join(files.folder, firmwareVariables)}`,
-				],
-			];
 	return [
-		['-machine', 'q35'],
-		accelerator === 'kvm'
+		...['-machine', 'q35', '-smp', '2', '-m', String(options.memoryMib ?? 1024)],
+		...(accelerator === 'kvm'
 			? ['-accel', 'kvm', '-cpu', 'host']
-			: ['-accel', 'tcg,thread=multi', '-cpu', 'max'],
-		['-smp', '2'],
-		['-m', String(options.memoryMib ?? 1024)],
-		['-uuid', randomUUID()],
-		...boot,
-		[
-			'-drive',
-			`if=none,id=disk,format=${format},cache=${options.durable ? 'writeback' : 'unsafe'},file=${options.disk}`,
-		],
-		[
-			'-device',
-			`virtio-blk-pci,drive=disk,bootindex=0,logical_block_size=${sectors},physical_block_size=4096`,
-		],
-		['-device', 'virtio-rng-pci'],
-		['-nic', 'user,model=virtio-net-pci'],
-		['-device', 'virtio-serial-pci'],
-		['-chardev', `socket,id=agent,path=${agentSocket(files.folder)}`],
-		['-device', 'virtserialport,chardev=agent,name=slipway.test'],
-		['-chardev', `socket,id=console,path=${consoleSocket(files.folder)}`],
-		['-serial', 'chardev:console'],
-		['-display', 'none'],
-		['-vga', 'none'],
-		['-monitor', 'none'],
-		smbios({...agentCredentials, ...options.credentials}),
-	].flat();
+			: ['-accel', 'tcg,thread=multi', '-cpu', 'max']),
+		...bootArguments(options, files),
+		...['-drive', `if=none,id=disk,format=${format},cache=${cache},file=${options.disk}`],
+		'-device',
+		`virtio-blk-pci,drive=disk,bootindex=0,logical_block_size=${sectors},physical_block_size=4096`,
+		...['-device', 'virtio-rng-pci'],
+		...['-nic', 'user,model=virtio-net-pci'],
+	];
+}
+
+function bootArguments({direct}: MachineOptions, files: MachineFiles): string[] {
+	if (direct) {
+		return ['-kernel', direct.kernel, '-initrd', direct.initrd, '-append', direct.append];
+	}
+	const variables = path.join(files.folder, firmwareVariables);
+	return [
+		...['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${files.firmwareCode}`],
+		...['-drive', `if=pflash,unit=1,format=raw,file=${variables}`],
+	];
 }

@@ -1,0 +1,99 @@
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import {
+	imageKernelArguments,
+	type KernelArgument,
+	readKernelArgumentFiles,
+} from '../engine/boot/kargs.ts';
+import {type Kernel, readKernel} from '../engine/boot/kernel.ts';
+import {type EfiArchitecture, findSystemdBoot} from '../engine/boot/systemd-boot-files.ts';
+import {imageSettingsFile} from '../engine/deployment/image-reference.ts';
+import {namesIn} from '../engine/system/read-folder.ts';
+import {
+	bootcSettingsFolder,
+	type LayoutSettings,
+	layoutSettings,
+	type SettingsFile,
+	settingsPath,
+} from './disk/layout-settings.ts';
+
+/** What the installer reads in an image besides its tree: small files that say how to install it. */
+export interface ImageFiles {
+	readonly kernel: Kernel;
+	readonly kernelArguments: readonly KernelArgument[];
+	readonly layout: LayoutSettings;
+	/** systemd-boot's program in the image, as a path of this host. */
+	readonly bootProgram: string;
+	/** Text of image.toml; undefined when the image has none. */
+	readonly imageSettings: string | undefined;
+	readonly osRelease: OsRelease;
+}
+
+/** The fields of os-release(5) that boot menu and status show. */
+export interface OsRelease {
+	readonly prettyName: string;
+	readonly imageVersion: string | undefined;
+}
+
+/** An architecture under the names that kernel, images and firmware have for it. */
+export interface Architecture {
+	readonly kernel: 'x86_64' | 'aarch64';
+	readonly oci: 'amd64' | 'arm64';
+	readonly efi: EfiArchitecture;
+	readonly partition: 'x86-64' | 'arm64';
+}
+
+/**
+ * Reads them from the root of an unpacked image.
+ * @throws Refused `no-kernel`, `several-kernels`, `no-initramfs`, `no-boot-loader`
+ * @throws UsageError for a mistake in a file of settings: file, line, what was expected
+ */
+export async function readImageFiles(
+	root: string,
+	architecture: Architecture,
+): Promise<ImageFiles> {
+	return {
+		kernelArguments: imageKernelArguments(await readKernelArgumentFiles(root), architecture.kernel),
+		layout: await readLayoutSettings(root, architecture),
+		imageSettings: readText(root, imageSettingsFile),
+		osRelease: parseOsRelease(
+			readText(root, '/usr/lib/os-release') ?? readText(root, '/etc/os-release') ?? '',
+		),
+		bootProgram: await findSystemdBoot(root, architecture.efi),
+		kernel: await readKernel(root),
+	};
+}
+
+async function readLayoutSettings(root: string, {kernel}: Architecture): Promise<LayoutSettings> {
+	const own = readSettings(root, settingsPath);
+	const names = await namesIn(path.join(root, bootcSettingsFolder));
+	const bootc = names
+		.filter((name) => name.endsWith('.toml'))
+		.flatMap((name) => readSettings(root, path.join(bootcSettingsFolder, name)) ?? []);
+	return layoutSettings(own, bootc, kernel);
+}
+
+function readSettings(root: string, place: string): SettingsFile | undefined {
+	const text = readText(root, place);
+	return text === undefined ? undefined : {path: place, text};
+}
+
+function readText(root: string, place: string): string | undefined {
+	try {
+		return readFileSync(path.join(root, place), 'utf8');
+	} catch (error) {
+		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+		throw error;
+	}
+}
+
+/** @see https://www.freedesktop.org/software/systemd/man/latest/os-release.html */
+export function parseOsRelease(text: string): OsRelease {
+	const values = new Map(
+		[...text.matchAll(/^([A-Z_]+)=(?:"([^"]*)"|'([^']*)'|(\S*))$/gm)].map(
+			([, key = '', double, single, bare]) => [key, double ?? single ?? bare ?? ''] as const,
+		),
+	);
+	const [prettyName = 'Linux'] = [values.get('PRETTY_NAME'), values.get('NAME')].filter(Boolean);
+	return {prettyName, imageVersion: values.get('IMAGE_VERSION') ?? values.get('VERSION_ID')};
+}

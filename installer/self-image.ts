@@ -1,0 +1,45 @@
+import {existsSync, readFileSync} from 'node:fs';
+import {containerEnvironmentFile} from '../engine/deployment/image-reference.ts';
+import type {ProgressReporter} from '../engine/progress.ts';
+import {hashFiles} from '../engine/store/hash-files.ts';
+import type {ScannedTree} from '../engine/tree/scan.ts';
+import {deploymentImage} from '../engine/tree/transform.ts';
+import type {ByteString, Directory, RegularFile} from '../engine/tree/tree.ts';
+import type {ContentObject} from './content.ts';
+import {type FileSources, fillTree} from './system-content.ts';
+
+/** The image that runs here, read and hashed: all that a disk of it will hold. */
+export interface SelfImage {
+	/** As the image has it, before what is emptied or normalised in a deployment. */
+	readonly root: Directory;
+	readonly sources: FileSources;
+	readonly objects: ReadonlyMap<string, ContentObject>;
+	/** The composefs image of a deployment. */
+	readonly image: {readonly bytes: Buffer; readonly verityDigest: string};
+	/** What podman says of the container; undefined when this is none of podman's. */
+	readonly containerEnvironment: string | undefined;
+}
+
+export const algorithm = 'sha256';
+
+/** Hashes every file of the tree, once, on all cores. */
+export async function readSelf(
+	{root, files}: ScannedTree,
+	signal: AbortSignal,
+	report: ProgressReporter,
+): Promise<SelfImage> {
+	const paths = new Map<RegularFile, ByteString>(files.map(({inode, path}) => [inode, path]));
+	const hashed = await hashFiles(
+		files.map(({path, inode}) => ({path, size: inode.size})),
+		{algorithm, keepTree: true, progress: report},
+	);
+	signal.throwIfAborted();
+	const {objects, sources} = fillTree(root, files, hashed);
+	const readContent = (file: RegularFile): Buffer =>
+		file.inline ?? readFileSync(Buffer.from(paths.get(file) ?? '', 'latin1'));
+	const image = await deploymentImage(root, algorithm, readContent);
+	const containerEnvironment = existsSync(containerEnvironmentFile)
+		? readFileSync(containerEnvironmentFile, 'utf8')
+		: undefined;
+	return {root, sources, objects, image, containerEnvironment};
+}
