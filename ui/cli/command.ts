@@ -87,6 +87,8 @@ export function defineCommand<
 export interface CommandContext {
 	/** Writes lines to standard output, each with its end of line. */
 	print(...lines: readonly string[]): void;
+	/** Writes text to standard output as it is. */
+	write(text: string): void;
 	/** Aborts on SIGINT and SIGTERM. */
 	readonly signal: AbortSignal;
 	/** The machine; loaded at the first call, since not every command touches it. */

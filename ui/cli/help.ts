@@ -58,7 +58,7 @@ export function formatCommandHelp({name, summary}: CommandEntry, command: Comman
 		...section(
 			'Examples',
 			command.examples.flatMap(([example, meaning]) => [
-				`  ${example}`,
+				...example.split('\n').map((line) => `  ${line}`),
 				...wrapText(meaning, pageWidth - 6).map((line) => `      ${line}`),
 			]),
 		),

@@ -34,6 +34,9 @@ function processContext(): CommandContext {
 		print: (...lines) => {
 			process.stdout.write(`${lines.join('\n')}\n`);
 		},
+		write: (text) => {
+			process.stdout.write(text);
+		},
 		signal: interruption.signal,
 		system: async () => (await import('../../engine/system/host.ts')).hostSystem(),
 		startProgress: async (options) =>

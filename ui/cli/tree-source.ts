@@ -1,6 +1,9 @@
+import {readFile} from 'node:fs/promises';
 import type {ImageSource} from '../../engine/oci/image.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import type {FsVerityAlgorithm, System} from '../../engine/system/system.ts';
+import type {ScannedTree} from '../../engine/tree/scan.ts';
+import type {ReadContent} from '../../engine/tree/selinux.ts';
 import type {Directory} from '../../engine/tree/tree.ts';
 
 /** Where a command takes a root file system from. */
@@ -13,6 +16,8 @@ export type TreeSource =
 			/** Which image of several. */
 			readonly name: string | undefined;
 	  };
+
+type ImageTreeSource = Extract<TreeSource, {kind: 'layout' | 'archive'}>;
 
 /** For help pages. */
 export const treeSourceSyntax =
@@ -33,30 +38,69 @@ export interface ReadTreeOptions {
 	readonly signal: AbortSignal;
 }
 
-/** The tree with the digests of all contents; nothing is stored. */
+export interface HashedTree extends Disposable {
+	/** With the digests of all contents. */
+	readonly root: Directory;
+	/** Of a file of the tree, until it is disposed of. */
+	readonly readContent: ReadContent;
+}
+
+/** Reads and hashes a whole tree; nothing is stored. */
 export async function readTree(
 	system: System,
 	source: TreeSource,
-	{algorithm, progress, signal}: ReadTreeOptions,
-): Promise<Directory> {
-	if (source.kind === 'layout' || source.kind === 'archive') {
-		const {applyLayers} = await import('../../engine/oci/apply-layers.ts');
-		const {hostPlatform} = await import('../../engine/oci/platform.ts');
-		const {DigestSink} = await import('../../engine/store/digest-sink.ts');
-		const image = await (await openImageSource(source)).open(hostPlatform());
-		return applyLayers(image, new DigestSink(algorithm), {progress, signal});
+	options: ReadTreeOptions,
+): Promise<HashedTree> {
+	switch (source.kind) {
+		case 'layout':
+		case 'archive':
+			return readImageTree(source, options);
+		case 'folder': {
+			const {scanDirectory} = await import('../../engine/tree/scan.ts');
+			const path = Buffer.from(source.path).toString('latin1');
+			return hashScanned(scanDirectory(system, path, {crossMounts: true}), options);
+		}
+		case 'running-root': {
+			const {openRunningRoot} = await import('../../engine/source/running-root.ts');
+			using cleanup = new DisposableStack();
+			const running = cleanup.use(openRunningRoot(system));
+			for (const {code, message, hint} of running.findings)
+				options.progress({type: 'warning', code, message, hint});
+			const tree = await hashScanned(running.tree, options);
+			const open = cleanup.move();
+			return {...tree, [Symbol.dispose]: () => open.dispose()};
+		}
 	}
-	const {hashDirectory} = await import('../../engine/store/hash-directory.ts');
-	const path = Buffer.from(source.kind === 'folder' ? source.path : '/').toString('latin1');
-	const {root} = await hashDirectory(system, path, {algorithm, progress, crossMounts: true});
-	return root;
 }
 
-async function openImageSource({
-	kind,
-	path,
-	name,
-}: Extract<TreeSource, {kind: 'layout' | 'archive'}>): Promise<ImageSource> {
+async function readImageTree(
+	source: ImageTreeSource,
+	{algorithm, progress, signal}: ReadTreeOptions,
+): Promise<HashedTree> {
+	const {applyLayers} = await import('../../engine/oci/apply-layers.ts');
+	const {layerContents} = await import('../../engine/oci/layer-contents.ts');
+	const {hostPlatform} = await import('../../engine/oci/platform.ts');
+	const {DigestSink} = await import('../../engine/store/digest-sink.ts');
+	const image = await (await openImageSource(source)).open(hostPlatform());
+	const root = await applyLayers(image, new DigestSink(algorithm), {progress, signal});
+	return {root, readContent: layerContents(image, root, algorithm), [Symbol.dispose]: () => {}};
+}
+
+async function hashScanned(
+	tree: ScannedTree,
+	{algorithm, progress}: ReadTreeOptions,
+): Promise<HashedTree> {
+	const {hashTree} = await import('../../engine/store/hash-tree.ts');
+	await hashTree(tree, {algorithm, progress});
+	const paths = new Map(tree.files.map(({inode, path}) => [inode, path]));
+	return {
+		root: tree.root,
+		readContent: (file) => readFile(Buffer.from(paths.get(file) ?? '', 'latin1')),
+		[Symbol.dispose]: () => {},
+	};
+}
+
+async function openImageSource({kind, path, name}: ImageTreeSource): Promise<ImageSource> {
 	if (kind === 'layout') {
 		const {ociLayout} = await import('../../engine/oci/layout.ts');
 		return ociLayout(path, name);

@@ -10,7 +10,7 @@ import {
 	writablePlaces,
 } from './layout.ts';
 import {installTools, packageCaches} from './packages.ts';
-import {imageReference, kernelArguments} from './settings.ts';
+import {imageRecord, imageReference, kernelArguments} from './settings.ts';
 
 /** In the order in which they are reported. */
 export const allChecks: readonly Check[] = [
@@ -21,6 +21,7 @@ export const allChecks: readonly Check[] = [
 	program,
 	kernelArguments,
 	imageReference,
+	imageRecord,
 	installTools,
 	osRelease,
 	mountPoints,

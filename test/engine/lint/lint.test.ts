@@ -24,6 +24,7 @@ const goodRoot: MadeRoot = {
 	'/sbin': {link: 'usr/sbin'},
 	'/usr/lib/slipway/slipway': executable,
 	'/usr/lib/slipway/image.toml': 'reference = "registry.example.com/myos"\n',
+	'/usr/lib/slipway/image-record': '{"imageRecord":1,"written":1700000000,"hidden":[]}\n',
 	'/usr/lib/slipway/kargs.d/10-console.toml': 'kargs = ["console=ttyS0"]\n',
 	...Object.fromEntries(
 		['sfdisk', 'mke2fs', 'debugfs', 'mkfs.vfat', 'mcopy', 'lsblk', 'blkid'].map((program) => [
@@ -153,6 +154,16 @@ const cases: [what: string, entries: MadeRoot, findings: string[]][] = [
 		'no reference',
 		{'/usr/lib/slipway/image.toml': undefined},
 		['note [image-reference] /usr/lib/slipway/image.toml names no reference'],
+	],
+	[
+		'no record of the image',
+		{'/usr/lib/slipway/image-record': undefined},
+		['warning [image-record] there is no /usr/lib/slipway/image-record'],
+	],
+	[
+		'a record that is none',
+		{'/usr/lib/slipway/image-record': 'text'},
+		['warning [image-record] line 1 of the image record is not JSON'],
 	],
 	[
 		'missing programs',

@@ -1,3 +1,4 @@
+import {spawnSync} from 'node:child_process';
 import {
 	linkSync,
 	lutimesSync,
@@ -11,7 +12,9 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
+import {hostPlatform} from '../../../engine/oci/platform.ts';
 import {parseTreeSource} from '../../../ui/cli/tree-source.ts';
+import {Blobs, layoutFiles, writeFiles} from '../../engine/oci/image-builder.ts';
 import {slipway} from './run-program.ts';
 
 const test = suite('digest');
@@ -71,6 +74,40 @@ test('prints the digest of an image in the algorithm asked for', () => {
 		boot: false,
 		size: 16_384,
 	});
+});
+
+/** A root file system with an SELinux policy, whose contents its labels depend on. */
+function makeRoot(root: string): void {
+	const policy = 'etc/selinux/targeted/contexts/files/file_contexts';
+	const contexts = `${'# comment\n'.repeat(20)}/etc(/.*)?\tsystem_u:object_r:etc_t:s0\n`;
+	const files = new Map([
+		['etc/selinux/config', Buffer.from(`${'# comment\n'.repeat(20)}SELINUXTYPE=targeted\n`)],
+		[policy, Buffer.from(contexts)],
+		['boot/vmlinuz', Buffer.from('left behind by the package manager')],
+		['usr/large', Buffer.alloc(10_000, 'x')],
+	]);
+	writeFiles(root, files);
+	for (const name of ['sysroot', 'run', 'run/lock']) mkdirSync(path.join(root, name));
+}
+
+(isRoot ? test : test.skip)('gives a folder and its layers one deployment digest', () => {
+	const root = path.join(folder, 'root');
+	makeRoot(root);
+	const tar = spawnSync('tar', ['--format=posix', '-C', root, '-c', '.'], {
+		maxBuffer: 1 << 24,
+	}).stdout;
+	const {architecture} = hostPlatform();
+	const blobs = new Blobs();
+	const image = blobs.addImage({layers: [{tar}], architecture});
+	const images = writeFiles(path.join(folder, 'layout'), layoutFiles(blobs, [image]));
+	const [ofFolder, ofLayers, ofLayersPlain] = [
+		['--boot', root],
+		['--boot', `oci:${images}`],
+		[`oci:${images}`],
+	].map((words) => slipway(['digest', '--quiet', ...words]));
+	assert.match(ofFolder?.stdout ?? '', /^[0-9a-f]{64}\n$/);
+	assert.equal(ofLayers, ofFolder);
+	assert.is.not(ofLayersPlain?.stdout, ofLayers?.stdout);
 });
 
 test('writes its progress to the descriptor asked for and results alone to standard output', () => {

@@ -1,7 +1,10 @@
 import {verityDigest} from '../../../engine/erofs/fs-verity.ts';
 import {writeImage} from '../../../engine/erofs/writer.ts';
 import {exitStatus} from '../../../engine/errors.ts';
+import type {FsVerityAlgorithm} from '../../../engine/system/system.ts';
 import {splitHardLinks} from '../../../engine/tree/split-hard-links.ts';
+import {type DeploymentImage, deploymentImage} from '../../../engine/tree/transform.ts';
+import type {Directory} from '../../../engine/tree/tree.ts';
 import {defineCommand, progressOptions} from '../command.ts';
 import {parseTreeSource, readTree, treeSourceSyntax} from '../tree-source.ts';
 
@@ -32,20 +35,33 @@ export const command = defineCommand({
 		const source = parseTreeSource(positionals.SOURCE);
 		const system = await context.system();
 		using progress = await context.startProgress(options);
-		const root = await readTree(system, source, {
+		using tree = await readTree(system, source, {
 			algorithm,
 			progress: progress.report,
 			signal: context.signal,
 		});
-		splitHardLinks(root);
-		const image = writeImage(root, {flavour: 'c', version: 'auto'});
-		const digest = verityDigest(image, algorithm);
+		const image = options.boot
+			? await deploymentImage(tree.root, algorithm, tree.readContent)
+			: plainImage(tree.root, algorithm);
 		progress[Symbol.dispose]();
 		context.print(
 			options.json
-				? JSON.stringify({version: 1, digest, algorithm, boot: options.boot, size: image.length})
-				: digest,
+				? JSON.stringify({
+						version: 1,
+						digest: image.verityDigest,
+						algorithm,
+						boot: options.boot,
+						size: image.bytes.length,
+					})
+				: image.verityDigest,
 		);
 		return exitStatus.ok;
 	},
 });
+
+/** As mkcomposefs makes it of a folder. */
+function plainImage(root: Directory, algorithm: FsVerityAlgorithm): DeploymentImage {
+	splitHardLinks(root);
+	const bytes = writeImage(root, {flavour: 'c', version: 'auto'});
+	return {bytes, verityDigest: verityDigest(bytes, algorithm)};
+}
