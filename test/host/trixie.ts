@@ -1,10 +1,12 @@
 /**
  * Programs of Debian 13 on an older host: mke2fs there takes archives (e2fsprogs 1.47.1 and libarchive).
  * A small root is enough, `mmdebstrap --variant=minbase --include=e2fsprogs,libarchive13t64 trixie DIR`,
- * at `.cache/trixie` or where TRIXIE_ROOT says.
+ * at `.cache/trixie` or where the environment's TRIXIE_ROOT says.
  */
-import {existsSync} from 'node:fs';
+import {existsSync, mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {EngineError} from '../../engine/errors.ts';
 import type {System} from '../../engine/system/system.ts';
 
 const cached = path.join(import.meta.dirname, '../../.cache/trixie');
@@ -38,13 +40,18 @@ function withPrograms(system: System, root: string): System {
 	return {...system, run};
 }
 
+/** Only a trial tells: libarchive is loaded when it is needed. */
 async function takesArchives(system: System): Promise<boolean> {
-	const anyStatus = Array.from({length: 256}, (_, status) => status);
+	const folder = mkdtempSync(path.join(tmpdir(), 'slipway-trial-'));
+	const file = path.join(folder, 'trial.raw');
+	const emptyTar = Buffer.alloc(1024);
 	try {
-		// -n: nothing is made. Without libarchive, and before 1.47.1, it stops at what is no folder.
-		const {stderr} = await system.run('mke2fs', ['-V'], {okStatuses: anyStatus});
-		return /^mke2fs (?:1\.(?:4[89]|[5-9]\d)|1\.47\.[1-9])/m.test(stderr);
-	} catch {
-		return false;
+		await system.run('mke2fs', ['-q', '-t', 'ext4', '-d', '-', file, '8M'], {input: emptyTar});
+		return true;
+	} catch (error) {
+		if (error instanceof EngineError) return false;
+		throw error;
+	} finally {
+		rmSync(folder, {recursive: true});
 	}
 }

@@ -1,7 +1,6 @@
 import {closeSync, openSync, readSync} from 'node:fs';
 import type {System} from '../../../engine/system/system.ts';
 import type {SystemContent} from '../../../installer/content.ts';
-import type {PlannedPartition} from '../../../installer/disk/layout.ts';
 import {layoutOf} from '../../../installer/sink/file-pieces.ts';
 import {verityFiles} from '../../../installer/sink/root-files.ts';
 
@@ -19,13 +18,12 @@ const blockSize = 4096;
 /** Reads it block by block, past the file system's own idea of where each file ends. */
 export async function readVerity(
 	system: System,
-	disk: string,
-	root: PlannedPartition,
+	device: string,
 	content: SystemContent,
 ): Promise<VerityOnDisk[]> {
 	const files = [...verityFiles(content)];
 	const commands = files.map(({path}) => `stat /${path}\nblocks /${path}\n`).join('');
-	const {stdout} = await system.run('debugfs', ['-f', '-', `${disk}?offset=${root.start}`], {
+	const {stdout} = await system.run('debugfs', ['-f', '-', device], {
 		input: commands,
 	});
 	const answers = stdout.split(/^debugfs: stat .*\n/m).slice(1);
@@ -36,18 +34,18 @@ export async function readVerity(
 		return {
 			path: file.path,
 			flags: /Flags: (0x[0-9a-f]+)/.exec(stat)?.[1] ?? '',
-			tail: readBlocks(disk, root.start, numbers.slice(-(end - treeOffset) / blockSize)),
+			tail: readBlocks(device, numbers.slice(-(end - treeOffset) / blockSize)),
 		};
 	});
 }
 
-function readBlocks(disk: string, start: number, numbers: readonly number[]): Buffer {
-	const file = openSync(disk, 'r');
+function readBlocks(device: string, numbers: readonly number[]): Buffer {
+	const file = openSync(device, 'r');
 	try {
 		return Buffer.concat(
 			numbers.map((number) => {
 				const block = Buffer.alloc(blockSize);
-				readSync(file, block, 0, blockSize, start + number * blockSize);
+				readSync(file, block, 0, blockSize, number * blockSize);
 				return block;
 			}),
 		);
