@@ -3,11 +3,11 @@ import {DamagedInput, Refused} from '../errors.ts';
 import type {TarFile} from '../tar/tar-file.ts';
 import {checked} from './checked.ts';
 import {maxConfigSize, parseConfig} from './config.ts';
-import {digestOf} from './digest.ts';
 import type {ImageLayer, ImageSource} from './image.ts';
 import {maxManifestSize} from './manifest.ts';
 import {checkConfig} from './resolve-image.ts';
 import {parseStrictJson} from './strict-json.ts';
+import {digestOf} from './verified.ts';
 
 const manifestFile = 'manifest.json';
 

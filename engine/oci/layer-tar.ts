@@ -1,7 +1,7 @@
 import {DamagedInput} from '../errors.ts';
 import {decompress} from './decompress.ts';
-import {verified} from './digest.ts';
 import type {ImageLayer} from './image.ts';
+import {verified} from './verified.ts';
 
 /** Uncompressed bytes that may still come; the layers of an image share it. */
 export interface SizeAllowance {

@@ -2,10 +2,11 @@ import {DamagedInput, Refused} from '../errors.ts';
 import {chooseInstance} from './choose-instance.ts';
 import {type ImageConfig, maxConfigSize, parseConfig} from './config.ts';
 import type {Descriptor} from './descriptor.ts';
-import {type Digest, verified} from './digest.ts';
+import type {Digest} from './digest.ts';
 import type {Image, ImageLayer, RawDocument} from './image.ts';
 import {type ImageManifest, maxManifestSize, parseManifest} from './manifest.ts';
 import {formatPlatform, type Platform} from './platform.ts';
+import {verified} from './verified.ts';
 
 /** Gives content by its descriptor. A registry keeps manifests apart; their media type tells them. */
 export interface ContentStore {

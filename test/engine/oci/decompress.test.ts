@@ -5,7 +5,7 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {DamagedInput, Refused} from '../../../engine/errors.ts';
 import {decompress} from '../../../engine/oci/decompress.ts';
-import {digestOf} from '../../../engine/oci/digest.ts';
+import {digestOf} from '../../../engine/oci/verified.ts';
 import {chunksOf} from '../tar/read-all.ts';
 
 const test = suite('layer decompression');

@@ -1,7 +1,8 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {DamagedInput} from '../../../engine/errors.ts';
-import {digestOf, isDigest, verified} from '../../../engine/oci/digest.ts';
+import {isDigest} from '../../../engine/oci/digest.ts';
+import {digestOf, verified} from '../../../engine/oci/verified.ts';
 import {chunksOf} from '../tar/read-all.ts';
 
 const test = suite('digest');

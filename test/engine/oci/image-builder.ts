@@ -1,8 +1,9 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
-import {type Digest, digestHex, digestOf} from '../../../engine/oci/digest.ts';
+import {type Digest, digestHex} from '../../../engine/oci/digest.ts';
 import {mediaTypes} from '../../../engine/oci/media-types.ts';
+import {digestOf} from '../../../engine/oci/verified.ts';
 import {type RawFields, rawHeader, rawTar} from '../tar/raw-header.ts';
 
 /** As in JSON; not the parsed form. */

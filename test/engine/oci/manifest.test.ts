@@ -6,10 +6,11 @@ import {DamagedInput, Refused} from '../../../engine/errors.ts';
 import {chooseInstance} from '../../../engine/oci/choose-instance.ts';
 import {parseConfig} from '../../../engine/oci/config.ts';
 import type {Descriptor} from '../../../engine/oci/descriptor.ts';
-import {type Digest, digestOf} from '../../../engine/oci/digest.ts';
+import type {Digest} from '../../../engine/oci/digest.ts';
 import {parseManifest} from '../../../engine/oci/manifest.ts';
 import {mediaTypes} from '../../../engine/oci/media-types.ts';
 import {hostPlatform} from '../../../engine/oci/platform.ts';
+import {digestOf} from '../../../engine/oci/verified.ts';
 import {fuzzRounds, mutate, seededRandom} from '../../seeded.ts';
 
 const test = suite('manifest');
