@@ -9,11 +9,11 @@ import {
 	worldWritable,
 	writablePlaces,
 } from './layout.ts';
-import {installTools, packageCaches} from './packages.ts';
+import {packageCaches} from './packages.ts';
 import {imageRecord, imageReference, kernelArguments} from './settings.ts';
 
-/** In the order in which they are reported. */
-export const allChecks: readonly Check[] = [
+/** Those that need no more than the engine; in the order in which they are reported. */
+export const rootChecks: readonly Check[] = [
 	oneKernel,
 	initramfs,
 	bootLoader,
@@ -22,7 +22,6 @@ export const allChecks: readonly Check[] = [
 	kernelArguments,
 	imageReference,
 	imageRecord,
-	installTools,
 	osRelease,
 	mountPoints,
 	emptyBoot,

@@ -1,38 +1,4 @@
-import type {ImageRoot} from '../image-root.ts';
 import type {Check, Problem} from '../lint.ts';
-
-/** Programs that an install of the image runs, from the image itself, and their Debian packages. */
-const installPrograms: Readonly<Record<string, string>> = {
-	sfdisk: 'fdisk',
-	mke2fs: 'e2fsprogs',
-	debugfs: 'e2fsprogs',
-	'mkfs.vfat': 'dosfstools',
-	mcopy: 'mtools',
-	lsblk: 'util-linux',
-	blkid: 'util-linux',
-};
-
-const programFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-
-export const installTools: Check = {
-	name: 'install-tools',
-	severity: 'error',
-	reason: 'The image installs itself with its own programs.',
-	fix: `Install the packages ${[...new Set(Object.values(installPrograms))].join(', ')} (names of Debian).`,
-	async find(root) {
-		const problems: Problem[] = [];
-		for (const [program, packageName] of Object.entries(installPrograms))
-			if (!(await hasProgram(root, program)))
-				problems.push(`the program ${program} is missing (package ${packageName})`);
-		return problems;
-	},
-};
-
-async function hasProgram(root: ImageRoot, program: string): Promise<boolean> {
-	for (const folder of programFolders)
-		if ((await root.followed(`${folder}/${program}`))?.type === 'file') return true;
-	return false;
-}
 
 const cacheFolders = [
 	'/var/cache/apt',

@@ -1,9 +1,10 @@
 import {stat} from 'node:fs/promises';
 import {exitStatus, UsageError} from '../../../engine/errors.ts';
-import {allChecks} from '../../../engine/lint/checks/all.ts';
+import {rootChecks} from '../../../engine/lint/checks/all.ts';
 import {ImageRoot} from '../../../engine/lint/image-root.ts';
 import {type Finding, lint} from '../../../engine/lint/lint.ts';
-import {readMountPoints} from '../../../engine/lint/mount-points.ts';
+import {readMountPoints} from '../../../engine/system/mount-points.ts';
+import {installerChecks} from '../../../installer/image-checks.ts';
 import {defineCommand} from '../command.ts';
 import {formatCounted, pageWidth, wrapText} from '../format.ts';
 
@@ -33,8 +34,11 @@ export const command = defineCommand({
 			throw new UsageError(`${folder} is not a folder`, {
 				hint: 'Name the folder of an unpacked root file system.',
 			});
-		const covered = folder === '/' ? await readMountPoints() : new Set<string>();
-		const findings = await lint(new ImageRoot(folder, covered), allChecks);
+		const covered = new Set(folder === '/' ? readMountPoints() : []);
+		const findings = await lint(new ImageRoot(folder, covered), [
+			...rootChecks,
+			...installerChecks,
+		]);
 		context.print(...(options.json ? [formatJson(findings)] : formatFindings(findings)));
 		const fatal = options['fatal-warnings'] ? ['error', 'warning'] : ['error'];
 		return findings.some(({severity}) => fatal.includes(severity))
