@@ -116,7 +116,7 @@ export class DumpFields {
 	/** A field that must be there. */
 	text(name: string): ByteString {
 		const text = this.optional(name);
-		if (text === undefined) throw this.damage(`${name} is missing`);
+		if (text === undefined || text === '') throw this.damage(`${name} is missing`);
 		return text;
 	}
 

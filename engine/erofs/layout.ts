@@ -1,5 +1,4 @@
 import {Refused} from '../errors.ts';
-import type {Inode} from '../tree/tree.ts';
 import {cutDirectory} from './directory-blocks.ts';
 import {
 	blockSize,
@@ -107,21 +106,22 @@ export function chunkCount(size: number): number {
 }
 
 /** The compact header has no mtime, and less room for numbers. */
-function fitsCompact({source, links, size}: ImageInode, buildTime: Time): boolean {
+function fitsCompact(inode: ImageInode, buildTime: Time): boolean {
+	const {source, links, size} = inode;
 	return (
 		source.mtimeSec === buildTime.sec &&
 		source.mtimeNsec === buildTime.nsec &&
 		links <= 0xffff &&
 		source.uid <= 0xffff &&
 		source.gid <= 0xffff &&
-		Math.max(size, recordedSize(source)) <= 0xffffffff
+		Math.max(size, recordedSize(inode)) <= 0xffffffff
 	);
 }
 
 /** Dumps may give devices and their like a size. It is not stored, but mkcomposefs looks at it. */
-function recordedSize(source: Inode): number {
-	const hasOwnSize = source.type === 'directory' || source.type === 'symlink';
-	return hasOwnSize ? 0 : (source.recorded?.size ?? 0);
+function recordedSize({source, type}: ImageInode): number {
+	if (source.type === 'directory' || type === 'file' || type === 'symlink') return 0;
+	return source.recorded?.size ?? 0;
 }
 
 /**
