@@ -82,7 +82,7 @@ export const varContent: Check = {
 
 export const volatileContent: Check = {
 	name: 'volatile-content',
-	severity: 'warning',
+	severity: 'note',
 	reason: 'A file system in memory is mounted there on the machine, so content is never seen.',
 	fix: 'Remove it in the step that makes it: RUN … && rm -rf /run/* /tmp/*',
 	async find(root) {

@@ -222,7 +222,7 @@ const cases: [what: string, entries: MadeRoot, findings: string[]][] = [
 	[
 		'content that is never seen',
 		{'/run/lock/a': '', '/tmp/b': ''},
-		['warning [volatile-content] /run holds lock', 'warning [volatile-content] /tmp holds b'],
+		['note [volatile-content] /run holds lock', 'note [volatile-content] /tmp holds b'],
 	],
 	[
 		'package files left behind',
