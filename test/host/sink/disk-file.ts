@@ -1,4 +1,5 @@
-import {mkdtempSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import {randomUUID} from 'node:crypto';
+import {mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import type {PlannedPartition} from '../../../installer/disk/layout.ts';
@@ -40,10 +41,24 @@ export function diskFile(fileSystem: RootFileSystem, rootSize: number, sectorSiz
 			finishedName: 'slipway-root',
 			fileSystem: {
 				type: fileSystem,
-				uuid: '0b8c1a52-7a59-4f0a-9a6e-2d6a7a0c6a34',
+				// btrfs refuses one that is mounted anywhere on this machine.
+				uuid: randomUUID(),
 				label: 'slipway-root',
 			},
 		},
 		[Symbol.dispose]: () => rmSync(folder, {recursive: true}),
 	};
+}
+
+/** The file once for each loop device that it is attached to. */
+export function attachments(file: string): string[] {
+	return readdirSync('/sys/block').flatMap((name) => {
+		try {
+			const backing = readFileSync(`/sys/block/${name}/loop/backing_file`, 'utf8').trim();
+			return backing === file ? [backing] : [];
+		} catch {
+			// Not a loop device, or not attached.
+			return [];
+		}
+	});
 }
