@@ -139,7 +139,7 @@ function unknownOption(grammar: Grammar, rawName: string): UsageError {
 }
 
 function seeHelp({name}: Grammar): string {
-	return `See: slipway ${name} --help`;
+	return `Run slipway ${name} --help.`;
 }
 
 function lowerFirst(sentence: string): string {

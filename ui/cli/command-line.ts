@@ -35,7 +35,7 @@ export function resolveInvocation(
 	if (first === '--version' || first === '-V') return {kind: 'version'};
 	if (first === 'help') return resolveHelp(rest, table);
 	if (first.startsWith('-'))
-		throw new UsageError(`slipway has no option ${first}`, {hint: 'See: slipway --help'});
+		throw new UsageError(`slipway has no option ${first}`, {hint: 'Run slipway --help.'});
 	const asksHelp = wordsBeforeTerminator(words).some(isHelpOption);
 	const found = findEntry(words, table);
 	if (found === undefined) {
@@ -82,7 +82,7 @@ function unknownCommand(words: readonly string[], table: readonly CommandEntry[]
 	const known = [...new Set(table.map(({name}) => name.split(' ')[0] ?? name)), 'help'];
 	const nearest = nearestWord(first, known);
 	return new UsageError(`there is no command ${first}`, {
-		hint: nearest === undefined ? 'See: slipway --help' : `Did you mean slipway ${nearest}?`,
+		hint: nearest === undefined ? 'Run slipway --help.' : `Did you mean slipway ${nearest}?`,
 	});
 }
 

@@ -47,10 +47,10 @@ test('gives options that are left out their empty value', () => {
 
 const refusals: [words: string[], message: string, hint: string][] = [
 	[['--wpie', 'a'], 'install has no option --wpie', 'Did you mean --wipe?'],
-	[['--zzzzzz', 'a'], 'install has no option --zzzzzz', 'See: slipway install --help'],
-	[['-x', 'a'], 'install has no option -x', 'See: slipway install --help'],
-	[['--wipe=yes', 'a'], 'option --wipe takes no value, but got yes', 'See: slipway install --help'],
-	[['a', '--karg'], 'option --karg needs a value: --karg ARGUMENT', 'See: slipway install --help'],
+	[['--zzzzzz', 'a'], 'install has no option --zzzzzz', 'Run slipway install --help.'],
+	[['-x', 'a'], 'install has no option -x', 'Run slipway install --help.'],
+	[['--wipe=yes', 'a'], 'option --wipe takes no value, but got yes', 'Run slipway install --help.'],
+	[['a', '--karg'], 'option --karg needs a value: --karg ARGUMENT', 'Run slipway install --help.'],
 	[
 		['--karg', '--wipe', 'a'],
 		'option --karg needs a value: --karg ARGUMENT',
@@ -65,10 +65,10 @@ const refusals: [words: string[], message: string, hint: string][] = [
 	[
 		['--progress-fd', 'x', 'a'],
 		'option --progress-fd needs a whole number, not x',
-		'See: slipway install --help',
+		'Run slipway install --help.',
 	],
-	[[], 'install needs DEVICE: the disk to install on', 'See: slipway install --help'],
-	[['a', 'b', 'c'], 'install does not know what to do with c', 'See: slipway install --help'],
+	[[], 'install needs DEVICE: the disk to install on', 'Run slipway install --help.'],
+	[['a', 'b', 'c'], 'install does not know what to do with c', 'Run slipway install --help.'],
 ];
 for (const [words, message, hint] of refusals)
 	test(`refuses '${words.join(' ')}' with the next step`, () => {

@@ -43,11 +43,11 @@ test('finds out what is asked', () => {
 test('refuses what the table lacks and says what was probably meant', () => {
 	const cases: [string, string, string][] = [
 		['staus', 'there is no command staus', 'Did you mean slipway status?'],
-		['frobnicate', 'there is no command frobnicate', 'See: slipway --help'],
+		['frobnicate', 'there is no command frobnicate', 'Run slipway --help.'],
 		['help stat', 'there is no command stat', 'Did you mean slipway status?'],
 		['image', 'image needs a command after it', 'It has: slipway image inspect'],
 		['image list', 'image has no command list', 'It has: slipway image inspect'],
-		['--verbose', 'slipway has no option --verbose', 'See: slipway --help'],
+		['--verbose', 'slipway has no option --verbose', 'Run slipway --help.'],
 	];
 	for (const [line, message, hint] of cases)
 		try {

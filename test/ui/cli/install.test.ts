@@ -1,0 +1,27 @@
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import {slipway} from './run-program.ts';
+
+const test = suite('install');
+
+test('refuses a command line without a disk, or with a file system it does not know', () => {
+	assert.equal(slipway(['install']), {
+		status: 2,
+		stdout: '',
+		stderr:
+			'slipway: install needs DEVICE: the disk: a block device, or a plain file of the size wanted\n  hint: Run slipway install --help.\n',
+	});
+	assert.equal(slipway(['install', '--root-fs=zfs', '/dev/sda']), {
+		status: 2,
+		stdout: '',
+		stderr: 'slipway: option --root-fs cannot be zfs\n  hint: It is one of: ext4, btrfs, xfs\n',
+	});
+});
+
+test('says what speaks against a disk, and prints no plan', () => {
+	const {status, stdout, stderr} = slipway(['install', '--dry-run', '/no/such/disk']);
+	assert.equal([status, stdout], [3, '']);
+	assert.match(stderr, /^slipway: .*\/no\/such\/disk does not exist\n {2}hint: /);
+});
+
+test.run();
