@@ -1,6 +1,7 @@
+import {execFileSync} from 'node:child_process';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {type PodmanHost, podmanCommandLine} from './podman.ts';
+import {inspectPodmanHost, type PodmanHost, podmanCommandLine} from './podman.ts';
 
 const test = suite('podman for tests');
 
@@ -26,14 +27,14 @@ test('is plain podman where the host can', () => {
 	]);
 });
 
+/** What follows the namespaces that podman is run in. */
+function withoutNamespaces(commandLine: readonly string[]): readonly string[] {
+	return commandLine.slice(commandLine.lastIndexOf('podman'));
+}
+
 test('gets a cgroup tree and limits of its own where the host lacks them', () => {
-	assert.equal(podmanCommandLine(mixedHost, ['run', '--rm', 'myos']), [
-		'unshare',
-		'--mount',
-		'sh',
-		'-c',
-		'mount -t cgroup2 none /sys/fs/cgroup && exec "$@"',
-		'sh',
+	const commandLine = podmanCommandLine(mixedHost, ['run', '--rm', 'myos']);
+	assert.equal(withoutNamespaces(commandLine), [
 		'podman',
 		'run',
 		'--network=host',
@@ -43,10 +44,12 @@ test('gets a cgroup tree and limits of its own where the host lacks them', () =>
 		'--rm',
 		'myos',
 	]);
+	const [program, namespace] = commandLine;
+	assert.equal([program, namespace], ['unshare', '--mount']);
 });
 
 test('builds by chroot where a runtime cannot make a container', () => {
-	assert.equal(podmanCommandLine(mixedHost, ['build', '.']).slice(6), [
+	assert.equal(withoutNamespaces(podmanCommandLine(mixedHost, ['build', '.'])), [
 		'podman',
 		'build',
 		'--isolation=chroot',
@@ -63,6 +66,34 @@ test('leaves the network to a caller who names one', () => {
 test('mounts images where the caller sees them', () => {
 	const args = ['image', 'mount', 'myos'];
 	assert.equal(podmanCommandLine(mixedHost, args), ['podman', ...args]);
+});
+
+/** Runs a shell where podman would run. */
+function runInPlaceOfPodman(script: string): string[] {
+	const commandLine = podmanCommandLine(inspectPodmanHost(), ['run']);
+	const [command = '', ...args] = commandLine.slice(0, commandLine.lastIndexOf('podman'));
+	const output = execFileSync(command, [...args, 'sh', '-c', script], {encoding: 'utf8'});
+	return output.trim().split('\n');
+}
+
+const needsCgroup = inspectPodmanHost().isRoot && !inspectPodmanHost().hasUnifiedCgroups;
+if (!needsCgroup) console.log('skipped: podman needs no cgroup of its own on this host');
+const cgroupTest = needsCgroup ? test : test.skip;
+
+cgroupTest('sees a cgroup that nobody else is in as the root of all', () => {
+	const [cgroup, ...processes] = runInPlaceOfPodman(
+		'sed -n s/^0:://p /proc/self/cgroup; exec cat /sys/fs/cgroup/cgroup.procs',
+	);
+	assert.is(cgroup, '/');
+	assert.is(processes.length, 1);
+});
+
+cgroupTest('removes the cgroups of commands that ended', () => {
+	const [first] = runInPlaceOfPodman('echo $$');
+	runInPlaceOfPodman('true');
+	const list = 'mount -t cgroup2 none /sys/fs/cgroup && ls /sys/fs/cgroup';
+	const names = execFileSync('unshare', ['--mount', 'sh', '-c', list], {encoding: 'utf8'});
+	assert.not(names.split('\n').includes(`slipway-${first}`));
 });
 
 test.run();

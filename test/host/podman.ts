@@ -1,8 +1,9 @@
 /**
  * Podman for tests and for the demo, also where plain `podman run` does not work: on a host with a
  * mixed cgroup v1 and v2 tree (crun refuses it), or whose root may not raise limits. There, podman
- * runs in a mount namespace with a pure cgroup v2 tree, and containers get limits within the host's.
- * On any other host it is plain podman.
+ * runs where it sees a pure cgroup v2 tree that begins at a cgroup of its own, so that systemd in a
+ * container cannot touch the host's; and containers get limits within the host's. On any other host
+ * it is plain podman.
  */
 import {spawn} from 'node:child_process';
 import {readFileSync, statfsSync} from 'node:fs';
@@ -25,6 +26,8 @@ export interface PodmanOptions {
 	readonly stdio?: 'pipe' | 'inherit';
 	/** Exit statuses that do not throw; default: 0 alone. */
 	readonly okStatuses?: readonly number[];
+	/** Podman is killed then, and throws; a container that it waits for goes on. */
+	readonly timeoutMs?: number;
 }
 
 export interface PodmanResult {
@@ -89,11 +92,31 @@ export function podmanCommandLine(host: PodmanHost, args: readonly string[]): st
 	const podman = ['podman', ...(command === undefined ? [] : [command]), ...flags, ...rest];
 	if (host.hasUnifiedCgroups || mountsForCaller.has(command ?? '')) return podman;
 	const enterNamespaces = host.isRoot
-		? ['unshare', '--mount']
+		? ['unshare', '--mount', 'sh', '-c', enterOwnCgroup, 'sh', 'unshare', '--cgroup', '--mount']
 		: ['podman', 'unshare', 'unshare', '--cgroup', '--mount'];
-	const mountCgroups = 'mount -t cgroup2 none /sys/fs/cgroup && exec "$@"';
 	return [...enterNamespaces, 'sh', '-c', mountCgroups, 'sh', ...podman];
 }
+
+/**
+ * Moves the shell into a new cgroup, and runs the rest from there. A container may outlive the command
+ * that started it, so cgroups are removed by later commands; and one of those, seeing it still empty,
+ * may take the new one away, hence the tries.
+ */
+const enterOwnCgroup = `
+mount -t cgroup2 none /sys/fs/cgroup || exit
+for old in /sys/fs/cgroup/slipway-*; do
+	! grep -qsx 'populated 0' "$old/cgroup.events" || find "$old" -depth -type d -exec rmdir {} +
+done 2>/dev/null
+own=/sys/fs/cgroup/slipway-$$
+for try in 1 2 3; do
+	! { mkdir -p $own && echo $$ >$own/cgroup.procs; } 2>/dev/null || exec "$@"
+done
+echo "no cgroup can be made at $own" >&2
+exit 1`;
+
+/** In a cgroup namespace, the mount shows the own cgroup as the root of the tree. */
+const mountCgroups =
+	'umount /sys/fs/cgroup 2>/dev/null; mount -t cgroup2 none /sys/fs/cgroup && exec "$@"';
 
 /**
  * Runs `podman ARGS…`.
@@ -101,11 +124,13 @@ export function podmanCommandLine(host: PodmanHost, args: readonly string[]): st
  */
 export async function podman(
 	args: readonly string[],
-	{input, stdio = 'pipe', okStatuses = [0]}: PodmanOptions = {},
+	{input, stdio = 'pipe', okStatuses = [0], timeoutMs}: PodmanOptions = {},
 ): Promise<PodmanResult> {
 	const [command = 'podman', ...rest] = podmanCommandLine(inspectPodmanHost(), args);
 	const child = spawn(command, rest, {
 		stdio: stdio === 'inherit' ? 'inherit' : ['pipe', 'pipe', 'pipe'],
+		killSignal: 'SIGKILL',
+		...(timeoutMs !== undefined && {timeout: timeoutMs}),
 	});
 	const output = {stdout: '', stderr: ''};
 	child.stdout?.setEncoding('utf8').on('data', (text: string) => {

@@ -2,7 +2,7 @@
 import {spawnSync} from 'node:child_process';
 import {existsSync, mkdirSync, rmSync} from 'node:fs';
 import path from 'node:path';
-import {podman} from '../host/podman.ts';
+import {podman, podmanProblem} from '../host/podman.ts';
 
 export const projectRoot = path.resolve(import.meta.dirname, '../..');
 export const cache = path.join(projectRoot, '.cache');
@@ -52,6 +52,15 @@ export async function buildImage(): Promise<void> {
 		{stdio: 'inherit'},
 	);
 	await layOutKernel();
+}
+
+/** Why tests cannot use the image, for `skipped: …`; undefined when they can. */
+export async function whyNoImage(): Promise<string | undefined> {
+	if (process.getuid?.() !== 0) return 'needs root';
+	const problem = await podmanProblem();
+	if (problem !== undefined) return problem;
+	const {status} = await podman(['image', 'exists', imageName], {okStatuses: [0, 1]});
+	return status === 0 ? undefined : `${imageName} is not built: npm test builds it`;
 }
 
 /** Copies kernel and initramfs to .cache/boot, for machines that are booted without a boot loader. */
