@@ -103,8 +103,8 @@ export const limits = {
 } as const;
 
 /** The names of the object folders, for which the image has stubs: `00` to `ff`. */
-export const stubNames: readonly string[] = Array.from({length: 256}, (_, i) =>
-	i.toString(16).padStart(2, '0'),
+export const stubNames: ReadonlySet<string> = new Set(
+	Array.from({length: 256}, (_, i) => i.toString(16).padStart(2, '0')),
 );
 
 export function roundUp(value: number, unit: number): number {

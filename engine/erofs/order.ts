@@ -104,7 +104,7 @@ function objectFolderStubs(root: Directory): DirectoryEntry[] {
 	const xattrs = label && new Map([['security.selinux', label]]);
 	const metadata = {mode: 0o644, uid, gid, mtimeSec, mtimeNsec, xattrs};
 	const source: Device = {type: 'character', rdev: 0, ...metadata};
-	return stubNames
+	return [...stubNames]
 		.filter((name) => !root.children.has(name))
 		.map((name) => {
 			const inode = new ImageInode(source);

@@ -1,4 +1,5 @@
 import type {ByteString, Device, Inode, RegularFile} from '../tree/tree.ts';
+import {stubNames} from './format.ts';
 import type {DirectoryEntry, ImageInode} from './image-inode.ts';
 import type {XattrPair, XattrTable} from './xattr-table.ts';
 
@@ -71,7 +72,7 @@ function looksLikeStub({name, inode}: DirectoryEntry, root: ImageInode): boolean
 	const of = root.source;
 	const label = of.xattrs?.get('security.selinux');
 	return (
-		/^[0-9a-f]{2}$/.test(name) &&
+		stubNames.has(name) &&
 		mode === 0o644 &&
 		uid === of.uid &&
 		gid === of.gid &&

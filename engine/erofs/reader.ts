@@ -125,7 +125,7 @@ class TreeReader {
 		if (seen === undefined) {
 			const raw = this.#readInode(entry);
 			if (this.#superblock.version < 2 && type === 'character' && raw.location === 0) {
-				if (directoryOffset !== this.#superblock.rootOffset || !stubNames.includes(name))
+				if (directoryOffset !== this.#superblock.rootOffset || !stubNames.has(name))
 					throw damagedImage('a whiteout that is not escaped', inodeOffset);
 				this.#stubs++;
 				this.#isNext(raw);
