@@ -18,6 +18,7 @@ const programs: Readonly<Record<string, string>> = {
 	mke2fs: 'e2fsprogs',
 	debugfs: 'e2fsprogs',
 	'mkfs.vfat': 'dosfstools',
+	bootctl: 'systemd-boot-tools',
 	mcopy: 'mtools',
 	lsblk: 'util-linux',
 	blkid: 'util-linux',

@@ -3,6 +3,7 @@
  * Everything that can be refused is refused before the first write.
  */
 import {randomUUID} from 'node:crypto';
+import {existsSync} from 'node:fs';
 import type {ProgressReporter} from '../engine/progress.ts';
 import type {Finding} from '../engine/source/findings.ts';
 import {openRunningRoot} from '../engine/source/running-root.ts';
@@ -79,9 +80,12 @@ export async function installMachine(
 			image: content.image,
 			deploymentId: content.deploymentId,
 			kernelArguments: content.kernelArguments,
-			canEnableVerity: false,
+			canEnableVerity: existsSync(btrfsVerity),
 		});
-		for (const {code, message, hint} of [...root.findings, ...plan.warnings])
+		for (const {code, message, hint} of [
+			...root.findings,
+			...(options.dryRun ? [] : plan.warnings),
+		])
 			report({type: 'warning', code, message, hint});
 		if (!options.dryRun) await runPlan(system, plan, content.of(plan), options.signal, report);
 		return {plan, findings: root.findings};
@@ -89,6 +93,9 @@ export async function installMachine(
 		unlock();
 	}
 }
+
+/** Is there when the btrfs of the kernel that runs here has fs-verity. */
+const btrfsVerity = '/sys/fs/btrfs/features/verity';
 
 /** @throws Refused or Lacking with all that speaks against this disk */
 async function checkDisk(

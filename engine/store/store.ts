@@ -26,7 +26,7 @@ export function openStore(system: System, path: string): Store {
 	const layout = storeLayout(path);
 	if (!existsSync(layout.objects)) {
 		throw new OperationFailed('no-store', `${path} holds no object store`, {
-			hint: 'Give the composefs folder of a machine that slipway has installed.',
+			hint: 'Run it on a machine that slipway installed, or name the folder where its disk is mounted.',
 		});
 	}
 	return {

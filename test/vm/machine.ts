@@ -23,7 +23,7 @@ export interface GuestResult {
 	readonly output: string;
 }
 
-const bootDeadlineMs = 300_000;
+const bootDeadlineMs = 600_000;
 const commandDeadlineMs = 240_000;
 
 /** Collects what a stream says and wakes whoever waits for a pattern in it. */
