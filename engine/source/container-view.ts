@@ -4,6 +4,7 @@ import {readMountPoints} from '../system/mount-points.ts';
 import type {MountClone, System} from '../system/system.ts';
 import {type ScannedTree, scanDirectory} from '../tree/scan.ts';
 import type {ByteString} from '../tree/tree.ts';
+import {countLowerLayers} from './overlay-layers.ts';
 import {isRecent} from './recent.ts';
 import {byDepth, isAtOrBelow} from './tree-path.ts';
 
@@ -19,6 +20,8 @@ export interface ContainerView {
 	readonly seesUnderMounts: boolean;
 	/** In a user namespace: device nodes of the image were not unpacked then. */
 	readonly isRootless: boolean;
+	/** How many layers the image has; undefined when the container does not show. */
+	readonly layers: number | undefined;
 	/** Topmost mount points, `/` left out, and whether a directory is mounted there or a file. */
 	readonly mountPoints: ReadonlyMap<ByteString, 'directory' | 'file'>;
 	/** What was made or changed since the container was made; see {@link isRecent}. */
@@ -83,6 +86,7 @@ function viewContainer(system: System, clone: string | undefined): ContainerView
 		tree,
 		seesUnderMounts: clone !== undefined,
 		isRootless: !/^\s*0\s+0\s+4294967295$/m.test(readFileSync('/proc/self/uid_map', 'utf8')),
+		layers: countLowerLayers(),
 		mountPoints,
 		recent,
 	};

@@ -26,9 +26,9 @@ export const findings = {
 		message: `the container engine changed the times of ${pathList(folders)}, and the image has no record of them`,
 		hint: recordAtBuild,
 	}),
-	staleRecord: (folders: Iterable<ByteString>): Finding => ({
+	staleRecord: (folders: readonly ByteString[]): Finding => ({
 		code: 'stale-record',
-		message: `the image was changed after its record was written: ${pathList(folders)}`,
+		message: `the image was changed after its record was written: ${folders.length === 0 ? 'it has more layers' : pathList(folders)}`,
 		hint: recordAtBuild,
 	}),
 	unseen: (paths: Iterable<ByteString>): Finding => ({
@@ -36,9 +36,10 @@ export const findings = {
 		message: `the container engine mounted over ${pathList(paths)}, and the image has no record of what is there`,
 		hint: 'Run with --privileged, or record an earlier stage of the build: see `slipway image record --help`.',
 	}),
-	notUnpacked: (folders: Iterable<ByteString>): Finding => ({
+	notUnpacked: (): Finding => ({
 		code: 'not-unpacked',
-		message: `a rootless container engine unpacks no device nodes, and the image has no record of what is in ${pathList(folders)}`,
+		message:
+			'a rootless container engine unpacks no device nodes, and the image has no record of them',
 		hint: recordAtBuild,
 	}),
 	changed: (paths: Iterable<ByteString>): Finding => ({

@@ -12,6 +12,8 @@ import type {ByteString, Inode} from '../tree/tree.ts';
 export interface ImageRecord {
 	/** When it was written, in seconds: the file's own mtime, unless a builder rewrote that. */
 	readonly writtenSec: number;
+	/** How many layers the image has with the record's own; undefined when the build did not show. */
+	readonly layers: number | undefined;
 	/** Paths that it says nothing about, nor of what lies below: something else was mounted on them. */
 	readonly hidden: readonly ByteString[];
 	/** By path; parents come first. */
@@ -49,6 +51,7 @@ const types = ['directory', 'file', 'symlink', 'character', 'block', 'fifo', 'so
 const headerSchema = v.strictObject({
 	imageRecord: v.literal(1),
 	written: count,
+	layers: v.optional(count),
 	hidden: v.array(v.string()),
 });
 /** Absent members are 0, false or `directory`; `mtime` is seconds and nanoseconds. */
@@ -67,8 +70,8 @@ const entrySchema = v.strictObject({
 });
 type EntryLine = v.InferInput<typeof entrySchema>;
 
-export function formatImageRecord({writtenSec, hidden, entries}: ImageRecord): string {
-	const header = {imageRecord: 1, written: writtenSec, hidden};
+export function formatImageRecord({writtenSec, layers, hidden, entries}: ImageRecord): string {
+	const header = {imageRecord: 1, written: writtenSec, layers, hidden};
 	const lines = [...entries].map(([path, entry]) => entryLine(path, entry));
 	return [header, ...lines].map((line) => `${JSON.stringify(line)}\n`).join('');
 }
@@ -104,7 +107,8 @@ export function parseImageRecord(text: string): ImageRecord {
 			isUncommitted: entry.uncommitted,
 		});
 	}
-	return {writtenSec: header.written, hidden: header.hidden, entries};
+	const {written: writtenSec, layers, hidden} = header;
+	return {writtenSec, layers, hidden, entries};
 }
 
 function parseLine(line: string, number: number): unknown {

@@ -5,6 +5,7 @@ import {scanDirectory} from '../tree/scan.ts';
 import type {ByteString} from '../tree/tree.ts';
 import {describeImage} from './describe-image.ts';
 import {formatImageRecord, imageRecordPath, type RecordedEntry} from './image-record.ts';
+import {countLowerLayers} from './overlay-layers.ts';
 import {parentPath} from './tree-path.ts';
 
 export interface RecordImageOptions {
@@ -42,7 +43,10 @@ export function recordImage(
 	const {entries, hidden} = describeImage(system, root);
 	for (const [folder, entry] of foldersAround(system, into)) entries.set(folder, entry);
 	const inOrder = [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
-	writeFileSync(file, formatImageRecord({writtenSec, hidden, entries: new Map(inOrder)}));
+	const lowerLayers = countLowerLayers();
+	// Not of a folder that becomes an image some other way.
+	const layers = into === '/' && lowerLayers !== undefined ? lowerLayers + 1 : undefined;
+	writeFileSync(file, formatImageRecord({writtenSec, layers, hidden, entries: new Map(inOrder)}));
 	// Tells later whether a builder rewrote times.
 	utimesSync(file, writtenSec, writtenSec);
 	return {entries: entries.size, hidden};

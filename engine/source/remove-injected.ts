@@ -84,6 +84,6 @@ function isEngineFolder(
 	path: ByteString,
 ): boolean {
 	if (record?.entries.has(path)) return false;
-	if (record?.outdated.length === 0) return true;
+	if (record?.isCurrent) return true;
 	return view.recent.get(path)?.mayBeMerged === false;
 }

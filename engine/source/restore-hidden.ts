@@ -53,6 +53,14 @@ function recordedInode(record: UsableRecord, path: ByteString): Inode | undefine
 	return folders.get(path);
 }
 
+/** Puts device nodes into the tree that the engine could not unpack without root's privileges. */
+export function restoreDevices(view: ContainerView, record: UsableRecord | undefined): void {
+	if (!view.isRootless || record === undefined) return;
+	for (const [path, {inode}] of record.entries)
+		if (isDevice(inode) && lookUp(view.tree.root, path) === undefined)
+			addEntry(view.tree.root, path, inode);
+}
+
 export interface UnrecordedPaths {
 	/** The image does not have them. */
 	readonly missing: readonly ByteString[];
@@ -61,14 +69,6 @@ export interface UnrecordedPaths {
 	 * without, are empty ones in the tree now.
 	 */
 	readonly unseen: readonly ByteString[];
-}
-
-/** Puts device nodes into the tree that the engine could not unpack without root's privileges. */
-export function restoreDevices(view: ContainerView, record: UsableRecord | undefined): void {
-	if (!view.isRootless || record === undefined) return;
-	for (const [path, {inode}] of record.entries)
-		if (isDevice(inode) && lookUp(view.tree.root, path) === undefined)
-			addEntry(view.tree.root, path, inode);
 }
 
 /**
@@ -101,7 +101,7 @@ function isNeeded(path: ByteString): boolean {
 
 /** A record lists every directory, but of files only how many names there are. */
 function isKnownMissing(view: ContainerView, record: UsableRecord, path: ByteString): boolean {
-	if (record.hidden.includes(path)) return false;
+	if (!record.isCurrent || record.hidden.includes(path)) return false;
 	if (view.mountPoints.get(path) === 'directory') return true;
 	const parent = record.entries.get(parentPath(path));
 	const seen = lookUpDirectory(view.tree.root, parentPath(path))?.children.size ?? 0;
@@ -119,6 +119,8 @@ function hiddenContent(path: ByteString, hides: 'hides' | 'may hide'): Refused {
 	return new Refused(
 		'hidden-content',
 		`the volume on ${printable(path)} ${hides} something of the image`,
-		{hint: 'Run the container with --privileged, or mount that volume below /run instead.'},
+		{
+			hint: 'Run the container with --privileged, mount that volume below /run instead, or run `slipway image record` as the last step of the build.',
+		},
 	);
 }

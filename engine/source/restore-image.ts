@@ -23,15 +23,15 @@ export function restoreImage(view: ContainerView, record: UsableRecord | undefin
 		(path) => path !== '/run' && !touched.has(path) && lookUp(root, path) !== undefined,
 	);
 	const usesRecord = !view.seesUnderMounts || view.isRootless || touched.size > 0;
-	const outdated = usesRecord && record !== undefined ? record.outdated : [];
-	const all = [
-		[outdated, findings.staleRecord],
-		[unseen, findings.unseen],
-		[devicesAreKnown(view, record) ? [] : ['/dev'], findings.notUnpacked],
-		[unknownTimes, findings.unknownTimes],
-		[changed, findings.changed],
-	] as const;
-	return all.flatMap(([paths, describe]) => (paths.length === 0 ? [] : describe(paths)));
+	const staleRecord = usesRecord && record?.isCurrent === false ? record : undefined;
+	const all: (Finding | false | undefined)[] = [
+		staleRecord && findings.staleRecord(staleRecord.outdated),
+		unseen.length > 0 && findings.unseen(unseen),
+		!devicesAreKnown(view, record) && findings.notUnpacked(),
+		unknownTimes.length > 0 && findings.unknownTimes(unknownTimes),
+		changed.length > 0 && findings.changed(changed),
+	];
+	return all.filter((finding) => typeof finding === 'object');
 }
 
 function devicesAreKnown(view: ContainerView, record: UsableRecord | undefined): boolean {

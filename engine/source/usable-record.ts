@@ -9,8 +9,10 @@ export interface UsableRecord {
 	readonly entries: ReadonlyMap<ByteString, RecordedEntry>;
 	/** As in {@link ImageRecord}. */
 	readonly hidden: readonly ByteString[];
-	/** Directories that came with the image and are not as the record says: it was changed later. */
+	/** Directories that came with the image and are not as the record says. */
 	readonly outdated: readonly ByteString[];
+	/** Whether nothing tells that the image was changed after the record was written. */
+	readonly isCurrent: boolean;
 }
 
 export function useRecord(record: ImageRecord, view: ContainerView): UsableRecord {
@@ -22,7 +24,11 @@ export function useRecord(record: ImageRecord, view: ContainerView): UsableRecor
 		const entry = entries.get(path);
 		if (entry === undefined || !isSame(entry.inode, inode)) outdated.push(path);
 	}
-	return {entries, hidden: record.hidden, outdated};
+	// A squashed image has fewer layers.
+	const hasLaterLayers =
+		record.layers !== undefined && view.layers !== undefined && view.layers > record.layers;
+	const isCurrent = outdated.length === 0 && !hasLaterLayers;
+	return {entries, hidden: record.hidden, outdated, isCurrent};
 }
 
 /** A builder that rewrites times (`--timestamp`) rewrites the record's, and all that it committed with it. */

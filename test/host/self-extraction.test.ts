@@ -20,6 +20,7 @@ const test = suite('self-extraction');
 const folder = mkdtempSync(path.join(tmpdir(), 'slipway-images-'));
 const imageName = (name: string) => `localhost/slipway-test-${process.pid}/${name}:latest`;
 const volume = path.join(folder, 'volume');
+const made: string[] = [];
 /** By image. */
 const layers = new Map<string, Deployment>();
 
@@ -27,33 +28,46 @@ const layers = new Map<string, Deployment>();
 const containerfile = `
 ARG BASE
 FROM $BASE AS system
-RUN ["/run/node", "-e", "fs.mkdirSync('/opt/built')"]
+RUN ["/run/node", "-e", "fs.mkdtempSync('/opt/built-')"]
 FROM system
 RUN --mount=type=bind,from=system,source=/,target=/run/image ["${scriptCommand('record.ts', '/run/image').join('", "')}"]
 `;
 
 test.before(async () => {
 	if (problem !== undefined) return;
+	try {
+		await makeImages();
+	} catch (error) {
+		// uvu keeps the errors of its hooks to itself.
+		console.error(error);
+		throw error;
+	}
+});
+
+test.after(async () => {
+	for (const name of made.reverse())
+		await podman(['rmi', '--force', imageName(name)], {okStatuses: [0, 1]});
+	rmSync(folder, {recursive: true});
+});
+
+async function makeImages(): Promise<void> {
 	mkdirSync(volume);
 	writeFileSync(path.join(volume, 'file'), 'of the host\n');
-	const options = {hasOwnFiles: false, isRecorded: true};
-	await make('without', (name, place) => makeSmallImage(name, place, options));
+	await make('without', (name, place) =>
+		makeSmallImage(name, place, {hasOwnFiles: false, isRecorded: true}),
+	);
 	await make('unrecorded', (name, place) =>
 		makeSmallImage(name, place, {hasOwnFiles: true, isRecorded: false}),
 	);
 	await make('with', (name) => build(name, imageName('unrecorded')));
 	await make('rewritten', (name) => build(name, imageName('unrecorded'), '--timestamp=1700000000'));
-});
-
-test.after(async () => {
-	for (const name of [...layers.keys()].reverse())
-		await podman(['rmi', '--force', imageName(name)]);
-	rmSync(folder, {recursive: true});
-});
+	await make('derived', (name) => build(name, imageName('with'), '--target=system'));
+}
 
 async function make(name: string, how: (image: string, place: string) => Promise<void>) {
 	const place = path.join(folder, name);
 	mkdirSync(place);
+	made.push(name);
 	await how(imageName(name), place);
 	layers.set(name, await readLayers(name, 'oci-archive'));
 }
@@ -121,6 +135,11 @@ checked('needs no record in a privileged container where the engine added nothin
 
 checked('without a record says what an ordinary container cannot see', async () => {
 	assert.equal((await runningRoot('unrecorded', [])).findings, ['unseen']);
+});
+
+checked('says in an ordinary container that the image has layers after its record', async () => {
+	const expected = {...layers.get('derived'), findings: ['stale-record']};
+	assert.equal(await runningRoot('derived', []), expected);
 });
 
 checked('refuses a volume that hides files of the image from an ordinary container', async () => {

@@ -12,6 +12,7 @@ const test = suite('image record');
 
 const record: ImageRecord = {
 	writtenSec: 1_795_383_911,
+	layers: 3,
 	hidden: ['/proc', '/etc/hosts'],
 	entries: new Map([
 		['/', recordEntry(directory({}, {mode: 0o555, mtimeSec: 5, mtimeNsec: 7}), {entryCount: 9})],
@@ -23,7 +24,7 @@ const record: ImageRecord = {
 };
 
 const text = [
-	'{"imageRecord":1,"written":1795383911,"hidden":["/proc","/etc/hosts"]}',
+	'{"imageRecord":1,"written":1795383911,"layers":3,"hidden":["/proc","/etc/hosts"]}',
 	'{"path":"/","mode":"555","mtime":[5,7],"entries":9}',
 	'{"path":"/dev/null","type":"character","mode":"666","mtime":[1000,0],"rdev":259}',
 	'{"path":"/dev/stdin","type":"symlink","mode":"777","mtime":[1000,0],"target":"/proc/self/fd/0"}',

@@ -160,6 +160,22 @@ test('says that a record is older than the image when it had to be used', () => 
 	assert.equal(restore(withOwn, {isPrivileged: true}, stale).codes, []);
 });
 
+test('does not trust a record for what may be of a later layer', () => {
+	const from = image({isOwn: true});
+	const run: SimulatedRun = {isPrivileged: false, layers: 3};
+	assert.equal(restore(from, run, recordOf(from)), {codes: ['stale-record'], tree: dump(from)});
+	assert.throws(
+		() => restore(from, {...run, volumes: {'/out': 'directory'}}, recordOf(from)),
+		(error: unknown) => error instanceof Refused && error.code === 'hidden-content',
+	);
+});
+
+test('takes a record of a squashed image for current', () => {
+	const from = image({isOwn: true});
+	const run: SimulatedRun = {isPrivileged: false, layers: 1, volumes: {'/out': 'directory'}};
+	assert.equal(restore(from, run, recordOf(from)), {codes: [], tree: dump(from)});
+});
+
 test('follows a builder that rewrote the times of what it committed', () => {
 	const from = image({isOwn: false});
 	const record = recordOf(from);

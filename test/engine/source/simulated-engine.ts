@@ -24,6 +24,7 @@ export interface SimulatedRun {
 	/** Beside the mounts of every container. */
 	readonly volumes?: Readonly<Record<string, 'directory' | 'file'>>;
 	readonly isRootless?: boolean;
+	readonly layers?: number;
 	/** As btrfs does: no directory shows that only the container has it. */
 	readonly hidesMerges?: boolean;
 }
@@ -68,6 +69,7 @@ export function runContainer(image: Directory, run: SimulatedRun): ContainerView
 		tree: {root, files: [], mountPoints: []},
 		seesUnderMounts: run.isPrivileged,
 		isRootless: run.isRootless ?? false,
+		layers: run.layers,
 		mountPoints: new Map(Object.entries(mounts)),
 		recent,
 	};
@@ -95,5 +97,5 @@ export function recordOf(image: Directory, hidden: readonly string[] = []): Imag
 			isUncommitted: false,
 		});
 	}
-	return {writtenSec: 1000, hidden, entries};
+	return {writtenSec: 1000, layers: 2, hidden, entries};
 }
