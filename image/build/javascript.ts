@@ -7,15 +7,19 @@ const workerFiles = '{engine,installer}/**/*-worker.ts';
 
 /**
  * Bundles the program into a flat folder of modules: `main.js`, one for each worker, and chunks that
- * are loaded when a command needs them.
+ * are loaded when a command needs them. Another program than slipway's own can be named by its file.
  * @returns the source files that went in, relative to the project
  */
-export async function bundleJavaScript(project: string, outputFolder: string): Promise<string[]> {
+export async function bundleJavaScript(
+	project: string,
+	outputFolder: string,
+	program = 'ui/cli/main.ts',
+): Promise<string[]> {
 	const workers = await Array.fromAsync(glob(workerFiles, {cwd: project}));
 	const {metafile} = await build({
 		absWorkingDir: project,
 		entryPoints: Object.fromEntries(
-			['ui/cli/main.ts', ...workers.sort()].map((file) => [path.basename(file, '.ts'), file]),
+			[program, ...workers.sort()].map((file) => [path.basename(file, '.ts'), file]),
 		),
 		outdir: outputFolder,
 		entryNames: '[name]',

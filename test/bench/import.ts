@@ -3,6 +3,7 @@ import path from 'node:path';
 import {hostSystem} from '../../engine/system/host.ts';
 import {makeMkcomposefs} from '../setup/mkcomposefs.ts';
 import {type Benchmark, compare} from './benchmark.ts';
+import {bundleProcess} from './bundle-process.ts';
 
 /**
  * A root file system into an empty store, against `mkcomposefs --digest-store`: tree, hashes, objects,
@@ -15,7 +16,7 @@ export const importBenchmark: Benchmark = {
 	async run({root, folder, rounds}) {
 		const mkcomposefs = makeMkcomposefs();
 		const system = hostSystem();
-		const program = path.join(import.meta.dirname, 'import-process.ts');
+		const program = await bundleProcess('test/bench/import-process.ts', folder);
 		// Stores stay until the end: ext4 is slow to make files right after many were deleted.
 		const storeOf = (side: string, round: number) => path.join(folder, `import-${side}-${round}`);
 		const contender = (side: string) => ({

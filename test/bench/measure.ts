@@ -19,7 +19,6 @@ export interface Measurement {
 }
 
 const sampleMs = 10;
-const pageSize = 4096;
 
 /**
  * Runs a command and measures it.
@@ -56,12 +55,12 @@ export async function measure(
 
 /** Resident memory of a process and all below it; 0 once it has ended. */
 function residentBytes(pid: number): number {
-	const pages = readFile(`/proc/${pid}/statm`).split(' ')[1];
-	if (pages === undefined) return 0;
+	const resident = /^VmRSS:\s*(\d+) kB$/m.exec(readFile(`/proc/${pid}/status`))?.[1];
+	if (resident === undefined) return 0;
 	const children = readFile(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean);
 	return children.reduce(
 		(sum, child) => sum + residentBytes(Number(child)),
-		Number(pages) * pageSize,
+		Number(resident) * 1024,
 	);
 }
 
