@@ -3,8 +3,9 @@
  * FORKY_ROOT says, and run by its own loader.
  */
 import {spawnSync} from 'node:child_process';
-import {existsSync, mkdirSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import path from 'node:path';
+import {makeDebianRoot} from './debian-root.ts';
 
 const cached = path.resolve(import.meta.dirname, '../../.cache/forky');
 const loaders: Readonly<Record<string, string>> = {
@@ -26,14 +27,12 @@ export function findMkcomposefs(): readonly [string, ...string[]] | undefined {
 export function makeMkcomposefs(): readonly [string, ...string[]] {
 	const found = findMkcomposefs();
 	if (found !== undefined) return found;
-	mkdirSync(path.dirname(cached), {recursive: true});
-	const options = ['--variant=essential', '--include=composefs'];
-	// A mirror's copy of testing may be older than its Release file allows.
-	const aptOptions = ['--aptopt=Acquire::Check-Valid-Until "false"'];
-	const {status} = spawnSync('mmdebstrap', [...options, ...aptOptions, 'forky', cached], {
-		stdio: ['ignore', 'inherit', 'inherit'],
-	});
+	makeDebianRoot('forky', [
+		...['--variant=essential', '--include=composefs'],
+		// A mirror's copy of testing may be older than its Release file allows.
+		'--aptopt=Acquire::Check-Valid-Until "false"',
+	]);
 	const made = findMkcomposefs();
-	if (made === undefined) throw new Error(`mmdebstrap made no mkcomposefs (status ${status})`);
+	if (made === undefined) throw new Error('Debian testing has no mkcomposefs any more');
 	return made;
 }
