@@ -1,9 +1,11 @@
 import {open} from 'node:fs/promises';
 import type {System} from '../../engine/system/system.ts';
+import {ownPartitionNames, partitionNames} from './partition-names.ts';
 import type {Partition, PartitionTable} from './partition-table.ts';
 import {readPartitionTable} from './sfdisk.ts';
 import {describeSignature, probeRegion, readSignatures, type Signature} from './signatures.ts';
 import {MiB} from './size.ts';
+import {isTornTable, isZero} from './torn-table.ts';
 
 /** What lies on a disk. */
 export interface DiskContent {
@@ -11,8 +13,11 @@ export interface DiskContent {
 	readonly partitions: readonly FoundPartition[];
 	/** On the whole disk, outside of its partitions. */
 	readonly signatures: readonly Signature[];
-	/** Nothing known, and yet the first or last MiB are not all zeros. */
-	readonly hasUnknownData: boolean;
+	/**
+	 * What the first and the last MiB are when nothing above is known: not all zeros, or pieces of the
+	 * table of an installation that was killed while it wrote or wiped that.
+	 */
+	readonly unknownData: 'none' | 'torn-table' | 'other';
 }
 
 export interface FoundPartition extends Partition {
@@ -32,47 +37,44 @@ export async function readContent(
 		partitions.push({...partition, signature});
 	}
 	const isKnown = table !== undefined || signatures.length > 0;
-	const hasUnknownData = !isKnown && !(await hasBlankEnds(disk.path, disk.size));
+	const unknownData = isKnown ? 'none' : await readEnds(disk);
 	// The boot sector of a FAT file system looks like a table without partitions.
 	const isRealTable = partitions.length > 0 || signatures.length === 0;
-	return {table: isRealTable ? table : undefined, partitions, signatures, hasUnknownData};
+	return {table: isRealTable ? table : undefined, partitions, signatures, unknownData};
 }
 
 /** MBR partitions that only hold other partitions. */
 const extendedTypes = new Set(['5', 'f', '85']);
 
-async function hasBlankEnds(path: string, size: number): Promise<boolean> {
+async function readEnds({
+	path,
+	size,
+	sectorSize,
+}: Parameters<typeof readContent>[1]): Promise<DiskContent['unknownData']> {
 	await using file = await open(path, 'r');
-	const length = Math.min(MiB, size);
-	const buffer = Buffer.alloc(length);
-	for (const position of [0, size - length]) {
-		await file.read(buffer, 0, length, position);
-		if (buffer.some((byte) => byte !== 0)) return false;
-	}
-	return true;
+	const read = async (position: number) => {
+		const end = Buffer.alloc(Math.min(MiB, size));
+		await file.read(end, 0, end.length, position);
+		return end;
+	};
+	const [first, last] = [await read(0), await read(Math.max(size - MiB, 0))];
+	if (isZero(first) && isZero(last)) return 'none';
+	return isTornTable(first, last, sectorSize) ? 'torn-table' : 'other';
 }
 
-export function isEmpty({table, signatures, hasUnknownData}: DiskContent): boolean {
-	return table === undefined && signatures.length === 0 && !hasUnknownData;
+export function isEmpty({table, signatures, unknownData}: DiskContent): boolean {
+	return table === undefined && signatures.length === 0 && unknownData === 'none';
 }
-
-/** Partition names of an installation that was begun: the root has its final name only at the end. */
-export const partitionNames = {
-	esp: 'slipway-esp',
-	root: 'slipway-root',
-	unfinishedRoot: 'slipway-root-incomplete',
-} as const;
-
-const ownNames: ReadonlySet<string> = new Set(Object.values(partitionNames));
 
 /**
  * Whether all on the disk is what an interrupted installation left, so that nobody misses it.
  * Partitions that slipway did not make, even beside its own, are somebody's data.
  */
-export function isUnfinishedInstall({partitions, signatures}: DiskContent): boolean {
+export function isUnfinishedInstall({partitions, signatures, unknownData}: DiskContent): boolean {
+	if (unknownData === 'torn-table') return true;
 	return (
 		signatures.length === 0 &&
-		partitions.every(({name}) => ownNames.has(name)) &&
+		partitions.every(({name}) => ownPartitionNames.has(name)) &&
 		partitions.some(({name}) => name === partitionNames.unfinishedRoot)
 	);
 }
@@ -84,7 +86,7 @@ const fewPartitions = 6;
 export function describeContent(content: DiskContent, maxNamed = fewPartitions): string {
 	if (isEmpty(content)) return 'empty';
 	if (isUnfinishedInstall(content)) return 'an unfinished slipway installation';
-	if (content.hasUnknownData) return 'data of an unknown kind';
+	if (content.unknownData === 'other') return 'data of an unknown kind';
 	const parts = content.signatures.map(describeSignature);
 	const {table, partitions} = content;
 	if (table !== undefined) {

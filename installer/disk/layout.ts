@@ -1,8 +1,8 @@
 import {createHash} from 'node:crypto';
 import {Refused} from '../../engine/errors.ts';
-import {partitionNames} from './content.ts';
 import type {ContentSizes} from './content-sizes.ts';
 import type {LayoutSettings, RootFileSystem} from './layout-settings.ts';
+import {partitionNames} from './partition-names.ts';
 import {backupTableSize, type Partition, type PartitionTable} from './partition-table.ts';
 import {type Architecture, partitionTypes, rootPartitionType} from './partition-types.ts';
 import {alignDown, alignUp, formatSize, GiB, MiB} from './size.ts';

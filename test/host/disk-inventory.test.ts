@@ -62,7 +62,7 @@ for (const sectorSize of [512, 4096]) {
 			sectorSize,
 			isReadOnly: false,
 			partitionOf: undefined,
-			content: {table: undefined, partitions: [], signatures: [], hasUnknownData: false},
+			content: {table: undefined, partitions: [], signatures: [], unknownData: 'none'},
 			uses: [],
 			backsRunningSystem: false,
 		});
@@ -146,6 +146,8 @@ partitionTest('refuses a disk one of whose partitions is mounted, and names it',
 				{kind: 'busy', device: path.basename(partition)},
 			]);
 		}
+		// The disk is held open here, so its cache still has what was there before the file system.
+		system.flushDevice(disk.device);
 		assert.equal(await refusalsOf(disk.device), [
 			`holds-data: ${disk.device} holds data: GPT with 1 partition: ext2 "home"`,
 		]);

@@ -31,7 +31,7 @@ function content(
 		table: partitions && {label, id: '', sectorSize: 512, partitions},
 		partitions: partitions ?? [],
 		signatures,
-		hasUnknownData: false,
+		unknownData: 'none',
 	};
 }
 
@@ -68,7 +68,7 @@ test('is described without partitions', () => {
 	assert.is(describeContent(content([])), 'GPT without partitions');
 	assert.is(describeContent(content(undefined, [signature('ext4', 'backup')])), 'ext4 "backup"');
 	assert.is(
-		describeContent({...content(undefined), hasUnknownData: true}),
+		describeContent({...content(undefined), unknownData: 'other'}),
 		'data of an unknown kind',
 	);
 	assert.is(
@@ -81,7 +81,7 @@ test('is empty only without table, file system and other bytes', () => {
 	assert.ok(isEmpty(content(undefined)));
 	assert.not(isEmpty(content([])));
 	assert.not(isEmpty(content(undefined, [signature('swap')])));
-	assert.not(isEmpty({...content(undefined), hasUnknownData: true}));
+	assert.not(isEmpty({...content(undefined), unknownData: 'other'}));
 });
 
 test('is an unfinished installation while the root has its first name and nothing else is there', () => {

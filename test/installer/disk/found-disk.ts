@@ -7,7 +7,7 @@ export const emptyContent: DiskContent = {
 	table: undefined,
 	partitions: [],
 	signatures: [],
-	hasUnknownData: false,
+	unknownData: 'none',
 };
 
 /** An empty disk of 32 GiB that nothing speaks against, with changes. */

@@ -4,7 +4,8 @@ import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {hostSystem} from '../../../engine/system/host.ts';
-import {isEmpty, partitionNames, readContent} from '../../../installer/disk/content.ts';
+import {isEmpty, isUnfinishedInstall, readContent} from '../../../installer/disk/content.ts';
+import {partitionNames} from '../../../installer/disk/partition-names.ts';
 import {writePartitionTable} from '../../../installer/disk/sfdisk.ts';
 import {MiB} from '../../../installer/disk/size.ts';
 import {wipeDisk} from '../../../installer/disk/wipe.ts';
@@ -56,16 +57,16 @@ test('leaves no file system on the whole disk, wherever it has its mark', async 
 	}
 });
 
-test('of an unfinished installation can be interrupted without making it unrecognisable', async () => {
+test('of an unfinished installation can be killed after any page', async () => {
 	await writeTable();
 	const bytes = readFileSync(disk.path);
 	bytes.fill(0, disk.size - MiB);
-	writeFileSync(disk.path, bytes);
-	const {partitions} = await readContent(system, disk);
-	assert.equal(
-		partitions.map(({name}) => name),
-		['slipway-root-incomplete'],
-	);
+	for (const pages of [0, 1, 2, 4, 5, 256]) {
+		bytes.fill(0, 0, pages * 4096);
+		writeFileSync(disk.path, bytes);
+		const content = await readContent(system, disk);
+		assert.ok(isEmpty(content) || isUnfinishedInstall(content), `after ${pages} pages`);
+	}
 });
 
 test('keeps the size of a file, also one smaller than what it zeroes', async () => {

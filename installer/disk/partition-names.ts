@@ -1,0 +1,8 @@
+/** Partition names of an installation: the root has its final name only when all is done. */
+export const partitionNames = {
+	esp: 'slipway-esp',
+	root: 'slipway-root',
+	unfinishedRoot: 'slipway-root-incomplete',
+} as const;
+
+export const ownPartitionNames: ReadonlySet<string> = new Set(Object.values(partitionNames));
