@@ -152,6 +152,19 @@ test('clears away what a killed writer left', async ({source, store}) => {
 	assert.equal(filesBelow(path.join(store, 'unfinished')), []);
 });
 
+test('writes into a store that was made with nothing but objects and images', async ({
+	source,
+	store,
+}) => {
+	for (const folder of ['objects', 'images'])
+		mkdirSync(path.join(store, folder), {recursive: true});
+	writeTree(source, {file: content(5000)});
+	await using writer = await openStore(system, store).write();
+	await importDirectory(system, writer, source);
+	await writer.commit();
+	assert.is(checkedObjects(store).length, 1);
+});
+
 test('lets one writer in at a time', async ({store}) => {
 	const opened = createStore(system, store);
 	const first = await opened.write();
