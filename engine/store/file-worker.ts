@@ -1,44 +1,8 @@
 import {parentPort, workerData} from 'node:worker_threads';
-import {EngineError} from '../errors.ts';
-import {printable} from '../tree/printable.ts';
-import {type FileResult, type FileTask, fileTask} from './file-task.ts';
+import {batchTask} from './file-outcome.ts';
+import type {FileTask} from './file-task.ts';
 import type {SourceFile} from './source-file.ts';
 
-/** What became of a file of a batch, or why nothing did. */
-export type FileOutcome = FileResult | {readonly failure: FileFailure};
+const run = batchTask(workerData as FileTask);
 
-/** An error as it can be sent between threads. */
-export interface FileFailure {
-	readonly code: string;
-	readonly message: string;
-	readonly hint: string | undefined;
-}
-
-const run = fileTask(workerData as FileTask);
-
-parentPort?.on('message', (batch: readonly SourceFile[]) => {
-	parentPort?.postMessage(batch.map(outcome));
-});
-
-function outcome(file: SourceFile): FileOutcome {
-	try {
-		return run(file);
-	} catch (error) {
-		return {failure: describe(file, error)};
-	}
-}
-
-function describe(file: SourceFile, error: unknown): FileFailure {
-	if (error instanceof EngineError) {
-		return {code: error.code, message: error.message, hint: error.hint};
-	}
-	const hint =
-		(error as NodeJS.ErrnoException).code === 'ENOSPC'
-			? 'Make room on the file system of the store.'
-			: undefined;
-	return {
-		code: 'file-failed',
-		message: `${printable(file.path)}: ${error}`,
-		hint,
-	};
-}
+parentPort?.on('message', (batch: readonly SourceFile[]) => parentPort?.postMessage(run(batch)));

@@ -1,8 +1,8 @@
 import {availableParallelism} from 'node:os';
 import {Worker} from 'node:worker_threads';
 import {OperationFailed} from '../errors.ts';
+import {batchTask, errorOf, type FileOutcome} from './file-outcome.ts';
 import type {FileResult, FileTask} from './file-task.ts';
-import type {FileFailure, FileOutcome} from './file-worker.ts';
 import type {SourceFile} from './source-file.ts';
 
 /** Each costs some 15 MB; a disk is not faster for more. */
@@ -16,7 +16,10 @@ const batchesAhead = 2;
 /** Hears how many bytes of files are done in all. */
 type Advance = (bytes: number) => void;
 
-/** Threads that do one task on many files. They start at the first use. */
+/**
+ * Threads that do one task on many files. They start at the first use that is worth a thread: a single
+ * small batch is done here.
+ */
 export class FileWorkers implements AsyncDisposable {
 	readonly #task: FileTask;
 	readonly #workers: FileWorker[] = [];
@@ -32,7 +35,7 @@ export class FileWorkers implements AsyncDisposable {
 	async run(files: readonly SourceFile[], onAdvance?: Advance): Promise<FileResult[]> {
 		const results = new Array<FileResult>(files.length);
 		await this.#forEach(files, onAdvance, (index, outcome) => {
-			if ('failure' in outcome) throw failed(outcome.failure);
+			if ('failure' in outcome) throw errorOf(outcome.failure);
 			results[index] = outcome;
 		});
 		return results;
@@ -54,20 +57,20 @@ export class FileWorkers implements AsyncDisposable {
 		take: (index: number, outcome: FileOutcome) => void,
 	): Promise<void> {
 		const queue = cutBatches(files);
-		this.#start(queue.length);
+		const workers = this.#workersFor(queue);
 		let bytes = 0;
-		const runBatch = async (worker: FileWorker, {start, end, size}: Batch) => {
+		const runBatch = async (worker: BatchRunner, {start, end, size}: Batch) => {
 			const outcomes = await worker.run(files.slice(start, end));
 			for (const [index, outcome] of outcomes.entries()) take(start + index, outcome);
 			bytes += size;
 			onAdvance(bytes);
 		};
-		const lane = async (worker: FileWorker) => {
+		const lane = async (worker: BatchRunner) => {
 			for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
 				await runBatch(worker, batch);
 			}
 		};
-		const lanes = this.#workers.flatMap((worker) =>
+		const lanes = workers.flatMap((worker) =>
 			Array.from({length: batchesAhead}, () => lane(worker)),
 		);
 		try {
@@ -83,10 +86,20 @@ export class FileWorkers implements AsyncDisposable {
 	}
 
 	/** As many as there are batches, at most one for each core. */
-	#start(batches: number): void {
-		const threads = Math.min(availableParallelism(), maxThreads, batches);
+	#workersFor(queue: readonly Batch[]): readonly BatchRunner[] {
+		const [first, second] = queue;
+		if (second === undefined && (first?.size ?? 0) < batchBytes) {
+			const run = batchTask(this.#task);
+			return [{run: async (batch) => run(batch)}];
+		}
+		const threads = Math.min(availableParallelism(), maxThreads, queue.length);
 		while (this.#workers.length < threads) this.#workers.push(new FileWorker(this.#task));
+		return this.#workers;
 	}
+}
+
+interface BatchRunner {
+	run(batch: readonly SourceFile[]): Promise<readonly FileOutcome[]>;
 }
 
 interface Batch {
@@ -111,16 +124,12 @@ function cutBatches(files: readonly SourceFile[]): Batch[] {
 	return batches;
 }
 
-function failed({code, message, hint}: FileFailure): OperationFailed {
-	return new OperationFailed(code, message, hint === undefined ? {} : {hint});
-}
-
 interface Pending {
 	resolve(outcomes: readonly FileOutcome[]): void;
 	reject(error: Error): void;
 }
 
-class FileWorker {
+class FileWorker implements BatchRunner {
 	readonly #worker: Worker;
 	/** Batches sent and not answered; a worker answers in order. */
 	readonly #pending: Pending[] = [];

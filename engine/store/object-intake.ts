@@ -43,6 +43,9 @@ const cannotClone: ReadonlySet<string> = new Set([
 	'ENOSYS',
 ]);
 
+/** Counts the partial files of this thread, which may have several intakes. */
+let partials = 0;
+
 /**
  * Takes contents into `unfinished/` under their digests, unless the store has them. Several intakes
  * of one writer may work at once, in threads: the same content gets the same name, and the first wins.
@@ -54,7 +57,6 @@ export class ObjectIntake {
 	/** Folders that are known to be there. */
 	readonly #folders = new Set<string>();
 	#canClone = true;
-	#partials = 0;
 
 	constructor(layout: StoreLayout, algorithm: FsVerityAlgorithm) {
 		this.#layout = layout;
@@ -111,7 +113,11 @@ export class ObjectIntake {
 		if (!this.#canClone) return undefined;
 		const partial = this.#partialPath();
 		try {
-			copyFileSync(Buffer.from(file.path, 'latin1'), partial, constants.COPYFILE_FICLONE_FORCE);
+			copyFileSync(
+				Buffer.from(file.path, 'latin1'),
+				partial,
+				constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL,
+			);
 		} catch (error) {
 			if (!cannotClone.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
 			this.#canClone = false;
@@ -150,7 +156,7 @@ export class ObjectIntake {
 	}
 
 	#partialPath(): string {
-		return `${this.#layout.unfinished}/partial-${threadId}-${this.#partials++}`;
+		return `${this.#layout.unfinished}/partial-${threadId}-${partials++}`;
 	}
 }
 
