@@ -1,8 +1,8 @@
-import {existsSync} from 'node:fs';
+import {closeSync, existsSync} from 'node:fs';
 import {makeDeviceNumber} from '../tree/device-number.ts';
 import {makeNode} from './inodes.ts';
 import {checked, KernelCallFailed, lastErrno, libc} from './libc.ts';
-import {withOpenFile} from './open-file.ts';
+import {openFile, withOpenFile} from './open-file.ts';
 import type {LoopOptions} from './system.ts';
 
 /** linux/loop.h */
@@ -22,7 +22,7 @@ const loopConfig = {
 	fileName: 8 + 56,
 	fileNameSize: 64,
 } as const;
-const flags = {readOnly: 1, directIo: 16} as const;
+const flags = {readOnly: 1, autoClear: 4, directIo: 16} as const;
 const controlDevice = '/dev/loop-control';
 const controlNumber = {major: 10, minor: 237};
 const loopMajor = 7;
@@ -31,15 +31,19 @@ const characterMode = 0o020660;
 /** Another process may take the free device before we do; that many times in a row it cannot. */
 const maxAttempts = 64;
 
+/**
+ * Devices that this process attached, each held open until it is detached. The kernel frees a device
+ * with autoclear when the last one closes it, and so also when this process is killed.
+ */
+const held = new Map<string, number>();
+
 export function attachLoop(file: string, options: LoopOptions = {}): string {
 	ensureNode(controlDevice, characterMode, controlNumber.major, controlNumber.minor);
 	return withOpenFile(file, options.readOnly ? 'r' : 'r+', (fileFd) => {
 		const config = formatLoopConfig(file, fileFd, options);
 		for (let attempt = 0; attempt < maxAttempts; attempt++) {
 			const device = freeLoop();
-			const result = withOpenFile(device, options.readOnly ? 'r' : 'r+', (fd) =>
-				libc().ioctl(fd, ioctls.configure, config) >= 0 ? 'attached' : lastErrno(),
-			);
+			const result = configureLoop(device, config, options);
 			if (result === 'attached') return device;
 			if (result !== 'EBUSY') throw new KernelCallFailed(`attach ${file} to`, device, result);
 		}
@@ -47,8 +51,28 @@ export function attachLoop(file: string, options: LoopOptions = {}): string {
 	});
 }
 
-/** Does nothing when the device is not attached. */
+/** @returns the error's name when the kernel refuses, `EBUSY` when another process was quicker */
+function configureLoop(device: string, config: Buffer, {readOnly}: LoopOptions): string {
+	// Not the descriptor that configures, which has to be for writing: kernels that forbid writing to
+	// mounted devices would then not mount this one.
+	const holder = openFile(device, 'r');
+	const errno = withOpenFile(device, readOnly ? 'r' : 'r+', (fd) =>
+		libc().ioctl(fd, ioctls.configure, config) >= 0 ? undefined : lastErrno(),
+	);
+	if (errno === undefined) held.set(device, holder);
+	else closeSync(holder);
+	return errno ?? 'attached';
+}
+
+/** Does nothing when the device is not attached. While it is mounted, the end of the mount frees it. */
 export function detachLoop(device: string): void {
+	const holder = held.get(device);
+	held.delete(device);
+	if (holder !== undefined) closeSync(holder);
+	else clearLoop(device);
+}
+
+function clearLoop(device: string): void {
 	withOpenFile(device, 'r', (fd) => {
 		if (libc().ioctl(fd, ioctls.clear, null) >= 0) return;
 		const errno = lastErrno();
@@ -76,7 +100,10 @@ function formatLoopConfig(file: string, fd: number, options: LoopOptions): Buffe
 	config.writeUInt32LE(options.sectorSize ?? 0, loopConfig.blockSize);
 	config.writeBigUInt64LE(BigInt(options.offset ?? 0), loopConfig.offset);
 	config.writeBigUInt64LE(BigInt(options.sizeLimit ?? 0), loopConfig.sizeLimit);
-	const bits = (options.readOnly ? flags.readOnly : 0) | (options.directIo ? flags.directIo : 0);
+	const bits =
+		flags.autoClear |
+		(options.readOnly ? flags.readOnly : 0) |
+		(options.directIo ? flags.directIo : 0);
 	config.writeUInt32LE(bits, loopConfig.flags);
 	// Only shown by losetup; the last byte stays NUL.
 	config.write(file, loopConfig.fileName, loopConfig.fileNameSize - 1);

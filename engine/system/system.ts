@@ -67,7 +67,10 @@ export interface System {
 	 */
 	cloneMount(path: string): MountClone;
 
-	/** Attaches a free loop device and gives its path; the caller detaches it. */
+	/**
+	 * Attaches a free loop device and gives its path; the caller detaches it. The kernel does when this
+	 * process ends and nothing has it mounted.
+	 */
 	attachLoop(file: string, options?: LoopOptions): string;
 	detachLoop(device: string): void;
 
