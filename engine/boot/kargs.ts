@@ -41,6 +41,20 @@ export function imageKernelArguments(
 		.flatMap((file) => argumentsOf(file, architecture));
 }
 
+/**
+ * Arguments that a person gives on the command line.
+ * @param option as it is called there, for messages and as the source
+ * @throws UsageError
+ */
+export function givenKernelArguments(texts: readonly string[], option: string): KernelArgument[] {
+	return texts.flatMap((text) => {
+		const split = splitArgument(text);
+		if ('what' in split)
+			throw new UsageError(`${option}: ${split.what}, expected ${split.expected}`);
+		return split.parts.map((argument) => ({argument, source: option}));
+	});
+}
+
 /** Reads what {@link imageKernelArguments} takes from an unpacked image. */
 export async function readKernelArgumentFiles(root: string): Promise<KernelArgumentFile[]> {
 	const files: KernelArgumentFile[] = [];
@@ -71,7 +85,7 @@ function argumentsOf(file: KernelArgumentFile, architecture: string): KernelArgu
 		);
 	if (architectures !== undefined && !architectures.includes(architecture)) return [];
 	return kargs.flatMap((text) =>
-		splitArgument(file, text).map((argument) => ({argument, source: file.path})),
+		splitInFile(file, text).map((argument) => ({argument, source: file.path})),
 	);
 }
 
@@ -88,18 +102,29 @@ function parseTable(file: KernelArgumentFile): Record<string, unknown> {
 	}
 }
 
+function splitInFile(file: KernelArgumentFile, text: string): string[] {
+	const split = splitArgument(text);
+	if ('what' in split) throw mistake(file, text, split.what, split.expected);
+	return split.parts;
+}
+
+interface Fault {
+	readonly what: string;
+	readonly expected: string;
+}
+
 /** bootc takes several arguments in one string, so both do. */
-function splitArgument(file: KernelArgumentFile, text: string): string[] {
+function splitArgument(text: string): {readonly parts: string[]} | Fault {
 	const parts = splitCommandLine(text);
 	const isPlain = !/[\p{Cc}\ufffd]/u.test(text) && (text.split('"').length - 1) % 2 === 0;
 	if (parts.length === 0 || !isPlain)
-		throw mistake(file, text, `${JSON.stringify(text)} is none`, 'a kernel argument');
+		return {what: `${JSON.stringify(text)} is none`, expected: 'a kernel argument'};
 	for (const part of parts) {
 		const [name] = splitParameter(part);
 		if ((reservedParameters as readonly string[]).includes(name))
-			throw mistake(file, text, `${name}= is set by slipway`, 'any other kernel argument');
+			return {what: `${name}= is set by slipway`, expected: 'any other kernel argument'};
 	}
-	return parts;
+	return {parts};
 }
 
 function isStringList(value: unknown): value is string[] {

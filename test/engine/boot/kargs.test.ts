@@ -4,6 +4,7 @@ import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {
+	givenKernelArguments,
 	imageKernelArguments,
 	type KernelArgumentFile,
 	readKernelArgumentFiles,
@@ -120,6 +121,30 @@ for (const [name, text, message] of mistakes)
 			assert.is((error as UsageError).message.slice(0, message.length), message);
 		}
 	});
+
+test('takes arguments of a person under the same rules', () => {
+	assert.equal(givenKernelArguments(['quiet', 'a="b c" d'], '--karg'), [
+		{argument: 'quiet', source: '--karg'},
+		{argument: 'a="b c"', source: '--karg'},
+		{argument: 'd', source: '--karg'},
+	]);
+	const messageOf = (text: string) => {
+		try {
+			givenKernelArguments([text], '--karg');
+		} catch (error) {
+			return error instanceof UsageError ? error.message : error;
+		}
+		return undefined;
+	};
+	assert.equal(
+		[messageOf('root=/dev/sda1'), messageOf(''), messageOf('a\nlinux /other')],
+		[
+			'--karg: root= is set by slipway, expected any other kernel argument',
+			'--karg: "" is none, expected a kernel argument',
+			'--karg: "a\\nlinux /other" is none, expected a kernel argument',
+		],
+	);
+});
 
 test('reads both folders of an image, and nothing else in them', async () => {
 	const root = mkdtempSync(path.join(tmpdir(), 'kargs-'));
