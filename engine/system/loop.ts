@@ -51,17 +51,15 @@ export function attachLoop(file: string, options: LoopOptions = {}): string {
 	});
 }
 
-/** @returns the error's name when the kernel refuses, `EBUSY` when another process was quicker */
+/** `attached`, or the error's name: `EBUSY` when another process was quicker. */
 function configureLoop(device: string, config: Buffer, {readOnly}: LoopOptions): string {
-	// Not the descriptor that configures, which has to be for writing: kernels that forbid writing to
-	// mounted devices would then not mount this one.
-	const holder = openFile(device, 'r');
-	const errno = withOpenFile(device, readOnly ? 'r' : 'r+', (fd) =>
-		libc().ioctl(fd, ioctls.configure, config) >= 0 ? undefined : lastErrno(),
-	);
-	if (errno === undefined) held.set(device, holder);
-	else closeSync(holder);
-	return errno ?? 'attached';
+	return withOpenFile(device, readOnly ? 'r' : 'r+', (fd) => {
+		if (libc().ioctl(fd, ioctls.configure, config) < 0) return lastErrno();
+		// Not this descriptor, which is for writing: kernels that forbid writing to mounted devices would
+		// then not mount this one.
+		held.set(device, openFile(device, 'r'));
+		return 'attached';
+	});
 }
 
 /** Does nothing when the device is not attached. While it is mounted, the end of the mount frees it. */
