@@ -29,6 +29,7 @@ await buildImage();
 const {status} = spawnSync(process.execPath, [path.join(root, 'test/run.ts')], {
 	cwd: root,
 	stdio: ['ignore', 'inherit', 'inherit'],
-	env: {...process.env, SLIPWAY_TEST_ALL: all ? '1' : ''},
+	// As many damaged inputs as were promised; the fast tests alone try some thousands.
+	env: {FUZZ_ROUNDS: '100000', ...process.env, SLIPWAY_TEST_ALL: all ? '1' : ''},
 });
 process.exitCode = status ?? 1;

@@ -23,7 +23,7 @@ interface FileResult {
 }
 
 const root = import.meta.dirname;
-const unitWatchdogMs = 120_000;
+const unitWatchdogMs = 300_000;
 const machineWatchdogMs = 1_500_000;
 
 const {values, positionals} = parseArgs({

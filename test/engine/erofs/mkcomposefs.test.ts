@@ -59,7 +59,8 @@ for (const {name, dump, images} of readVectors()) {
 }
 
 compare('makes the same bytes of random trees, and reads them back', () => {
-	for (let seed = 0; seed < fuzzRounds(30); seed++) {
+	// Each round starts a program, so there are never as many as in tests that only damage bytes.
+	for (let seed = 0; seed < Math.min(fuzzRounds(30), 200); seed++) {
 		const random = seededRandom(seed);
 		const dump = randomDump(random);
 		const variant = random.pick(variants);
