@@ -15,8 +15,7 @@ export interface FileContexts {
 /** One line: paths, file types, label. */
 export interface FileContext {
 	readonly pattern: RegExp;
-	/** What every path that matches begins with; compared first, since it is so much faster. */
-	readonly prefix: ByteString;
+	readonly literals: Literals;
 	/** The only type that matches; undefined for any. */
 	readonly type: Inode['type'] | undefined;
 	/** Undefined for `<<none>>`: such paths have no label. */
@@ -69,7 +68,7 @@ export function parseFileContexts(text: ByteString, file: string): FileContext[]
 		const label = words.at(-1);
 		specs.push({
 			pattern: compilePattern(pattern, damage),
-			prefix: literalPrefix(pattern),
+			literals: findLiterals(pattern),
 			type,
 			label: label === '<<none>>' ? undefined : label,
 		});
@@ -115,38 +114,48 @@ function compilePattern(pattern: string, damage: Line['damage']): RegExp {
 	}
 }
 
-/** The part of a pattern before anything special: all that it matches begins with that. */
-export function literalPrefix(pattern: string): ByteString {
-	if (pattern.includes('|') && hasOuterAlternative(pattern)) return '';
-	let prefix = '';
-	for (let at = 0; at < pattern.length; at++) {
-		let character = pattern[at] ?? '';
-		if (character === '\\') character = pattern[++at] ?? '';
-		else if (/[.^$*+?()[\]{}|]/.test(character)) break;
-		// An escaped letter is a class or the like.
-		if (pattern[at - 1] === '\\' && /[0-9A-Za-z]/.test(character)) break;
-		// What may be there no time at all is not part of it.
-		if (/[*?{]/.test(pattern[at + 1] ?? '')) break;
-		prefix += character;
-	}
-	return prefix;
+/** Bytes that every path has that a pattern matches; a look for them is far cheaper than a match. */
+export interface Literals {
+	/** What each begins with; empty when that is not certain. */
+	readonly prefix: ByteString;
+	/** The longest run that each has behind that. */
+	readonly infix: ByteString;
 }
 
-function hasOuterAlternative(pattern: string): boolean {
+/** One element of a pattern with what says how often it may be there. */
+const elements = /(\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\[])([*+?]|\{[^}]*\})?/gs;
+
+export function findLiterals(pattern: string): Literals {
+	const runs = [''];
 	let depth = 0;
-	const tokens = pattern.match(/\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|./gs) ?? [];
-	for (const token of tokens) {
-		if (token === '(') depth++;
-		else if (token === ')') depth--;
-		else if (token === '|' && depth === 0) return true;
+	for (const [, element = '', quantifier] of pattern.matchAll(elements)) {
+		if (element === '(') depth++;
+		if (element === ')') depth--;
+		// Of two alternatives nothing is certain.
+		if (element === '|' && depth === 0) return {prefix: '', infix: ''};
+		const literal = depth === 0 ? literalOf(element) : undefined;
+		const isCertain = literal !== undefined && (quantifier === undefined || quantifier === '+');
+		if (isCertain) runs.push((runs.pop() ?? '') + literal);
+		if (!isCertain || quantifier !== undefined) runs.push('');
 	}
-	return false;
+	const [prefix = '', ...later] = runs;
+	return {prefix, infix: later.reduce((a, b) => (b.length > a.length ? b : a), '')};
+}
+
+/** The one character that an element stands for; undefined when it stands for several or none. */
+function literalOf(element: string): string | undefined {
+	const isEscaped = element.startsWith('\\');
+	// An escaped letter is a class or the like.
+	if (isEscaped) return /[0-9A-Za-z]/.test(element[1] ?? '') ? undefined : element[1];
+	return element.length > 1 || /[.^$()[\]{}|]/.test(element) ? undefined : element;
 }
 
 /** The specs that can match something in a directory, or below it. */
 export function specsBelow(specs: readonly FileContext[], directory: ByteString): FileContext[] {
 	const within = directory.endsWith('/') ? directory : `${directory}/`;
-	return specs.filter(({prefix}) => prefix.startsWith(within) || within.startsWith(prefix));
+	return specs.filter(
+		({literals: {prefix}}) => prefix.startsWith(within) || within.startsWith(prefix),
+	);
 }
 
 /** The label of a path; undefined when it has none. */
@@ -158,7 +167,8 @@ export function findLabel(
 	for (const spec of specs)
 		if (
 			(spec.type === undefined || spec.type === type) &&
-			path.startsWith(spec.prefix) &&
+			path.startsWith(spec.literals.prefix) &&
+			path.includes(spec.literals.infix, spec.literals.prefix.length) &&
 			spec.pattern.test(path)
 		)
 			return spec.label;

@@ -1,33 +1,35 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {literalPrefix, parseFileContexts, specsBelow} from '../../../engine/tree/file-contexts.ts';
+import {findLiterals, parseFileContexts, specsBelow} from '../../../engine/tree/file-contexts.ts';
 
 const test = suite('file contexts');
 
-const prefixes: [string, string][] = [
-	['/', '/'],
-	['/usr/bin', '/usr/bin'],
-	['/usr(/.*)?', '/usr'],
-	['/usr/lib(64)?/x', '/usr/lib'],
-	['/usr/lib.*', '/usr/lib'],
-	['/usr/libx?', '/usr/lib'],
-	['/usr/libx*', '/usr/lib'],
-	['/usr/libx{2}', '/usr/lib'],
-	['/usr/libx+', '/usr/libx'],
-	['/etc/a\\.conf', '/etc/a.conf'],
-	['/etc/a\\.?conf', '/etc/a'],
-	['/etc/\\d+', '/etc/'],
-	['/etc/[ab]', '/etc/'],
-	['/a|/b', ''],
-	['(/a|/b)/c', ''],
-	['/x(/a|/b)/c', '/x'],
-	['/x[|]y', '/x'],
-	['/x\\|y', '/x|y'],
-	['.*', ''],
+const literals: [string, string, string][] = [
+	['/', '/', ''],
+	['/usr/bin', '/usr/bin', ''],
+	['/usr(/.*)?', '/usr', ''],
+	['/usr/lib(64)?/x', '/usr/lib', '/x'],
+	['/usr/lib.*', '/usr/lib', ''],
+	['/usr/libx?', '/usr/lib', ''],
+	['/usr/libx*', '/usr/lib', ''],
+	['/usr/libx{0,2}', '/usr/lib', ''],
+	['/usr/libx+y', '/usr/libx', 'y'],
+	['/u.*/program/.+\\.so.*', '/u', '/program/'],
+	['/etc/a\\.conf', '/etc/a.conf', ''],
+	['/etc/a\\.?conf', '/etc/a', 'conf'],
+	['/etc/\\d+', '/etc/', ''],
+	['/etc/[ab]', '/etc/', ''],
+	['/a|/b', '', ''],
+	['(/a|/b)/c', '', '/c'],
+	['/x(/a(b|c)|/b)/cd', '/x', '/cd'],
+	['/x[|]y', '/x', 'y'],
+	['/x[](|]yz', '/x', 'yz'],
+	['/x\\|y', '/x|y', ''],
+	['.*', '', ''],
 ];
-for (const [pattern, prefix] of prefixes) {
-	test(`what ${pattern} matches begins with ${JSON.stringify(prefix)}`, () => {
-		assert.is(literalPrefix(pattern), prefix);
+for (const [pattern, prefix, infix] of literals) {
+	test(`what ${pattern} matches begins with "${prefix}" and has "${infix}"`, () => {
+		assert.equal(findLiterals(pattern), {prefix, infix});
 	});
 }
 
