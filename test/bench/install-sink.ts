@@ -9,11 +9,13 @@ import {hostSystem} from '../../engine/system/host.ts';
 import type {System} from '../../engine/system/system.ts';
 import {scanDirectory} from '../../engine/tree/scan.ts';
 import type {ContentObject, SystemContent} from '../../installer/content.ts';
+import {trixieRoot} from '../host/trixie.ts';
+import {projectRoot} from '../setup/image.ts';
 import {type Benchmark, type Contender, compare} from './benchmark.ts';
-import {rootPartition} from './install-sink-process.ts';
+import {bundleProcess} from './bundle-process.ts';
+import {rootPartition} from './install-sink-root.ts';
 
-const program = path.join(import.meta.dirname, 'install-sink-process.ts');
-const mke2fsConfig = path.join(import.meta.dirname, '../../image/root/usr/lib/slipway/mke2fs.conf');
+const mke2fsConfig = path.join(projectRoot, 'image/root/usr/lib/slipway/mke2fs.conf');
 
 /**
  * A described content onto the root of a disk file, against `tar -x` of the same files onto a fresh
@@ -32,7 +34,9 @@ function sinkBenchmark(kind: 'mounted' | 'unmounted', maxRatio: number): Benchma
 			const disk = path.join(folder, 'disk.raw');
 			writeFileSync(content, serialize(await describeRoot(system, root)));
 			execFileSync('tar', ['-C', root, '--one-file-system', '-cf', archive, '.']);
+			const program = await bundleProcess('test/bench/install-sink-process.ts', folder);
 			const ours: Contender = {
+				options: {env: {TRIXIE_ROOT: trixieRoot()}},
 				prepare: async () => makeDisk(system, disk),
 				command: () => [process.execPath, program, kind, content, disk, mke2fsConfig],
 			};

@@ -16,11 +16,16 @@ const loaders: Readonly<Record<string, string>> = {
 };
 const programs: ReadonlySet<string> = new Set(['mke2fs', 'debugfs', 'e2fsck']);
 
+/** Where such a root is, or would be. */
+export function trixieRoot(): string {
+	return process.env.TRIXIE_ROOT ?? cached;
+}
+
 /** A system whose mke2fs takes archives, or the reason why there is none. */
 export async function systemWithArchives(
 	system: System,
 ): Promise<{readonly system: System} | {readonly missing: string}> {
-	const root = process.env.TRIXIE_ROOT ?? cached;
+	const root = trixieRoot();
 	for (const candidate of existsSync(root) ? [withPrograms(system, root)] : [system])
 		if (await takesArchives(candidate)) return {system: candidate};
 	return {missing: 'no mke2fs with libarchive, neither on this host nor in .cache/trixie'};
