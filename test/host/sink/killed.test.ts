@@ -15,6 +15,8 @@ async function run() {
 	using disk = diskFile('ext4', 300 << 20);
 	const child = spawn(process.execPath, [program, JSON.stringify(disk)], {
 		stdio: ['ignore', 'pipe', 'inherit'],
+		// What it leaves goes with the disk.
+		env: {...process.env, TMPDIR: path.dirname(disk.target.path)},
 	});
 	// It speaks when its root is mounted and half full.
 	const [word] = await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
