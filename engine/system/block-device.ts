@@ -44,6 +44,7 @@ export function rereadPartitions(device: string): boolean {
 export function flushDevice(device: string): void {
 	withOpenFile(device, 'r', (fd) => {
 		fsyncSync(fd);
+		if (!fstatSync(fd).isBlockDevice()) return;
 		checked(libc().ioctl(fd, ioctls.flushBuffers, null), 'flush', device);
 	});
 }

@@ -83,7 +83,7 @@ export interface System {
 	probeExclusive(device: string): 'free' | 'busy';
 	/** Asks the kernel to read the partition table again; false when it cannot (busy). */
 	rereadPartitions(device: string): boolean;
-	/** Writes back and drops the kernel's cached blocks of a device. */
+	/** Writes back and drops the kernel's cached blocks of a device; a plain file is only written back. */
 	flushDevice(device: string): void;
 
 	/**
