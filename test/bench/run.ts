@@ -12,10 +12,11 @@ import {parseArgs} from 'node:util';
 import {cache} from '../setup/image.ts';
 import type {Benchmark, BenchResult} from './benchmark.ts';
 import {importBenchmark} from './import.ts';
+import {installBenchmark} from './install.ts';
 import {referenceRoot} from './reference-root.ts';
 import {statusBenchmark} from './status.ts';
 
-const benchmarks: readonly Benchmark[] = [importBenchmark, statusBenchmark];
+const benchmarks: readonly Benchmark[] = [importBenchmark, installBenchmark, statusBenchmark];
 
 const {values, positionals} = parseArgs({
 	allowPositionals: true,
