@@ -1,5 +1,14 @@
+import type {EfiArchitecture} from '../engine/boot/systemd-boot-files.ts';
 import {Lacking} from '../engine/errors.ts';
-import type {Architecture} from './image-files.ts';
+import type {Architecture as PartitionArchitecture} from './disk/partition-types.ts';
+
+/** An architecture under the names that kernel, images, firmware and partition types have for it. */
+export interface Architecture {
+	readonly kernel: 'x86_64' | 'aarch64';
+	readonly oci: 'amd64' | 'arm64';
+	readonly efi: EfiArchitecture;
+	readonly partition: PartitionArchitecture;
+}
 
 const architectures: Readonly<Record<string, Architecture>> = {
 	x64: {kernel: 'x86_64', oci: 'amd64', efi: 'x64', partition: 'x86-64'},
@@ -13,9 +22,8 @@ const architectures: Readonly<Record<string, Architecture>> = {
 export function hostArchitecture(name: string = process.arch): Architecture {
 	const known = architectures[name];
 	if (known !== undefined) return known;
+	const names = Object.values(architectures).map(({kernel}) => kernel);
 	throw new Lacking('unknown-architecture', `slipway does not install on ${name}`, {
-		hint: `It installs on ${Object.values(architectures)
-			.map(({kernel}) => kernel)
-			.join(' and ')}.`,
+		hint: `Use a machine with ${names.join(' or ')}.`,
 	});
 }

@@ -7,44 +7,29 @@ import {
 	bootcSettingsFolder,
 	type LayoutSettings,
 	layoutSettings,
-	type RootFileSystem,
 	type SettingsFile,
 	settingsPath,
 } from './disk/layout-settings.ts';
+import {installPrograms, programFolders} from './programs.ts';
 
-/** Programs that an install of the image runs, from the image itself, and their Debian packages. */
-const programs: Readonly<Record<string, string>> = {
-	sfdisk: 'fdisk',
-	mke2fs: 'e2fsprogs',
-	debugfs: 'e2fsprogs',
-	'mkfs.vfat': 'dosfstools',
-	bootctl: 'systemd-boot-tools',
-	mcopy: 'mtools',
-	lsblk: 'util-linux',
-	blkid: 'util-linux',
-	wipefs: 'util-linux',
-};
-
-const fileSystemPrograms: Readonly<Record<RootFileSystem, Readonly<Record<string, string>>>> = {
-	ext4: {},
-	btrfs: {'mkfs.btrfs': 'btrfs-progs'},
-	xfs: {'mkfs.xfs': 'xfsprogs'},
-};
-
-const programFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+/** What the machine itself will run, besides what installs it. */
+const machinePrograms = {bootctl: 'systemd-boot-tools'};
+const packages = [
+	...new Set(Object.values({...installPrograms(undefined), ...machinePrograms})),
+].join(', ');
 
 const installTools: Check = {
 	name: 'install-tools',
 	severity: 'error',
 	reason: 'The image installs itself with its own programs.',
-	fix: `Install the packages ${[...new Set(Object.values(programs))].join(', ')} (names of Debian).`,
+	fix: `Install the packages ${packages} (names of Debian).`,
 	async find(root) {
 		const settings = await readLayoutSettings(root);
 		// A mistake in the settings is told by its own check.
-		const chosen =
-			settings instanceof UsageError ? {} : fileSystemPrograms[settings.rootFileSystem];
+		const chosen = settings instanceof UsageError ? undefined : settings.rootFileSystem;
+		const needed = {...installPrograms(chosen), ...machinePrograms};
 		const problems: string[] = [];
-		for (const [program, packageName] of Object.entries({...programs, ...chosen}))
+		for (const [program, packageName] of Object.entries(needed))
 			if (!(await hasProgram(root, program)))
 				problems.push(`the program ${program} is missing (package ${packageName})`);
 		return problems;

@@ -6,9 +6,10 @@ import {
 	readKernelArgumentFiles,
 } from '../engine/boot/kargs.ts';
 import {type Kernel, readKernel} from '../engine/boot/kernel.ts';
-import {type EfiArchitecture, findSystemdBoot} from '../engine/boot/systemd-boot-files.ts';
+import {findSystemdBoot} from '../engine/boot/systemd-boot-files.ts';
 import {imageSettingsFile} from '../engine/deployment/image-reference.ts';
 import {namesIn} from '../engine/system/read-folder.ts';
+import type {Architecture} from './architecture.ts';
 import {
 	bootcSettingsFolder,
 	type LayoutSettings,
@@ -33,14 +34,6 @@ export interface ImageFiles {
 export interface OsRelease {
 	readonly prettyName: string;
 	readonly imageVersion: string | undefined;
-}
-
-/** An architecture under the names that kernel, images and firmware have for it. */
-export interface Architecture {
-	readonly kernel: 'x86_64' | 'aarch64';
-	readonly oci: 'amd64' | 'arm64';
-	readonly efi: EfiArchitecture;
-	readonly partition: 'x86-64' | 'arm64';
 }
 
 /**
@@ -87,13 +80,20 @@ function readText(root: string, place: string): string | undefined {
 	}
 }
 
-/** @see https://www.freedesktop.org/software/systemd/man/latest/os-release.html */
+/**
+ * A value is bare or in quotes; a backslash in double quotes stands before what a shell would expand.
+ * @see https://www.freedesktop.org/software/systemd/man/latest/os-release.html
+ */
 export function parseOsRelease(text: string): OsRelease {
+	const assignment = /^([A-Z_]+)=(?:"((?:[^"\\\n]|\\.)*)"|'([^'\n]*)'|((?!["'])\S*))$/gm;
 	const values = new Map(
-		[...text.matchAll(/^([A-Z_]+)=(?:"([^"]*)"|'([^']*)'|(\S*))$/gm)].map(
-			([, key = '', double, single, bare]) => [key, double ?? single ?? bare ?? ''] as const,
-		),
+		[...text.matchAll(assignment)].map(([, key = '', double, single, bare]) => [
+			key,
+			double?.replace(/\\(["$`\\])/g, '$1') ?? single ?? bare ?? '',
+		]),
 	);
-	const [prettyName = 'Linux'] = [values.get('PRETTY_NAME'), values.get('NAME')].filter(Boolean);
-	return {prettyName, imageVersion: values.get('IMAGE_VERSION') ?? values.get('VERSION_ID')};
+	return {
+		prettyName: values.get('PRETTY_NAME') || values.get('NAME') || 'Linux',
+		imageVersion: values.get('IMAGE_VERSION') || values.get('VERSION_ID') || undefined,
+	};
 }

@@ -1,4 +1,5 @@
 import {formatCommandLine} from '../engine/boot/command-line.ts';
+import {unpullableWarning, whyUnpullable} from '../engine/deployment/image-reference.ts';
 import {describeContent, isEmpty} from './disk/content.ts';
 import type {ContentSizes} from './disk/content-sizes.ts';
 import type {DiskIdentity} from './disk/identity.ts';
@@ -58,7 +59,7 @@ export type VerityPlan =
 	| {readonly kind: 'not-enforced'; readonly reason: string};
 
 export interface PlanWarning {
-	readonly code: 'no-reference' | 'reference-not-pullable' | 'verity-not-enforced';
+	readonly code: 'no-reference' | 'unpullable-reference' | 'verity-not-enforced';
 	readonly message: string;
 	readonly hint: string;
 }
@@ -132,24 +133,18 @@ function planVerity({settings, canEnableVerity}: PlanRequest): VerityPlan {
 	}
 }
 
-function warningsOfImage({reference, isPullable}: PlannedImage): PlanWarning[] {
+function warningsOfImage({reference}: PlannedImage): PlanWarning[] {
 	if (reference === undefined) {
 		return [
 			{
 				code: 'no-reference',
 				message: 'the machine will get no updates: nobody said where this image is pulled from',
-				hint: 'Give --target-image with a reference in a registry.',
+				hint: 'Push the image to a registry, and install with --target-image REGISTRY/NAME:TAG.',
 			},
 		];
 	}
-	if (isPullable) return [];
-	return [
-		{
-			code: 'reference-not-pullable',
-			message: `the machine will get no updates: no other machine can pull ${reference}`,
-			hint: 'Push the image to a registry and give --target-image with its reference there.',
-		},
-	];
+	const unpullable = whyUnpullable(reference);
+	return unpullable === undefined ? [] : [unpullableWarning(reference, unpullable, 'install')];
 }
 
 function warningsOfVerity(verity: VerityPlan): PlanWarning[] {

@@ -1,4 +1,4 @@
-import {OperationFailed} from '../engine/errors.ts';
+import {EngineError, OperationFailed} from '../engine/errors.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
 import type {System} from '../engine/system/system.ts';
 import type {SystemContent} from './content.ts';
@@ -9,9 +9,23 @@ import {type InstallPlan, partitionOfRole} from './plan.ts';
 import {chooseSink} from './sink/choose.ts';
 
 /**
+ * The last of the checks before the first write: what depends on how this disk will be written.
+ * @throws Refused or Lacking
+ */
+export async function checkPlan(
+	system: System,
+	plan: InstallPlan,
+	content: SystemContent,
+): Promise<void> {
+	const {sink, root} = targetOf(system, plan);
+	await sink.check(content, root);
+}
+
+/**
  * Does what a plan says. The partition table names the root unfinished until everything else is on
  * the disk; the boot entry comes after all that it leads to, and the root's name last. Killed anywhere,
  * the disk is one that a second run takes without `--wipe`.
+ * @throws OperationFailed `interrupted` when the signal aborted it after it had begun
  */
 export async function runPlan(
 	system: System,
@@ -20,20 +34,37 @@ export async function runPlan(
 	signal: AbortSignal,
 	report: ProgressReporter,
 ): Promise<void> {
-	const [{path, size, layout}] = plan.disks;
-	const disk = {path, sectorSize: layout.sectorSize};
-	const esp = partitionOfRole(layout, 'esp');
-	const root = partitionOfRole(layout, 'root');
-	const sink = chooseSink(system, disk, root);
-	report({type: 'step', step: 'partition', title: `Partitioning ${path}`});
-	await wipeDisk(system, path, size);
+	signal.throwIfAborted();
+	try {
+		await writeDisk(system, plan, content, signal, report);
+	} catch (error) {
+		// An error of its own, such as a clean-up that failed, says more.
+		if (!signal.aborted || error instanceof EngineError) throw error;
+		throw new OperationFailed(
+			'interrupted',
+			`interrupted: ${plan.disks[0].path} is not a finished installation`,
+			{hint: 'Run it again; a disk in this state needs no --wipe.', cause: error},
+		);
+	}
+}
+
+async function writeDisk(
+	system: System,
+	plan: InstallPlan,
+	content: SystemContent,
+	signal: AbortSignal,
+	report: ProgressReporter,
+): Promise<void> {
+	const {size, layout, disk, esp, root, sink} = targetOf(system, plan);
+	report({type: 'step', step: 'partition', title: `Partitioning ${disk.path}`});
+	await wipeDisk(system, disk.path, size);
 	await writePartitionTable(system, disk, layout);
 	await makeEspFileSystem(system, disk, esp);
 	report({type: 'done', step: 'partition'});
 	signal.throwIfAborted();
-	const verity = await sink.writeRoot(content, root, report);
+	const verity = await sink.writeRoot(content, root, report, signal);
 	if (plan.verity.kind === 'enforced' && verity === 'unavailable') {
-		throw new OperationFailed('no-fs-verity', `fs-verity could not be put on ${path}`, {
+		throw new OperationFailed('no-fs-verity', `fs-verity could not be put on ${disk.path}`, {
 			hint: 'Install with --root-fs ext4, or report this.',
 		});
 	}
@@ -42,5 +73,14 @@ export async function runPlan(
 	signal.throwIfAborted();
 	await sink.finish(content, esp);
 	await renamePartition(system, disk, root.number, root.finishedName);
-	system.flushDevice(path);
+	system.flushDevice(disk.path);
+}
+
+/** Where a plan writes, and how. */
+function targetOf(system: System, plan: InstallPlan) {
+	const [{path, size, layout}] = plan.disks;
+	const disk = {path, sectorSize: layout.sectorSize};
+	const esp = partitionOfRole(layout, 'esp');
+	const root = partitionOfRole(layout, 'root');
+	return {size, layout, disk, esp, root, sink: chooseSink(system, disk, root)};
 }

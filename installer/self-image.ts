@@ -4,9 +4,9 @@ import type {ProgressReporter} from '../engine/progress.ts';
 import {hashFiles} from '../engine/store/hash-files.ts';
 import type {ScannedTree} from '../engine/tree/scan.ts';
 import {deploymentImage} from '../engine/tree/transform.ts';
-import type {ByteString, Directory, RegularFile} from '../engine/tree/tree.ts';
+import type {Directory, RegularFile} from '../engine/tree/tree.ts';
 import type {ContentObject} from './content.ts';
-import {type FileSources, fillTree} from './system-content.ts';
+import {type FileSources, fillTree} from './hashed-tree.ts';
 
 /** The image that runs here, read and hashed: all that a disk of it will hold. */
 export interface SelfImage {
@@ -28,18 +28,25 @@ export async function readSelf(
 	signal: AbortSignal,
 	report: ProgressReporter,
 ): Promise<SelfImage> {
-	const paths = new Map<RegularFile, ByteString>(files.map(({inode, path}) => [inode, path]));
 	const hashed = await hashFiles(
 		files.map(({path, inode}) => ({path, size: inode.size})),
-		{algorithm, keepTree: true, progress: report},
+		{algorithm, keepTree: true, progress: report, signal},
 	);
-	signal.throwIfAborted();
 	const {objects, sources} = fillTree(root, files, hashed);
-	const readContent = (file: RegularFile): Buffer =>
-		file.inline ?? readFileSync(Buffer.from(paths.get(file) ?? '', 'latin1'));
-	const image = await deploymentImage(root, algorithm, readContent);
+	const image = await deploymentImage(root, algorithm, contentReader(sources));
 	const containerEnvironment = existsSync(containerEnvironmentFile)
 		? readFileSync(containerEnvironmentFile, 'utf8')
 		: undefined;
 	return {root, sources, objects, image, containerEnvironment};
+}
+
+/** Reads whole files of a tree: few, and small. */
+function contentReader(sources: FileSources): (file: RegularFile) => Buffer {
+	return (file) => {
+		const source = sources.get(file);
+		if (source === undefined) throw new RangeError('nobody knows where a file of the tree is');
+		return source.kind === 'bytes'
+			? source.bytes
+			: readFileSync(Buffer.from(source.path, 'latin1'));
+	};
 }

@@ -22,6 +22,7 @@ export interface HashOptions {
 	readonly algorithm: FsVerityAlgorithm;
 	readonly keepTree?: boolean;
 	readonly progress?: ProgressReporter;
+	readonly signal?: AbortSignal;
 }
 
 /**
@@ -30,7 +31,7 @@ export interface HashOptions {
  */
 export async function hashFiles(
 	files: readonly SourceFile[],
-	{algorithm, keepTree = false, progress = noProgress}: HashOptions,
+	{algorithm, keepTree = false, progress = noProgress, signal}: HashOptions,
 ): Promise<HashedFile[]> {
 	await using workers = new FileWorkers({kind: 'hash', algorithm, keepTree});
 	const total = files.reduce((sum, file) => sum + file.size, 0);
@@ -41,9 +42,10 @@ export async function hashFiles(
 		total,
 		unit: 'bytes',
 	});
-	const results = await workers.run(files, (done) =>
-		progress({type: 'advance', step: 'hash', done}),
-	);
+	const results = await workers.run(files, (done) => {
+		signal?.throwIfAborted();
+		progress({type: 'advance', step: 'hash', done});
+	});
 	progress({type: 'done', step: 'hash'});
 	return results.map(hashedFile);
 }

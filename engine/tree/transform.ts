@@ -14,6 +14,8 @@ import type {ByteString, Directory, Inode, Leaf} from './tree.ts';
 
 /** Folders that a deployment has but whose content it never sees: kernels, and the physical root. */
 const emptiedForBoot = ['boot', 'sysroot'] as const;
+/** All top folders of an image whose content no deployment has. */
+export const emptiedFolders: ReadonlySet<ByteString> = new Set(['run', ...emptiedForBoot]);
 /** The only xattr that a tar of a container image keeps on every way. */
 const keptXattr = 'security.capability';
 

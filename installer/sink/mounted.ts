@@ -1,7 +1,6 @@
 import {mkdtempSync, rmdirSync, statSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import type {ProgressReporter} from '../../engine/progress.ts';
 import type {MountFlag, System} from '../../engine/system/system.ts';
 import type {ByteString} from '../../engine/tree/tree.ts';
 import type {SystemContent} from '../content.ts';
@@ -20,6 +19,7 @@ import {
 	rootIsFull,
 	type Sink,
 	type SinkTarget,
+	type Watcher,
 } from './sink.ts';
 
 /**
@@ -30,10 +30,11 @@ import {
 export function mountedSink(system: System, disk: SinkTarget): Sink {
 	return {
 		...bootWriter(system, disk),
-		async writeRoot(content, root, report) {
+		check: async (content, root) => checkRootSize(content, root),
+		async writeRoot(content, root, report, signal) {
 			checkRootSize(content, root);
 			try {
-				return await writeRoot(system, disk, content, root, report);
+				return await writeRoot(system, disk, content, root, {report, signal});
 			} catch (error) {
 				throw isFull(error) ? rootIsFull(content, root, error) : error;
 			}
@@ -46,7 +47,7 @@ async function writeRoot(
 	disk: SinkTarget,
 	content: SystemContent,
 	root: PlannedPartition,
-	report: ProgressReporter,
+	watcher: Watcher,
 ): Promise<RootVerity> {
 	using cleanup = new DisposableStack();
 	const device = system.attachLoop(disk.path, {...partitionLoop(disk, root), directIo: true});
@@ -55,7 +56,7 @@ async function writeRoot(
 		mke2fsConfig: disk.mke2fsConfig,
 		lazyInit: statSync(disk.path).isBlockDevice(),
 	});
-	const {verity, commands} = await mountAndFill(system, device, content, root, report);
+	const {verity, commands} = await mountAndFill(system, device, content, root, watcher);
 	if (verity === 'offline') await runDebugfs(system, device, commands);
 	system.flushDevice(device);
 	return verity;
@@ -68,7 +69,7 @@ async function mountAndFill(
 	device: string,
 	content: SystemContent,
 	{fileSystem}: PlannedPartition,
-	report: ProgressReporter,
+	watcher: Watcher,
 ): Promise<{readonly verity: RootVerity; readonly commands: ByteString}> {
 	using cleanup = new DisposableStack();
 	system.unshareMounts();
@@ -79,7 +80,7 @@ async function mountAndFill(
 	system.mount(device, mountPoint, fileSystem.type, mountFlags, data);
 	cleanup.defer(() => system.unmount(mountPoint));
 	const verity = chooseVerity(system, mountPoint, fileSystem, content.algorithm);
-	const commands = await fillAndSync(system, mountPoint, content, verity, report);
+	const commands = await fillAndSync(system, mountPoint, content, verity, watcher);
 	return {verity, commands};
 }
 
@@ -88,12 +89,13 @@ async function fillAndSync(
 	mountPoint: string,
 	content: SystemContent,
 	verity: RootVerity,
-	report: ProgressReporter,
+	{report, signal}: Watcher,
 ): Promise<ByteString> {
 	const total = contentBytes(content);
 	const progress = byteProgress(report, 'root', 'Writing the root file system', total);
 	await using writeback = new EarlyWriteback(() => system.run('sync', ['-f', mountPoint]));
 	const wrote = (bytes: number) => {
+		signal?.throwIfAborted();
 		progress.add(bytes);
 		writeback.wrote(bytes);
 	};

@@ -15,18 +15,21 @@ export type RootVerity = 'kernel' | 'offline' | 'unavailable';
 
 /**
  * Writes content to the partitions of one disk; neither partition nodes nor udev are needed. Order:
- * `writeRoot` and `writeBoot`, each on the medium when it returns, then `finish`.
+ * `check` before the disk is touched, then `writeRoot` and `writeBoot`, each on the medium when it
+ * returns, then `finish`.
  */
 export interface Sink {
+	/** @throws Refused `too-small`, Lacking what it needs */
+	check(content: SystemContent, root: PlannedPartition): Promise<void>;
 	/**
-	 * Makes the root's file system and fills it.
-	 * @throws Refused `too-small` before the first write
-	 * @throws OperationFailed `disk-full`
+	 * Makes the root's file system and fills it. Checks first.
+	 * @throws OperationFailed `disk-full`; whatever the signal was aborted with
 	 */
 	writeRoot(
 		content: SystemContent,
 		root: PlannedPartition,
 		report: ProgressReporter,
+		signal?: AbortSignal,
 	): Promise<RootVerity>;
 	/** Fills the boot partition, whose file system is made, but for the loader entries. */
 	writeBoot(
@@ -45,6 +48,12 @@ export interface SinkTarget {
 	readonly sectorSize: number;
 	/** Path of slipway's mke2fs.conf. */
 	readonly mke2fsConfig: string;
+}
+
+/** Who hears of the work and may stop it. */
+export interface Watcher {
+	readonly report: ProgressReporter;
+	readonly signal: AbortSignal | undefined;
 }
 
 /** The half of a sink that does not depend on how the root is written. */

@@ -3,7 +3,6 @@ import {open} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {Lacking} from '../../engine/errors.ts';
-import type {ProgressReporter} from '../../engine/progress.ts';
 import {CommandFailed} from '../../engine/system/commands.ts';
 import type {System} from '../../engine/system/system.ts';
 import {writeTar} from '../../engine/tar/writer.ts';
@@ -15,7 +14,14 @@ import {runDebugfs} from './debugfs.ts';
 import {EarlyWriteback} from './early-writeback.ts';
 import {finishingCommands, rootMembers} from './root-archive.ts';
 import {contentBytes} from './root-files.ts';
-import {bootWriter, checkRootSize, rootIsFull, type Sink, type SinkTarget} from './sink.ts';
+import {
+	bootWriter,
+	checkRootSize,
+	rootIsFull,
+	type Sink,
+	type SinkTarget,
+	type Watcher,
+} from './sink.ts';
 
 /**
  * Fills the root without the kernel: mke2fs takes a tar from standard input, and debugfs adds what a
@@ -23,14 +29,18 @@ import {bootWriter, checkRootSize, rootIsFull, type Sink, type SinkTarget} from 
  * e2fsprogs 1.47.1 and libarchive.
  */
 export function unmountedSink(system: System, disk: SinkTarget): Sink {
+	const check: Sink['check'] = async (content, root) => {
+		checkRootSize(content, root);
+		await checkTools(system, root);
+	};
 	return {
 		...bootWriter(system, disk),
-		async writeRoot(content, root, report) {
-			checkRootSize(content, root);
-			await checkTools(system, root);
+		check,
+		async writeRoot(content, root, report, signal) {
+			await check(content, root);
 			using work = workFolder(disk);
 			const commands = finishingCommands(content, (values) => writeValues(work.path, values));
-			await makeFilledRoot(system, disk, content, root, report);
+			await makeFilledRoot(system, disk, content, root, {report, signal});
 			await runDebugfs(system, `${work.disk}?offset=${root.start}`, commands);
 			return 'offline';
 		},
@@ -87,13 +97,14 @@ async function makeFilledRoot(
 	disk: SinkTarget,
 	content: SystemContent,
 	root: PlannedPartition,
-	report: ProgressReporter,
+	{report, signal}: Watcher,
 ): Promise<void> {
 	const total = contentBytes(content);
 	const progress = byteProgress(report, 'root', 'Writing the root file system', total);
 	await using file = await open(disk.path, 'r');
 	await using writeback = new EarlyWriteback(() => file.datasync());
 	const members = rootMembers(content, (bytes) => {
+		signal?.throwIfAborted();
 		progress.add(bytes);
 		writeback.wrote(bytes);
 	});

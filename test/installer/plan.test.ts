@@ -67,17 +67,17 @@ test('requires fs-verity on ext4 always, on btrfs with a kernel that has it, on 
 });
 
 test('warns of a reference that no other machine can pull, and of none', () => {
-	const warningsOf = (reference: string | undefined, isPullable: boolean) =>
-		planInstall({...request, image: {...request.image, reference, isPullable}}).warnings;
-	assert.equal(warningsOf('localhost/myos', false), [
+	const warningsOf = (reference: string | undefined) =>
+		planInstall({...request, image: {...request.image, reference, isPullable: false}}).warnings;
+	assert.equal(warningsOf('localhost/myos'), [
 		{
-			code: 'reference-not-pullable',
-			message: 'the machine will get no updates: no other machine can pull localhost/myos',
-			hint: 'Push the image to a registry and give --target-image with its reference there.',
+			code: 'unpullable-reference',
+			message: 'localhost/myos is on this host alone: no update can come from there',
+			hint: 'Push the image to a registry that the machine reaches, and install with --target-image REGISTRY/myos:latest.',
 		},
 	]);
 	assert.equal(
-		warningsOf(undefined, false).map(({code}) => code),
+		warningsOf(undefined).map(({code}) => code),
 		['no-reference'],
 	);
 });
@@ -135,8 +135,8 @@ fs-verity:    NOT enforced: xfs has no fs-verity
 Deployment:   20261122-1
 Command line: root=UUID=6b9297ff-f4f3-43d6-85ec-ff1f120356bc rw composefs=?ab12 slipway=20261122-1 quiet console=ttyS0
 
-WARNING: the machine will get no updates: no other machine can pull localhost/myos
-         Push the image to a registry and give --target-image with its reference there.
+WARNING: localhost/myos is on this host alone: no update can come from there
+         Push the image to a registry that the machine reaches, and install with --target-image REGISTRY/myos:latest.
 
 WARNING: changes to the system's files on the disk will not be noticed: xfs has no fs-verity
          Use ext4 for the root.

@@ -10,52 +10,49 @@ import {
 } from '../engine/deployment/image-reference.ts';
 import {formatOrigin, type Origin} from '../engine/deployment/origin.ts';
 import {version} from '../engine/version.ts';
+import type {Architecture} from './architecture.ts';
 import type {FileSource, SystemContent} from './content.ts';
+import {deploymentState} from './deployment-state.ts';
 import {type ContentSizes, contentSizes} from './disk/content-sizes.ts';
-import {minimumDiskSize} from './disk/layout.ts';
 import type {LayoutSettings} from './disk/layout-settings.ts';
-import type {Architecture, ImageFiles} from './image-files.ts';
+import type {ImageFiles} from './image-files.ts';
+import type {GivenSettings} from './install-options.ts';
 import type {InstallPlan, PlannedImage} from './plan.ts';
 import {algorithm, type SelfImage} from './self-image.ts';
-import {deploymentState} from './system-content.ts';
 
-/** The content of a disk with one deployment; complete once a plan says where its root is. */
-export interface DescribedContent {
+/** What a new machine will be: all of it but what depends on the disk. */
+export interface DescribedSystem {
 	readonly deploymentId: string;
 	readonly image: PlannedImage;
+	/** Those of the image, then those that were given. */
 	readonly kernelArguments: readonly string[];
 	readonly sizes: ContentSizes;
-	minimumDiskSize(sectorSize: number): number;
-	of(plan: InstallPlan): SystemContent;
+	/** Everything on the disk, with the loader entry that the plan has the command line of. */
+	contentFor(plan: InstallPlan): SystemContent;
 }
 
-export interface ContentRequest {
+export interface SystemRequest {
 	readonly files: ImageFiles;
 	readonly self: SelfImage;
 	readonly layout: LayoutSettings;
 	readonly architecture: Architecture;
-	readonly options: {
-		readonly targetImage: string | undefined;
-		readonly kernelArguments: readonly string[];
-	};
+	readonly given: GivenSettings;
 	readonly now: Date;
 }
 
 /** The first deployment of a machine is the first in its boot order. */
 const firstSequence = 1;
 
-export function describeContent(request: ContentRequest): DescribedContent {
-	const {files, self, layout, architecture, options} = request;
+/** @throws UsageError for a mistake in the image's settings */
+export function describeSystem(request: SystemRequest): DescribedSystem {
+	const {files, self, architecture, given} = request;
 	const deploymentId = nextDeploymentId(self.image.verityDigest, []);
 	const reference = updateReference({
-		option: options.targetImage,
+		option: given.targetImage,
 		containerEnvironment: self.containerEnvironment,
 		imageSettings: files.imageSettings,
 	});
-	const kernelArguments: KernelArgument[] = [
-		...files.kernelArguments,
-		...options.kernelArguments.map((argument) => ({argument, source: 'slipway install --karg'})),
-	];
+	const kernelArguments = [...files.kernelArguments, ...given.kernelArguments];
 	const origin = describeOrigin(request, reference, kernelArguments);
 	const content: SystemContent = {
 		algorithm,
@@ -72,7 +69,6 @@ export function describeContent(request: ContentRequest): DescribedContent {
 		],
 		bootEntries: [],
 	};
-	const sizes = contentSizes(content, sizeOfSource);
 	return {
 		deploymentId,
 		image: {
@@ -83,37 +79,33 @@ export function describeContent(request: ContentRequest): DescribedContent {
 			verityDigest: self.image.verityDigest,
 		},
 		kernelArguments: kernelArguments.map(({argument}) => argument),
-		sizes,
-		minimumDiskSize: (sectorSize) => minimumDiskSize({sizes, settings: layout, sectorSize}),
-		of: ({deployment}) => ({
-			...content,
-			bootEntries: [
-				newEntryFile({
-					deploymentId,
-					title: files.osRelease.prettyName,
-					sequence: firstSequence,
-					commandLine: deployment.commandLine,
-					kernel: files.kernel,
-				}),
-			],
-		}),
+		sizes: contentSizes(content, sizeOfSource),
+		contentFor: ({deployment}) => {
+			const entry = newEntryFile({
+				deploymentId,
+				title: files.osRelease.prettyName,
+				sequence: firstSequence,
+				commandLine: deployment.commandLine,
+				kernel: files.kernel,
+			});
+			return {...content, bootEntries: [entry]};
+		},
 	};
 }
 
 function describeOrigin(
-	{files, self, layout, architecture, now}: ContentRequest,
+	{files, self, layout, architecture, now}: SystemRequest,
 	reference: UpdateReference | undefined,
 	kernelArguments: readonly KernelArgument[],
 ): Origin {
-	const {image: containerImage, configDigest} = parseContainerEnvironment(
-		self.containerEnvironment ?? '',
-	);
+	const container = parseContainerEnvironment(self.containerEnvironment ?? '');
+	const {imageVersion} = files.osRelease;
 	const time = now.toISOString();
 	return {
 		version: 1,
 		image: reference === undefined ? null : {image: reference.image, transport: 'registry'},
-		...(configDigest && {configDigest}),
-		...(files.osRelease.imageVersion && {imageVersion: files.osRelease.imageVersion}),
+		...(container.configDigest && {configDigest: container.configDigest}),
+		...(imageVersion && {imageVersion}),
 		architecture: architecture.oci,
 		imageVerity: {algorithm, digest: self.image.verityDigest},
 		kernelVersion: files.kernel.version,
@@ -124,7 +116,7 @@ function describeOrigin(
 		installed: {
 			slipwayVersion: version,
 			layout: `whole disk, ${layout.rootFileSystem}`,
-			source: containerImage === undefined ? 'running root' : `container of ${containerImage}`,
+			source: container.image === undefined ? 'running root' : `container of ${container.image}`,
 			time,
 		},
 	};

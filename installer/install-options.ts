@@ -1,0 +1,35 @@
+import {givenKernelArguments, type KernelArgument} from '../engine/boot/kargs.ts';
+import {formatReference, parseReference} from '../engine/oci/reference.ts';
+import type {RootFileSystem} from './disk/layout-settings.ts';
+
+/** What a person asks for. */
+export interface InstallOptions {
+	/** Block device or plain file. */
+	readonly disk: string;
+	/** Leave to destroy what is on the disk. */
+	readonly wipe: boolean;
+	/** Where updates come from; otherwise what the container and the image say. */
+	readonly targetImage: string | undefined;
+	/** Otherwise what the image says. */
+	readonly rootFileSystem: RootFileSystem | undefined;
+	/** Added to those of the image. */
+	readonly kernelArguments: readonly string[];
+	/** Decide and check everything, write nothing. */
+	readonly dryRun: boolean;
+	readonly signal: AbortSignal;
+}
+
+/** The part of them that is written to the disk, checked. */
+export interface GivenSettings {
+	/** In full. */
+	readonly targetImage: string | undefined;
+	readonly kernelArguments: readonly KernelArgument[];
+}
+
+/** @throws UsageError for a value that is none */
+export function checkSettings({targetImage, kernelArguments}: InstallOptions): GivenSettings {
+	return {
+		targetImage: targetImage && formatReference(parseReference(targetImage)),
+		kernelArguments: givenKernelArguments(kernelArguments, 'slipway install --karg'),
+	};
+}

@@ -1,0 +1,128 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import {version} from '../../engine/version.ts';
+import type {StateEntry, SystemContent} from '../../installer/content.ts';
+import {describeSystem, type SystemRequest} from '../../installer/describe-system.ts';
+import {imageDigest, planFor, systemRequest} from './new-system.ts';
+
+const test = suite('a system to install');
+const folder = mkdtempSync(path.join(tmpdir(), 'slipway-system-'));
+const file = path.join(folder, 'file');
+writeFileSync(file, Buffer.alloc(5000));
+test.after(() => rmSync(folder, {recursive: true}));
+
+const id = `${imageDigest.slice(0, 12)}.0`;
+
+function contentOf(request: SystemRequest): SystemContent {
+	const described = describeSystem(request);
+	return described.contentFor(planFor(described));
+}
+
+function textOf(entry: Pick<StateEntry, 'source'> | undefined): string {
+	return entry?.source?.kind === 'bytes' ? entry.source.bytes.toString() : '';
+}
+
+function originOf(request: SystemRequest) {
+	const {state} = contentOf(request);
+	const entry = state.find(({path: place}) => place === `state/deploy/${id}/origin.json`);
+	return JSON.parse(textOf(entry));
+}
+
+test('says where it came from', () => {
+	assert.equal(originOf(systemRequest(file)), {
+		version: 1,
+		image: {image: 'registry.example.com/myos:1', transport: 'registry'},
+		configDigest: `sha256:${'c'.repeat(64)}`,
+		imageVersion: '1',
+		architecture: 'amd64',
+		imageVerity: {algorithm: 'sha256', digest: imageDigest},
+		kernelVersion: '6.12.1',
+		kernelArguments: [
+			{argument: 'quiet', source: '/usr/lib/slipway/kargs.d/a.toml'},
+			{argument: 'console=ttyS0', source: 'slipway install --karg'},
+		],
+		sequence: 1,
+		created: '2026-11-22T12:00:00.000Z',
+		pinned: false,
+		installed: {
+			slipwayVersion: version,
+			layout: 'whole disk, ext4',
+			source: 'container of localhost/myos:dev',
+			time: '2026-11-22T12:00:00.000Z',
+		},
+	});
+});
+
+test('says so when nobody knows where updates come from', () => {
+	const {files, self, ...request} = systemRequest(file);
+	const origin = originOf({
+		...request,
+		files: {
+			...files,
+			imageSettings: undefined,
+			osRelease: {prettyName: 'x', imageVersion: undefined},
+		},
+		self: {...self, containerEnvironment: undefined},
+	});
+	assert.equal(
+		[origin.image, origin.configDigest, origin.imageVersion, origin.installed.source],
+		[null, undefined, undefined, 'running root'],
+	);
+});
+
+for (const [who, changes, reference, isPullable] of [
+	[
+		'the person',
+		{targetImage: 'registry.example.com/other:2'},
+		'registry.example.com/other:2',
+		true,
+	],
+	['the image, rather than the host alone', {}, 'registry.example.com/myos:1', true],
+	['the container, if nobody else does', {imageSettings: undefined}, 'localhost/myos:dev', false],
+] as const)
+	test(`takes its updates from where ${who} says`, () => {
+		const request = systemRequest(file);
+		const {image} = describeSystem({
+			...request,
+			files: {...request.files, ...('imageSettings' in changes && changes)},
+			given: {...request.given, ...('targetImage' in changes && changes)},
+		});
+		assert.equal([image.reference, image.isPullable], [reference, isPullable]);
+	});
+
+test('boots by one entry, with the command line of the plan', () => {
+	const described = describeSystem(systemRequest(file));
+	const plan = planFor(described);
+	const {bootFiles, bootEntries} = described.contentFor(plan);
+	const kernel = bootFiles.find(({path: place}) => place.endsWith('/linux'))?.path ?? '';
+	assert.match(kernel, /^EFI\/Linux\/slipway-[0-9a-f]{32}\/linux$/);
+	assert.equal(
+		bootFiles.map(({path: place}) => place),
+		[
+			'EFI/systemd/systemd-bootx64.efi',
+			'EFI/BOOT/BOOTX64.EFI',
+			'loader/loader.conf',
+			'loader/entries.srel',
+			kernel,
+			`${path.dirname(kernel)}/initrd`,
+		],
+	);
+	assert.equal(
+		bootEntries.map(({path: place}) => place),
+		[`loader/entries/slipway-${id}+3.conf`],
+	);
+	const text = textOf(bootEntries[0]);
+	assert.ok(text.includes(`options ${plan.deployment.commandLine}\n`), text);
+	assert.ok(plan.deployment.commandLine.endsWith(` slipway=${id} quiet console=ttyS0`));
+});
+
+test('takes as much room as its files', () => {
+	const {sizes} = describeSystem(systemRequest(file));
+	// Four files of two blocks, loader.conf and entries.srel.
+	assert.is(sizes.bootBytes, 4 * 8192 + 2 * 4096);
+});
+
+test.run();
