@@ -5,13 +5,21 @@ const lineFeed = 0x0a;
 const space = 0x20;
 const minus = 0x2d;
 const fullStop = 0x2e;
+const slashByte = 0x2f;
 const zero = 0x30;
+const backslash = 0x5c;
 
 export interface DumpPosition {
 	/** From 1. */
 	readonly line: number;
 	/** Of the line's first byte. */
 	readonly offset: number;
+}
+
+/** `/a/b/c` is `c` in `/a/b`, and `/a` is `a` in the root, which is empty in an empty directory. */
+export interface DumpPath {
+	readonly directory: ByteString;
+	readonly name: ByteString;
 }
 
 export interface DumpXattr {
@@ -33,6 +41,12 @@ export class DumpFields {
 	#lineStart = 0;
 	#lineEnd = -1;
 	#at = 0;
+	/** Whether the field looked at last has bytes that need a second look: a backslash, a NUL. */
+	#isPlain = true;
+	/** Where the directory of the path read last stands, and what it is. */
+	#directoryStart = 0;
+	#directoryEnd = 0;
+	#directory: ByteString = '';
 
 	constructor(bytes: Buffer) {
 		this.#bytes = bytes;
@@ -57,6 +71,26 @@ export class DumpFields {
 	/** Whether the line has another field. */
 	get hasMore(): boolean {
 		return this.#at <= this.#lineEnd;
+	}
+
+	/** A path, parted before its last name. */
+	path(name: string): DumpPath {
+		const start = this.#at;
+		const end = this.#fieldEnd(name);
+		if (start === end) throw this.damage(`${name} is missing`);
+		this.#at = end + 1;
+		const isPlain = this.#isPlain;
+		let slash = end - 1;
+		while (slash >= start && this.#bytes[slash] !== slashByte) slash--;
+		// Most lines are in the directory of the line before.
+		if (!this.#isDirectory(start, slash)) {
+			const directory = this.#bytes.toString('latin1', start, Math.max(slash, start));
+			this.#directory = normalisePath(isPlain ? directory : this.#string(name, directory));
+			this.#directoryStart = start;
+			this.#directoryEnd = slash;
+		}
+		const last = this.#bytes.toString('latin1', slash + 1, end);
+		return {directory: this.#directory, name: isPlain ? last : this.#string(name, last)};
 	}
 
 	/** Skips a field. */
@@ -103,20 +137,14 @@ export class DumpFields {
 		const end = this.#fieldEnd(name);
 		this.#at = end + 1;
 		if (end === start + 1 && this.#bytes[start] === minus) return undefined;
-		return this.#unescape(name, this.#bytes.toString('latin1', start, end));
+		const text = this.#bytes.toString('latin1', start, end);
+		return this.#isPlain ? text : this.#unescape(name, text);
 	}
 
 	/** The same for what the kernel takes as a string: it cannot hold a NUL byte, not even escaped. */
 	optional(name: string): ByteString | undefined {
 		const text = this.bytes(name);
-		if (text?.includes('\0')) throw this.damage(`${name} has a NUL byte: ${quote(text)}`);
-		return text;
-	}
-
-	/** A field that must be there. */
-	text(name: string): ByteString {
-		const text = this.optional(name);
-		if (text === undefined || text === '') throw this.damage(`${name} is missing`);
+		if (!this.#isPlain && text?.includes('\0')) throw this.#nul(name, text);
 		return text;
 	}
 
@@ -132,8 +160,7 @@ export class DumpFields {
 	xattr(raw: string): DumpXattr {
 		const equals = raw.indexOf('=');
 		if (equals < 1) throw this.damage(`xattr is not KEY=VALUE: ${quote(raw)}`);
-		const key = this.#unescape('xattr', raw.slice(0, equals));
-		if (key.includes('\0')) throw this.damage(`xattr has a NUL byte in its key: ${quote(key)}`);
+		const key = this.#string('xattr', raw.slice(0, equals));
 		const value = this.#unescape('xattr', raw.slice(equals + 1));
 		return {key, value: Buffer.from(value, 'latin1')};
 	}
@@ -145,9 +172,22 @@ export class DumpFields {
 
 	#fieldEnd(name: string): number {
 		if (!this.hasMore) throw this.damage(`${name} is missing`);
+		const bytes = this.#bytes;
+		let isPlain = true;
 		let end = this.#at;
-		while (end < this.#lineEnd && this.#bytes[end] !== space) end++;
+		for (; end < this.#lineEnd && bytes[end] !== space; end++)
+			if (bytes[end] === backslash || bytes[end] === 0) isPlain = false;
+		this.#isPlain = isPlain;
 		return end;
+	}
+
+	/** Whether these bytes are those of the directory that was read last. */
+	#isDirectory(start: number, end: number): boolean {
+		const length = this.#directoryEnd - this.#directoryStart;
+		if (end - start !== length || length <= 0) return false;
+		for (let index = 0; index < length; index++)
+			if (this.#bytes[start + index] !== this.#bytes[this.#directoryStart + index]) return false;
+		return true;
 	}
 
 	/** Undefined for no digits, others than the radix has, or a number above 2^53. */
@@ -167,6 +207,16 @@ export class DumpFields {
 		return quote(this.#bytes.toString('latin1', start, end));
 	}
 
+	#string(name: string, text: string): ByteString {
+		const bytes = this.#unescape(name, text);
+		if (bytes.includes('\0')) throw this.#nul(name, bytes);
+		return bytes;
+	}
+
+	#nul(name: string, text: string): DamagedInput {
+		return this.damage(`${name} has a NUL byte: ${quote(text)}`);
+	}
+
 	#unescape(name: string, text: string): ByteString {
 		if (text.includes('\0')) throw this.damage(`${name} has a NUL byte`);
 		if (!text.includes('\\')) return text;
@@ -174,6 +224,13 @@ export class DumpFields {
 		if (bytes === undefined) throw this.damage(`${name} has an unknown escape: ${quote(text)}`);
 		return bytes;
 	}
+}
+
+/** Gives every path its one form: absolute, without empty names; empty for the root. */
+function normalisePath(path: ByteString): ByteString {
+	if (path === '') return '';
+	const absolute = path.startsWith('/') ? path : `/${path}`;
+	return absolute.replace(/\/+/g, '/').replace(/\/$/, '');
 }
 
 /** For messages: in quotes, and not too long. */

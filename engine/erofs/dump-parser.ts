@@ -1,6 +1,12 @@
 import {DamagedInput} from '../errors.ts';
 import type {ByteString, Directory, Leaf, Metadata, RegularFile} from '../tree/tree.ts';
-import {DumpFields, type DumpPosition, type DumpXattr, damagedDump} from './dump-fields.ts';
+import {
+	DumpFields,
+	type DumpPath,
+	type DumpPosition,
+	type DumpXattr,
+	damagedDump,
+} from './dump-fields.ts';
 import {fileTypeOf} from './format.ts';
 import {verityAlgorithmOf} from './fs-verity.ts';
 import {objectPathOf} from './overlay.ts';
@@ -10,7 +16,7 @@ const maxKnownXattrs = 10_000;
 /** A name whose inode may stand on a later line. */
 interface HardLink {
 	readonly place: Place;
-	readonly targetPath: ByteString;
+	readonly target: DumpPath;
 	readonly position: DumpPosition;
 }
 
@@ -38,8 +44,6 @@ class DumpParser {
 	readonly #links = new Map<ByteString, HardLink>();
 	/** By what stands in the dump: labels come by the thousand, and their buffers can be shared. */
 	readonly #xattrs = new Map<string, DumpXattr>();
-	/** A path never ends in a slash, so this is none yet. */
-	#last: {path: ByteString; directory: Directory | undefined} = {path: '/', directory: undefined};
 
 	constructor(bytes: Buffer) {
 		this.#fields = new DumpFields(bytes);
@@ -55,7 +59,7 @@ class DumpParser {
 
 	#parseLine(): void {
 		const fields = this.#fields;
-		const path = normalisePath(fields.text('PATH'));
+		const path = fields.path('PATH');
 		const size = fields.number('SIZE');
 		const isLink = fields.take('@');
 		const mode = fields.number('MODE', 8);
@@ -66,28 +70,32 @@ class DumpParser {
 		else this.#parseLeaf(path, type, mode & 0o7777, size);
 	}
 
-	#parseLink(path: ByteString): void {
+	#parseLink(path: DumpPath): void {
 		const fields = this.#fields;
 		for (const name of ['NLINK', 'UID', 'GID', 'RDEV', 'MTIME']) fields.skip(name);
-		const targetPath = normalisePath(fields.text('PAYLOAD'));
-		this.#links.set(path, {place: this.#placeOf(path), targetPath, position: fields.position});
+		const link = {
+			place: this.#placeOf(path),
+			target: fields.path('PAYLOAD'),
+			position: fields.position,
+		};
+		this.#links.set(joinPath(path), link);
 	}
 
-	#parseDirectory(path: ByteString, mode: number): void {
+	#parseDirectory(path: DumpPath, mode: number): void {
 		const fields = this.#fields;
 		fields.skip('NLINK');
 		const {metadata} = parseMetadata(fields, mode);
 		for (const name of ['PAYLOAD', 'CONTENT', 'DIGEST']) fields.optional(name);
 		metadata.xattrs = this.#parseXattrs();
-		const directory: Directory = {type: 'directory', ...metadata, children: new Map()};
-		if (path !== '' || this.#directories.size > 0) {
+		const directory: Directory = {...metadata, type: 'directory', children: new Map()};
+		if (this.#directories.size > 0 || !isRoot(path)) {
 			const place = this.#placeOf(path);
 			place.directory.children.set(place.name, directory);
 		}
-		this.#directories.set(path, directory);
+		this.#directories.set(isRoot(path) ? '' : joinPath(path), directory);
 	}
 
-	#parseLeaf(path: ByteString, type: Leaf['type'], mode: number, size: number): void {
+	#parseLeaf(path: DumpPath, type: Leaf['type'], mode: number, size: number): void {
 		const fields = this.#fields;
 		const links = fields.number('NLINK') % 2 ** 32;
 		const {metadata, rdev} = parseMetadata(fields, mode);
@@ -115,57 +123,47 @@ class DumpParser {
 	}
 
 	/** Where a new name belongs. */
-	#placeOf(path: ByteString): Place {
+	#placeOf(path: DumpPath): Place {
 		const fields = this.#fields;
+		const {name} = path;
 		if (this.#directories.size === 0) throw fields.damage(`the first PATH is not /: ${show(path)}`);
-		if (path === '') throw fields.damage('/ is there twice');
-		const slash = path.lastIndexOf('/');
-		const name = path.slice(slash + 1);
-		const directory = this.#directoryAt(path, slash);
-		if (directory === undefined || name === '')
+		if (isRoot(path)) throw fields.damage('/ is there twice');
+		const directory = this.#directories.get(path.directory);
+		if (directory === undefined || name === '' || name.includes('/'))
 			throw fields.damage(`PATH is in no directory that came before: ${show(path)}`);
 		if (name === '.' || name === '..') throw fields.damage(`PATH ends in dots: ${show(path)}`);
-		if (directory.children.has(name) || (this.#links.size > 0 && this.#links.has(path)))
+		if (directory.children.has(name) || (this.#links.size > 0 && this.#links.has(joinPath(path))))
 			throw fields.damage(`PATH is there twice: ${show(path)}`);
 		return {directory, name};
 	}
 
-	/** The directory whose path is the first `length` characters; mostly the one of the line before. */
-	#directoryAt(path: ByteString, length: number): Directory | undefined {
-		const {path: last, directory} = this.#last;
-		if (last.length === length && path.startsWith(last)) return directory;
-		const parent = path.slice(0, length);
-		this.#last = {path: parent, directory: this.#directories.get(parent)};
-		return this.#last.directory;
-	}
-
-	#resolve({place, targetPath, position}: HardLink): void {
-		let path = targetPath;
+	#resolve({place, target, position}: HardLink): void {
+		let path = target;
 		// More steps than there are links: they lead to each other.
-		for (let steps = 0; this.#links.has(path) && steps < this.#links.size; steps++)
-			path = this.#links.get(path)?.targetPath ?? path;
-		const slash = path.lastIndexOf('/');
-		const directory = path === '' ? undefined : this.#directories.get(path.slice(0, slash));
-		const name = path.slice(slash + 1);
-		const target = directory?.children.get(name);
-		if (directory === undefined || target === undefined)
-			throw damagedDump(`hard link to what is not there: ${show(targetPath)}`, position);
-		if (target.type === 'directory')
-			throw damagedDump(`hard link to a directory: ${show(targetPath)}`, position);
-		target.recorded ??= {links: 1, size: 'size' in target ? target.size : 0, directory, name};
-		place.directory.children.set(place.name, target);
+		for (let steps = 0; steps < this.#links.size; steps++)
+			path = this.#links.get(joinPath(path))?.target ?? path;
+		const directory = this.#directories.get(path.directory);
+		const inode = directory?.children.get(path.name);
+		if (directory === undefined || inode === undefined)
+			throw damagedDump(`hard link to what is not there: ${show(target)}`, position);
+		if (inode.type === 'directory')
+			throw damagedDump(`hard link to a directory: ${show(target)}`, position);
+		const {name} = path;
+		inode.recorded ??= {links: 1, size: 'size' in inode ? inode.size : 0, directory, name};
+		place.directory.children.set(place.name, inode);
 	}
 }
 
-/** `/a/b` for what may have been `a//b`; empty for the root. */
-function normalisePath(path: ByteString): ByteString {
-	const absolute = path.startsWith('/') ? path : `/${path}`;
-	const single = absolute.includes('//') ? absolute.replace(/\/+/g, '/') : absolute;
-	return single === '/' ? '' : single;
+function isRoot({directory, name}: DumpPath): boolean {
+	return directory === '' && name === '';
 }
 
-function show(path: ByteString): string {
-	return JSON.stringify(path.slice(0, 80) || '/');
+function joinPath({directory, name}: DumpPath): ByteString {
+	return `${directory}/${name}`;
+}
+
+function show(path: DumpPath): string {
+	return JSON.stringify(joinPath(path).slice(0, 80));
 }
 
 /** The fields that all inodes have, from UID on; xattrs come later in the line. */
@@ -190,13 +188,13 @@ function parseContent(
 	switch (type) {
 		case 'symlink':
 			if (!payload) throw fields.damage('PAYLOAD is missing: the target of the symbolic link');
-			return {type, ...metadata, target: payload};
+			return {...metadata, type, target: payload};
 		case 'character':
 		case 'block':
-			return {type, ...metadata, rdev};
+			return {...metadata, type, rdev};
 		case 'fifo':
 		case 'socket':
-			return {type, ...metadata};
+			return {...metadata, type};
 	}
 }
 
@@ -207,11 +205,13 @@ function parseFile(fields: DumpFields, metadata: Metadata, size: number): Regula
 	if (content !== undefined && content.length !== size)
 		throw fields.damage(`CONTENT has ${content.length} bytes where SIZE is ${size}`);
 	if (verityDigest !== undefined && !isDigest(verityDigest))
-		throw fields.damage(`DIGEST is not an fs-verity digest in hex: ${show(verityDigest)}`);
+		throw fields.damage(
+			`DIGEST is not an fs-verity digest in hex: ${JSON.stringify(verityDigest.slice(0, 80))}`,
+		);
 	const inline = content === undefined || size === 0 ? undefined : Buffer.from(content, 'latin1');
-	const file: RegularFile = {type: 'file', ...metadata, size, inline, verityDigest};
-	const usual = verityDigest && objectPathOf(verityDigest);
-	if (size > 0 && inline === undefined && payload !== usual) file.objectPath = payload ?? '';
+	const file: RegularFile = {...metadata, type: 'file', size, inline, verityDigest};
+	const isUsual = payload === (verityDigest && objectPathOf(verityDigest));
+	if (size > 0 && inline === undefined && !isUsual) file.objectPath = payload ?? '';
 	return file;
 }
 

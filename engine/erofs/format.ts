@@ -83,6 +83,10 @@ export const xattrPrefixes = [
 	{prefix: 'security.', index: 6},
 ] as const;
 
+/** What overlayfs is led to an object's digest and to the object by. */
+export const metacopyKey = 'trusted.overlay.metacopy';
+export const redirectKey = 'trusted.overlay.redirect';
+
 /** Lustre's prefix: composefs-rs's older layout (version 2) knows it, mkcomposefs does not. */
 export const lustrePrefix = {prefix: 'lustre.', index: 5} as const;
 

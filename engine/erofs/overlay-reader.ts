@@ -1,15 +1,9 @@
 import type {ByteString} from '../tree/tree.ts';
+import {metacopyKey, redirectKey} from './format.ts';
 import {verityAlgorithmOf, verityAlgorithms} from './fs-verity.ts';
 import {damagedImage} from './image-view.ts';
 import type {RawInode} from './inode-reader.ts';
-import {
-	escapedPrefix,
-	metacopyKey,
-	objectPathOf,
-	opaqueKey,
-	overlayPrefix,
-	redirectKey,
-} from './overlay.ts';
+import {escapedPrefix, objectPathOf, opaqueKey, overlayPrefix} from './overlay.ts';
 import type {StoredXattr} from './xattr-reader.ts';
 
 type Marks = ReadonlyMap<ByteString, ByteString>;

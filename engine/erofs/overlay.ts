@@ -1,5 +1,5 @@
 import type {ByteString, Device, Inode, RegularFile} from '../tree/tree.ts';
-import {stubNames} from './format.ts';
+import {metacopyKey, redirectKey, stubNames} from './format.ts';
 import type {DirectoryEntry, ImageInode} from './image-inode.ts';
 import type {XattrPair, XattrTable} from './xattr-table.ts';
 
@@ -13,8 +13,6 @@ import type {XattrPair, XattrTable} from './xattr-table.ts';
  */
 export const overlayPrefix = 'trusted.overlay.';
 export const escapedPrefix = 'trusted.overlay.overlay.';
-export const metacopyKey = 'trusted.overlay.metacopy';
-export const redirectKey = 'trusted.overlay.redirect';
 export const opaqueKey = 'trusted.overlay.opaque';
 
 const noMarks: ReadonlyMap<ByteString, ByteString> = new Map();
@@ -103,8 +101,7 @@ export function rewriteForOverlay(
 			holdOwnXattrs(pairs, source.xattrs, table, flavour === 'c' ? marks : noMarks);
 		if (source.type === 'file' && inode.isExternal) holdRedirect(pairs, source, table, flavour);
 		if (inode === order[0]) pairs.push(table.hold(opaqueKey, 'y'));
-		if (pairs.length > 1) pairs.sort(compareXattrs);
-		inode.xattrs = pairs;
+		inode.xattrs = sortXattrs(pairs);
 	}
 }
 
@@ -130,18 +127,33 @@ function holdRedirect(
 	table: XattrTable,
 	flavour: Flavour,
 ): void {
-	pairs.push(table.hold(metacopyKey, verityDigest ?? '', 'metacopy'));
+	if (verityDigest === undefined) pairs.push(table.hold(metacopyKey, ''));
+	else pairs.push(held(table.objectPairs(verityDigest).metacopy));
 	const isByDigest = verityDigest !== undefined && (flavour === 'rs' || objectPath === undefined);
-	const target = isByDigest ? verityDigest : redirectText(objectPath ?? '');
-	if (target !== '') pairs.push(table.hold(redirectKey, target, 'redirect'));
+	const digest = isByDigest ? verityDigest : digestOf(objectPath ?? '');
+	if (digest !== undefined) pairs.push(held(table.objectPairs(digest).redirect));
+	else if (objectPath) pairs.push(table.hold(redirectKey, `/${objectPath}`));
 }
 
-/** A path as the text of a redirect: the digest in it, if it is such a path. */
-function redirectText(path: ByteString): string {
-	if (path === '') return '';
+function held(pair: XattrPair): XattrPair {
+	pair.holders++;
+	return pair;
+}
+
+/** The digest that gives this path; undefined when none does. */
+function digestOf(path: ByteString): string | undefined {
 	return /^[0-9a-f]{2}\/([0-9a-f]{62}|[0-9a-f]{126})$/.test(path)
 		? path.replace('/', '')
-		: `/${path}`;
+		: undefined;
+}
+
+/** Most inodes have two at most, in order already: to look is far cheaper than to sort. */
+function sortXattrs(pairs: XattrPair[]): readonly XattrPair[] {
+	for (let index = 1; index < pairs.length; index++) {
+		const [before, here] = [pairs[index - 1], pairs[index]];
+		if (before && here && compareXattrs(before, here) > 0) return pairs.sort(compareXattrs);
+	}
+	return pairs;
 }
 
 function compareXattrs(a: XattrPair, b: XattrPair): number {

@@ -1,5 +1,5 @@
 import type {ByteString} from '../tree/tree.ts';
-import {xattrHeaderSize, xattrPrefixes} from './format.ts';
+import {metacopyKey, redirectKey, xattrHeaderSize, xattrPrefixes} from './format.ts';
 import {verityAlgorithmOf, verityAlgorithms} from './fs-verity.ts';
 import {xxh32} from './xxh32.ts';
 
@@ -13,7 +13,8 @@ export interface XattrKey {
 	readonly suffix: ByteString;
 	/** Clears the bit of the name filter that stands for this key. */
 	readonly filterMask: number;
-	readonly pairs: Map<string, XattrPair>;
+	/** By value; without those that {@link ObjectPairs} hold. */
+	readonly pairs: Map<ByteString, XattrPair>;
 }
 
 /**
@@ -23,9 +24,9 @@ export interface XattrKey {
 export type XattrForm =
 	/** The text is the value. */
 	| 'plain'
-	/** `struct ovl_metacopy`, version, length, flags and algorithm, and then the digest; nothing for no digest. */
+	/** Of a digest: `struct ovl_metacopy`, which is version, length, flags, algorithm, digest. */
 	| 'metacopy'
-	/** `/ab/cdef…` for a digest; a text that begins with a slash is the value. */
+	/** Of a digest: `/ab/cdef…`. */
 	| 'redirect';
 
 /** A key with a value: one object for all inodes that hold it. */
@@ -39,27 +40,54 @@ export interface XattrPair {
 	sharedOffset: number;
 }
 
+/** What leads overlayfs to an object. */
+export interface ObjectPairs {
+	readonly metacopy: XattrPair;
+	readonly redirect: XattrPair;
+}
+
 /** The xattrs of all inodes of an image, each pair once, and the table of those that are shared. */
 export class XattrTable {
 	readonly #keys = new Map<ByteString, XattrKey>();
+	/** By digest. */
+	readonly #objects = new Map<string, ObjectPairs>();
 	/** In table order, once {@link shareRepeated} has run. */
 	shared: readonly XattrPair[] = [];
 	sharedLength = 0;
 
 	/** The one object of a pair; counts another inode that holds it. */
-	hold(name: ByteString, text: string, form: XattrForm = 'plain'): XattrPair {
+	hold(name: ByteString, value: ByteString): XattrPair {
+		const key = this.#keyOf(name);
+		let pair = key.pairs.get(value);
+		if (pair === undefined) {
+			pair = makePair(key, 'plain', value);
+			key.pairs.set(value, pair);
+		}
+		pair.holders++;
+		return pair;
+	}
+
+	/** The pairs of an object; whoever holds one counts itself. */
+	objectPairs(digest: string): ObjectPairs {
+		let pairs = this.#objects.get(digest);
+		if (pairs === undefined) {
+			if (verityAlgorithmOf(digest) === undefined) throw new Error(`not a digest: ${digest}`);
+			pairs = {
+				metacopy: makePair(this.#keyOf(metacopyKey), 'metacopy', digest),
+				redirect: makePair(this.#keyOf(redirectKey), 'redirect', digest),
+			};
+			this.#objects.set(digest, pairs);
+		}
+		return pairs;
+	}
+
+	#keyOf(name: ByteString): XattrKey {
 		let key = this.#keys.get(name);
 		if (key === undefined) {
 			key = makeKey(name);
 			this.#keys.set(name, key);
 		}
-		let pair = key.pairs.get(text);
-		if (pair === undefined) {
-			pair = {key, form, text, holders: 0, sharedOffset: -1};
-			key.pairs.set(text, pair);
-		}
-		pair.holders++;
-		return pair;
+		return key;
 	}
 
 	has(name: ByteString): boolean {
@@ -69,8 +97,14 @@ export class XattrTable {
 	/** Puts every pair that two or more inodes hold into the table; all must be known by now. */
 	shareRepeated(): void {
 		const shared: XattrPair[] = [];
-		for (const key of this.#keys.values())
-			for (const pair of key.pairs.values()) if (pair.holders > 1) shared.push(pair);
+		const share = (pair: XattrPair) => {
+			if (pair.holders > 1) shared.push(pair);
+		};
+		for (const {pairs} of this.#keys.values()) for (const pair of pairs.values()) share(pair);
+		for (const {metacopy, redirect} of this.#objects.values()) {
+			share(metacopy);
+			share(redirect);
+		}
 		shared.sort(compareForTable);
 		for (const pair of shared) {
 			pair.sharedOffset = this.sharedLength;
@@ -78,6 +112,10 @@ export class XattrTable {
 		}
 		this.shared = shared;
 	}
+}
+
+function makePair(key: XattrKey, form: XattrForm, text: string): XattrPair {
+	return {key, form, text, holders: 0, sharedOffset: -1};
 }
 
 function makeKey(name: ByteString): XattrKey {
@@ -100,9 +138,9 @@ export function valueLength({form, text}: XattrPair): number {
 		case 'plain':
 			return text.length;
 		case 'metacopy':
-			return text === '' ? 0 : 4 + text.length / 2;
+			return 4 + text.length / 2;
 		case 'redirect':
-			return text.startsWith('/') ? text.length : text.length + 2;
+			return text.length + 2;
 	}
 }
 
@@ -113,23 +151,23 @@ function valueBytes(pair: XattrPair): Buffer {
 }
 
 function writeValue(out: Buffer, offset: number, {form, text}: XattrPair): void {
-	if (form === 'metacopy') writeMetacopy(out, offset, text);
-	else if (form === 'plain' || text.startsWith('/')) out.write(text, offset, 'latin1');
-	else {
-		// The digest is written once and its first two digits moved: that is cheaper than to cut it.
-		out.write(text, offset + 2, 'latin1');
-		out.copyWithin(offset + 1, offset + 2, offset + 4);
-		out[offset] = slash;
-		out[offset + 3] = slash;
+	switch (form) {
+		case 'plain':
+			out.write(text, offset, 'latin1');
+			break;
+		case 'metacopy':
+			out[offset + 1] = 4 + text.length / 2;
+			out[offset + 3] = verityAlgorithms[verityAlgorithmOf(text) ?? 'sha256'].id;
+			out.write(text, offset + 4, 'hex');
+			break;
+		case 'redirect':
+			// The digest is written once and its first two digits moved: that is cheaper than to cut it.
+			out.write(text, offset + 2, 'latin1');
+			out.copyWithin(offset + 1, offset + 2, offset + 4);
+			out[offset] = slash;
+			out[offset + 3] = slash;
+			break;
 	}
-}
-function writeMetacopy(out: Buffer, offset: number, digest: string): void {
-	const algorithm = verityAlgorithmOf(digest);
-	if (algorithm === undefined) return;
-	const {id, digestSize} = verityAlgorithms[algorithm];
-	out[offset + 1] = 4 + digestSize;
-	out[offset + 3] = id;
-	out.write(digest, offset + 4, 'hex');
 }
 
 /** Bytes of an entry, in the table and behind an inode alike. */

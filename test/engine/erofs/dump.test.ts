@@ -144,7 +144,7 @@ const damaged: [string, string, RegExp][] = [
 	['a time without a dot', '/a 0 100644 1 0 0 0 1\n', /MTIME is not SECONDS.NANOSECONDS: "1"/],
 	['a time without digits', '/a 0 100644 1 0 0 0 .\n', /MTIME is not SECONDS.NANOSECONDS: "."/],
 	['a billion nanoseconds', '/a 0 100644 1 0 0 0 1.1000000000\n', /MTIME is not/],
-	['an unknown escape', '/\\q 0 100644 1 0 0 0 1.0\n', /PATH has an unknown escape: "\/\\\\q"/],
+	['an unknown escape', '/\\q 0 100644 1 0 0 0 1.0\n', /PATH has an unknown escape: "\\\\q"/],
 	['half an escape', '/\\x2 0 100644 1 0 0 0 1.0\n', /PATH has an unknown escape/],
 	['a NUL byte', '/a\0 0 100644 1 0 0 0 1.0\n', /PATH has a NUL byte/],
 	['an escaped NUL byte in a name', '/a\\x00b 0 100644 1 0 0 0 1.0\n', /PATH has a NUL byte/],
