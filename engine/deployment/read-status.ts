@@ -2,6 +2,7 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {bootStateFile, readBootState} from '../boot/boot-state.ts';
 import {parseCommandLine} from '../boot/command-line.ts';
+import {type MountPoint, parseMountinfo, rootMount} from '../system/mount-points.ts';
 import type {DeploymentSet} from './deployment.ts';
 import {containerEnvironmentFile} from './image-reference.ts';
 import {listDeployments} from './state-directory.ts';
@@ -35,18 +36,15 @@ export async function readDeploymentSet(root = '/'): Promise<DeploymentSet> {
 	return {deployments, entries, bootedId: isHere ? bootedId : undefined};
 }
 
-/** Whether the root file system in the text of mountinfo demands fs-verity of every file it shows. */
-export function requiresVerity(mountinfo: string): boolean {
-	const roots = mountinfo.split('\n').filter((line) => line.split(' ')[4] === '/');
-	// What was mounted last is on top.
-	const superOptions = roots.at(-1)?.split(' ').at(-1) ?? '';
-	return superOptions.split(',').includes('verity=require');
+/** Whether the root file system demands fs-verity of every file it shows. */
+export function requiresVerity(mounts: readonly MountPoint[]): boolean {
+	return rootMount(mounts)?.options.includes('verity=require') ?? false;
 }
 
 async function readRunningSystem(root: string, set: DeploymentSet): Promise<RunningSystem> {
 	const mountinfo = await readText(path.join(root, '/proc/self/mountinfo'));
 	return {
-		verityEnforced: requiresVerity(mountinfo ?? ''),
+		verityEnforced: requiresVerity(parseMountinfo(mountinfo ?? '')),
 		notDeployed: set.bootedId === undefined ? await describeOtherSystem(root) : undefined,
 	};
 }

@@ -1,5 +1,6 @@
 import {statSync} from 'node:fs';
 import path from 'node:path';
+import {type MountPoint, unescapeOctal} from '../../engine/system/mount-points.ts';
 import {
 	type BlockDevice,
 	blockDeviceOfName,
@@ -8,32 +9,7 @@ import {
 	type KernelPaths,
 } from './block-devices.ts';
 
-/** A mount as `/proc/self/mountinfo` has it. */
-export interface MountPoint {
-	/** `MAJOR:MINOR` of the file system; major 0 for those without a device, and for btrfs. */
-	readonly device: string;
-	readonly path: string;
-	readonly type: string;
-	readonly source: string;
-}
-
-/** @see proc_pid_mountinfo(5) */
-export function parseMountinfo(text: string): MountPoint[] {
-	return text
-		.split('\n')
-		.filter((line) => line !== '')
-		.map((line) => {
-			const fields = line.split(' ');
-			// Optional fields of any number lie before the hyphen.
-			const hyphen = fields.indexOf('-', 6);
-			return {
-				device: fields[2] ?? '',
-				path: unescapeOctal(fields[4] ?? ''),
-				type: unescapeOctal(fields[hyphen + 1] ?? ''),
-				source: unescapeOctal(fields[hyphen + 2] ?? ''),
-			};
-		});
-}
+export {type MountPoint, parseMountinfo} from '../../engine/system/mount-points.ts';
 
 /** Devices and files in `/proc/swaps`. */
 export function parseSwaps(text: string): string[] {
@@ -42,13 +18,6 @@ export function parseSwaps(text: string): string[] {
 		.slice(1)
 		.filter((line) => line !== '')
 		.map((line) => unescapeOctal(line.split(/\s/, 1)[0] ?? ''));
-}
-
-/** The kernel writes blanks and backslashes in paths as three octal digits. */
-function unescapeOctal(text: string): string {
-	return text.replace(/\\([0-7]{3})/g, (_, digits: string) =>
-		String.fromCharCode(Number.parseInt(digits, 8)),
-	);
 }
 
 /** The block device of a mounted file system; undefined for those that have none. */

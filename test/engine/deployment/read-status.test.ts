@@ -7,6 +7,7 @@ import {recordBootState} from '../../../engine/boot/boot-state.ts';
 import {readStatus, requiresVerity} from '../../../engine/deployment/read-status.ts';
 import {writeOrigin} from '../../../engine/deployment/state-directory.ts';
 import {describeStatus} from '../../../engine/deployment/status.ts';
+import {parseMountinfo} from '../../../engine/system/mount-points.ts';
 import {fresh, sampleDeployment, sampleEntry, sampleMachine} from './samples.ts';
 
 const test = suite<{root: string}>('read status');
@@ -108,6 +109,6 @@ const mounts: readonly (readonly [string, string, boolean])[] = [
 ];
 for (const [name, text, expected] of mounts)
 	test(`tells whether fs-verity is enforced when ${name}`, () =>
-		assert.is(requiresVerity(text), expected));
+		assert.is(requiresVerity(parseMountinfo(text)), expected));
 
 test.run();

@@ -1,6 +1,7 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {parseLowerLayers} from '../../../engine/source/overlay-layers.ts';
+import {countLowerLayers} from '../../../engine/source/overlay-layers.ts';
+import {parseMountinfo} from '../../../engine/system/mount-points.ts';
 
 const test = suite('layers of an overlay');
 
@@ -21,6 +22,11 @@ const cases = [
 		line: `1 0 0:67 / / rw,relatime - overlay overlay rw,lowerdir=/l/A\\:1:/l/B,${upper}`,
 		layers: 2,
 	},
+	{
+		what: 'a kernel that writes the backslash in octal',
+		line: `1 0 0:67 / / rw,relatime - overlay overlay rw,lowerdir=/l/A\\134:1:/l/B,${upper}`,
+		layers: 2,
+	},
 	{what: 'another file system', line: '1 0 8:1 / / rw - ext4 /dev/sda1 rw', layers: undefined},
 	{
 		what: 'an overlay that is not the root',
@@ -31,7 +37,7 @@ const cases = [
 
 for (const {what, line, layers} of cases)
 	test(`are counted for ${what}`, () => {
-		assert.is(parseLowerLayers(`${line}\n`), layers);
+		assert.is(countLowerLayers(parseMountinfo(`${line}\n`)), layers);
 	});
 
 test.run();

@@ -1,6 +1,6 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {parseMountPoints, readMountPoints} from '../../../engine/system/mount-points.ts';
+import {parseMountinfo, readMountPoints, rootMount} from '../../../engine/system/mount-points.ts';
 
 const test = suite('mount points');
 
@@ -13,19 +13,53 @@ const mountInfo = `311 282 0:67 / / rw,relatime - overlay overlay rw,lowerdir=/l
 322 311 254:0 /userdata/hosts /etc/hosts rw,relatime - ext4 /dev/vda rw
 `;
 
-test('are the fifth field, with its escapes undone', () => {
-	assert.equal(parseMountPoints(mountInfo), [
-		'/',
-		'/proc',
-		'/mnt/with space\\',
-		'/dev',
-		'/dev/pts',
-		'/etc/hosts',
+test('are read with optional fields, and with their escapes undone', () => {
+	const mounts = parseMountinfo(mountInfo);
+	assert.equal(
+		mounts.map(({path}) => path),
+		['/', '/proc', '/mnt/with space\\', '/dev', '/dev/pts', '/etc/hosts'],
+	);
+	assert.equal(mounts.slice(0, 3), [
+		{
+			device: '0:67',
+			path: '/',
+			type: 'overlay',
+			source: 'overlay',
+			options: ['rw', 'lowerdir=/l/A:/l/B', 'upperdir=/o/diff', 'workdir=/o/work'],
+		},
+		{device: '0:70', path: '/proc', type: 'proc', source: 'proc', options: ['rw']},
+		{
+			device: '254:0',
+			path: '/mnt/with space\\',
+			type: 'ext4',
+			source: '/dev/vda',
+			options: ['rw'],
+		},
+	]);
+});
+
+test('have sources with blanks, and options with commas', () => {
+	const line = '36 35 98:0 / /x rw - ext3 /dev/mapper/a\\040b rw,lowerdir=/a\\054b';
+	assert.equal(parseMountinfo(`${line}\n`), [
+		{
+			device: '98:0',
+			path: '/x',
+			type: 'ext3',
+			source: '/dev/mapper/a b',
+			options: ['rw', 'lowerdir=/a,b'],
+		},
 	]);
 });
 
 test('keep names that are no UTF-8 as bytes', () => {
-	assert.equal(parseMountPoints('1 0 0:1 / /\xff\xe4 rw - tmpfs tmpfs rw\n'), ['/\xff\xe4']);
+	const [mount] = parseMountinfo('1 0 0:1 / /\xff\xe4 rw - tmpfs tmpfs rw\n');
+	assert.is(mount?.path, '/\xff\xe4');
+});
+
+test('show at the root what was mounted there last', () => {
+	const mounts = parseMountinfo(`${mountInfo}400 311 8:1 / / rw - ext4 /dev/vda1 rw\n`);
+	assert.is(rootMount(mounts)?.type, 'ext4');
+	assert.is(rootMount([]), undefined);
 });
 
 test('of this process hold its root', () => {
