@@ -32,7 +32,15 @@ export interface BootEntryList {
 	/** File names of entries that others wrote. */
 	readonly foreign: readonly string[];
 	/** Slipway's entries that cannot be read, with the reason. */
-	readonly damaged: readonly {readonly file: string; readonly problem: string}[];
+	readonly damaged: readonly DamagedBootEntry[];
+}
+
+/** The boot loader may still offer it: it is less strict. */
+export interface DamagedBootEntry {
+	readonly file: string;
+	/** By the file's name. */
+	readonly deploymentId: string;
+	readonly problem: string;
 }
 
 export interface BootEntry {

@@ -6,7 +6,12 @@
  */
 import {DamagedInput} from '../errors.ts';
 import {unfinishedSuffix} from '../system/durable-file.ts';
-import {type BootEntry, type BootEntryList, inBootOrder} from './boot-loader.ts';
+import {
+	type BootEntry,
+	type BootEntryList,
+	type DamagedBootEntry,
+	inBootOrder,
+} from './boot-loader.ts';
 import type {BootPartition} from './boot-partition.ts';
 import {parseEntryName} from './entry-name.ts';
 import {type LoaderEntry, maxLoaderEntryLength, parseLoaderEntry} from './loader-entry.ts';
@@ -70,7 +75,7 @@ export function listEntries(contents: BootContents): BootEntryList {
 export function sortEntries(contents: BootContents): SortedEntries {
 	const own: EntryFile[] = [];
 	const foreign: string[] = [];
-	const damaged: {file: string; problem: string}[] = [];
+	const damaged: DamagedBootEntry[] = [];
 	for (const [file, text] of contents.entryTexts) {
 		const {stem, tries} = parseEntryName(file) ?? {stem: file, tries: undefined};
 		const deploymentId = deploymentOf(stem);
@@ -84,7 +89,7 @@ export function sortEntries(contents: BootContents): SortedEntries {
 			own.push({deploymentId, title: entry.title ?? stem, sequence, tries, file, entry});
 		} catch (error) {
 			if (!(error instanceof DamagedInput)) throw error;
-			damaged.push({file, problem: error.message});
+			damaged.push({file, deploymentId, problem: error.message});
 		}
 	}
 	return {own, foreign, damaged};

@@ -1,5 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
+import type {DamagedBootEntry} from '../boot/boot-loader.ts';
 import {recordBootState} from '../boot/boot-state.ts';
 import {parseCommandLine} from '../boot/command-line.ts';
 import {runningBootLoader} from '../boot/running-boot-loader.ts';
@@ -16,6 +17,8 @@ import {openWritableRoot} from './writable-root.ts';
 
 export interface MachineGarbage extends Garbage {
 	readonly deployments: readonly DeploymentId[];
+	/** Loader entries that cannot be read; their deployments are kept. */
+	readonly damagedEntries: readonly DamagedBootEntry[];
 }
 
 /** Held by whoever changes the deployments of the running machine. */
@@ -37,29 +40,30 @@ export async function collectMachine(
 		});
 	const bootLoader = await runningBootLoader(system);
 	if (dryRun) {
-		const {deployments, keepImages} = await decide();
+		const {keepImages, ...found} = await decide();
 		const store = openStore(system, path.join(physicalRoot, 'composefs'));
-		return {deployments, ...(await store.collectGarbage({keepImages, dryRun}))};
+		return {...found, ...(await store.collectGarbage({keepImages, dryRun}))};
 	}
 	const unlock = await system.lock(lockFile);
 	try {
 		using root = openWritableRoot(system);
-		const {steps, deployments, keepImages} = await decide();
+		const {steps, keepImages, ...found} = await decide();
 		await runSteps({physicalRoot: root.path, bootLoader}, steps);
 		await bootLoader.sweep();
 		await recordBootState(bootLoader);
 		const store = openStore(system, path.join(root.path, 'composefs'));
-		return {deployments, ...(await store.collectGarbage({keepImages}))};
+		return {...found, ...(await store.collectGarbage({keepImages}))};
 	} finally {
 		unlock();
 	}
 
 	async function decide() {
-		const {entries} = await bootLoader.list();
-		const set = {...(await readDeploymentSet()), entries};
+		const {entries, damaged: damagedEntries} = await bootLoader.list();
+		const set = {...(await readDeploymentSet()), entries, damagedEntries};
 		const {steps, after} = collect(set);
 		return {
 			steps,
+			damagedEntries,
 			deployments: steps.flatMap((step) => (step.kind === 'remove-state' ? [step.id] : [])),
 			keepImages: imagesInUse(after.deployments, await runningDigest()),
 		};

@@ -1,4 +1,4 @@
-import type {BootEntry} from '../boot/boot-loader.ts';
+import type {BootEntry, DamagedBootEntry} from '../boot/boot-loader.ts';
 import type {DeploymentId} from './id.ts';
 import type {Origin} from './origin.ts';
 
@@ -24,6 +24,8 @@ export interface DeploymentSet {
 	readonly deployments: readonly Deployment[];
 	/** What the boot loader offers. Undefined when that could not be read. */
 	readonly entries: readonly BootEntry[] | undefined;
+	/** Entries that it may offer and slipway cannot read. Absent when nobody looked for them. */
+	readonly damagedEntries?: readonly DamagedBootEntry[];
 	/** Of the running system; undefined when it is none of these. */
 	readonly bootedId: DeploymentId | undefined;
 }

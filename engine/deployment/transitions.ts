@@ -111,20 +111,22 @@ export function deleteDeployment(set: DeploymentSet, id: DeploymentId): Transiti
 }
 
 /**
- * Drops all deployments but the booted, staged, rollback and pinned ones, and those that this slipway
- * cannot read.
+ * Drops all deployments but the booted, staged, rollback and pinned ones, and those of which origin or
+ * loader entry cannot be read: a boot loader may still offer them.
  * @throws Refused `boot-state-unknown` or `booted-without-entry`: what is garbage is not certain then
  */
 export function collect(set: DeploymentSet): Transition {
 	const {booted, staged, rollback: previous} = deploymentStates(set);
-	const {entries, deployments} = set;
+	const {entries, damagedEntries = [], deployments} = set;
 	if (entries === undefined || booted === undefined)
 		throw new Refused('boot-state-unknown', 'it is not known which deployment is running', {
 			hint: 'Run this on the machine itself, as root.',
 		});
 	const isBootable = (id: DeploymentId): boolean =>
 		entries.some(({deploymentId}) => deploymentId === id);
-	if (!isBootable(booted.id))
+	const hasDamagedEntry = (id: DeploymentId): boolean =>
+		damagedEntries.some(({deploymentId}) => deploymentId === id);
+	if (!isBootable(booted.id) && !hasDamagedEntry(booted.id))
 		throw new Refused(
 			'booted-without-entry',
 			`the running deployment ${booted.id} has no loader entry`,
@@ -136,6 +138,7 @@ export function collect(set: DeploymentSet): Transition {
 		one === booted ||
 		one === staged ||
 		one === previous ||
+		hasDamagedEntry(one.id) ||
 		(one.origin === undefined ? !one.unfinished || isBootable(one.id) : one.origin.pinned);
 	const known = knownIds(set);
 	const dropped = deployments.filter((one) => !isKept(one)).map(({id}) => id);

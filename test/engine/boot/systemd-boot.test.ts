@@ -154,6 +154,7 @@ test('keeps a kernel that only a damaged or foreign entry mentions', async ({fol
 		damaged: [
 			{
 				file: 'slipway-3f2a9c1b4d5e.9.conf',
+				deploymentId: '3f2a9c1b4d5e.9',
 				problem: 'slipway-3f2a9c1b4d5e.9.conf, line 2: "title" has no value',
 			},
 		],

@@ -95,6 +95,12 @@ const stagedPinned = {
 		one.id === id(2) ? sampleDeployment(2, {pinned: true}) : one,
 	),
 };
+const damagedEntries = (...serials: readonly number[]) =>
+	serials.map((serial) => ({
+		file: `slipway-${id(serial)}.conf`,
+		deploymentId: id(serial),
+		problem: 'it has no "linux" line',
+	}));
 const unreadable = {id: id(0), origin: undefined, problem: 'version 2', unfinished: false} as const;
 const unfinished = {id: id(7), origin: undefined, problem: 'missing', unfinished: true} as const;
 
@@ -191,6 +197,21 @@ const decisions: readonly (readonly [string, () => Transition, readonly string[]
 				...sampleMachine([sampleEntry(2), sampleEntry(1), sampleEntry(0)], 2),
 				deployments: [unreadable, sampleDeployment(1), sampleDeployment(2)],
 			}),
+		[],
+	],
+	[
+		'collecting keeps those whose entries cannot be read',
+		() =>
+			collect({
+				...sampleMachine([sampleEntry(3), sampleEntry(2), sampleEntry(1)], 3),
+				deployments: [0, 1, 2, 3].map((serial) => sampleDeployment(serial)),
+				damagedEntries: damagedEntries(0, 1),
+			}),
+		[],
+	],
+	[
+		'collecting needs no readable entry of what runs',
+		() => collect({...updated, entries: [sampleEntry(0)], damagedEntries: damagedEntries(1)}),
 		[],
 	],
 	[

@@ -5,7 +5,7 @@ import {formatCounted, formatSize} from '../format.ts';
 
 export const command = defineCommand({
 	description: [
-		'Removes the deployments that nothing keeps, then the images and objects that no deployment uses. The booted deployment, the staged one, the one to roll back to and those that are pinned are kept. Updates do this by themselves.',
+		'Removes the deployments that nothing keeps, then the images and objects that no deployment uses. The booted deployment, the staged one, the one to roll back to, those that are pinned and those whose loader entry cannot be read are kept. Updates do this by themselves.',
 	],
 	options: {
 		'dry-run': {type: 'boolean', short: 'n', help: 'Only tell what would be removed.'},
@@ -18,20 +18,25 @@ export const command = defineCommand({
 		const dryRun = options['dry-run'];
 		const garbage = await collectMachine(await context.system(), {dryRun});
 		context.print(
-			options.json
-				? JSON.stringify({version: 1, dryRun, ...garbage}, undefined, 2)
-				: formatGarbage(garbage, dryRun),
+			...(options.json
+				? [JSON.stringify({version: 1, dryRun, ...garbage}, undefined, 2)]
+				: formatGarbage(garbage, dryRun)),
 		);
 		return exitStatus.ok;
 	},
 });
 
-function formatGarbage(garbage: MachineGarbage, dryRun: boolean): string {
-	const {deployments, images, objects, bytes} = garbage;
+function formatGarbage(garbage: MachineGarbage, dryRun: boolean): string[] {
+	const {damagedEntries, deployments, images, objects, bytes} = garbage;
 	const what = [
 		formatCounted(deployments.length, 'deployment'),
 		formatCounted(images.length, 'image'),
 		formatCounted(objects.length, 'object'),
 	].join(', ');
-	return `${dryRun ? 'would remove' : 'removed'} ${what}: ${formatSize(bytes)}`;
+	return [
+		...damagedEntries.map(
+			({problem}) => `left alone, with its deployment: loader entry ${problem}`,
+		),
+		`${dryRun ? 'would remove' : 'removed'} ${what}: ${formatSize(bytes)}`,
+	];
 }
