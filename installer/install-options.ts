@@ -30,6 +30,6 @@ export interface GivenSettings {
 export function checkSettings({targetImage, kernelArguments}: InstallOptions): GivenSettings {
 	return {
 		targetImage: targetImage && formatReference(parseReference(targetImage)),
-		kernelArguments: givenKernelArguments(kernelArguments, 'slipway install --karg'),
+		kernelArguments: givenKernelArguments(kernelArguments, 'install --karg'),
 	};
 }

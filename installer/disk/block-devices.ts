@@ -34,20 +34,37 @@ export interface BlockDevice {
 
 /** The device of a number such as `8:1`; undefined for numbers that are no block device's. */
 export function blockDeviceOfNumber(paths: KernelPaths, number: string): BlockDevice | undefined {
-	const link = path.join(paths.sys, 'dev/block', number);
-	let name: string;
-	try {
-		name = path.basename(readlinkSync(link));
-	} catch {
-		return undefined;
-	}
+	// File systems that are on none: there are many of them.
+	if (number.startsWith('0:')) return undefined;
+	return readDevice(path.join(paths.sys, 'dev/block', number)) ?? findByNumber(paths, number);
+}
+
+/** An ordinary container has an empty folder mounted over /sys/dev/block. */
+function findByNumber(paths: KernelPaths, number: string): BlockDevice | undefined {
+	const folder = path.join(paths.sys, 'class/block');
+	const name = folderNames(folder).find(
+		(candidate) => readAttribute(path.join(folder, candidate, 'dev')) === number,
+	);
+	return name === undefined ? undefined : blockDeviceOfName(paths, name);
+}
+
+/** The device of a kernel name. */
+export function blockDeviceOfName(paths: KernelPaths, name: string): BlockDevice | undefined {
+	return readDevice(path.join(paths.sys, 'class/block', name));
+}
+
+/** @param link of sysfs, to the folder of a device */
+function readDevice(link: string): BlockDevice | undefined {
+	const number = readAttribute(path.join(link, 'dev'));
+	if (number === undefined) return undefined;
+	const place = readlinkSync(link);
 	const attribute = (file: string) => readAttribute(path.join(link, file));
 	const isPartition = existsSync(path.join(link, 'partition'));
 	const sequence = attribute('diskseq');
 	return {
-		name,
+		name: path.basename(place),
 		number,
-		disk: isPartition ? path.basename(path.dirname(readlinkSync(link))) : undefined,
+		disk: isPartition ? path.basename(path.dirname(place)) : undefined,
 		partitions: folderNames(link).filter((child) =>
 			existsSync(path.join(link, child, 'partition')),
 		),
@@ -58,12 +75,6 @@ export function blockDeviceOfNumber(paths: KernelPaths, number: string): BlockDe
 		mapperName: attribute('dm/name'),
 		backingFile: attribute('loop/backing_file'),
 	};
-}
-
-/** The device of a kernel name. */
-export function blockDeviceOfName(paths: KernelPaths, name: string): BlockDevice | undefined {
-	const number = readAttribute(path.join(paths.sys, 'class/block', name, 'dev'));
-	return number === undefined ? undefined : blockDeviceOfNumber(paths, number);
 }
 
 /** The device and its partitions, whichever have nodes. */

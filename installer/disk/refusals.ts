@@ -28,8 +28,9 @@ export function findRefusals(
 	const refusals: EngineError[] = missing.length > 0 ? [lackingCapabilities(missing)] : [];
 	if (!isFound(disk)) {
 		if (disk.backsRunningSystem) refusals.push(ownDisk(disk.path));
-		// Without privileges no disk can be read; the one cause is enough.
-		if (refusals.length === 0 || disk.kind !== 'unreadable') refusals.push(noDisk(disk));
+		// Without privileges no disk can be seen or read; the one cause is enough.
+		const isFollowing = disk.kind === 'unreadable' || disk.kind === 'not-visible';
+		if (refusals.length === 0 || !isFollowing) refusals.push(noDisk(disk));
 		return refusals;
 	}
 	refusals.push(...refusalsOfUse(disk));
@@ -61,8 +62,9 @@ export function throwRefusals(refusals: readonly EngineError[]): void {
 	throw new SeveralRefusals([first, ...others]);
 }
 
-/** Several refusals at once. Its code is the first one's. */
+/** Several refusals at once. Code and exit status are the first one's. */
 export class SeveralRefusals extends Refused {
+	override readonly exitStatus: number;
 	readonly refusals: readonly EngineError[];
 
 	constructor(refusals: readonly [EngineError, ...EngineError[]]) {
@@ -70,6 +72,7 @@ export class SeveralRefusals extends Refused {
 		super(refusals[0].code, refusals.map(({message}) => message).join('; '), {
 			hint: [...hints].join(' '),
 		});
+		this.exitStatus = refusals[0].exitStatus;
 		this.refusals = refusals;
 	}
 }

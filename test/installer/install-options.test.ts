@@ -29,8 +29,8 @@ test('give the reference in full, and arguments with where they come from', () =
 		{
 			targetImage: 'registry.example.com/myos:latest',
 			kernelArguments: [
-				{argument: 'quiet', source: 'slipway install --karg'},
-				{argument: 'splash', source: 'slipway install --karg'},
+				{argument: 'quiet', source: 'install --karg'},
+				{argument: 'splash', source: 'install --karg'},
 			],
 		},
 	);
@@ -45,7 +45,7 @@ for (const [name, wrong, message] of [
 	[
 		"slipway's own kernel arguments",
 		{kernelArguments: ['composefs=00']},
-		'slipway install --karg: composefs= is set by slipway, expected any other kernel argument',
+		'install --karg: composefs= is set by slipway, expected any other kernel argument',
 	],
 ] as const)
 	test(`are refused at once with ${name}`, () => {

@@ -1,3 +1,5 @@
+import {rmSync} from 'node:fs';
+import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -57,6 +59,21 @@ test('are found by number and by name, with partitions and holders', () => {
 	assert.is(device('dm-0').mapperName, 'luks-root');
 	assert.is(device('loop0').backingFile, '/no/such/file (deleted)');
 	assert.ok(device('sdb').isReadOnly);
+});
+
+test('are found by number in a container, which hides the list by number', () => {
+	const {paths, remove} = makeKernel({
+		sda: {number: '8:0'},
+		sda1: {number: '8:1', disk: 'sda'},
+	});
+	try {
+		rmSync(path.join(paths.sys, 'dev/block'), {recursive: true});
+		const partition = blockDeviceOfNumber(paths, '8:1');
+		assert.equal([partition?.name, partition?.disk], ['sda1', 'sda']);
+		assert.is(blockDeviceOfNumber(paths, '8:2'), undefined);
+	} finally {
+		remove();
+	}
 });
 
 test('are undefined when the kernel has none', () => {

@@ -186,6 +186,26 @@ test('are thrown as they are when there is one, and listed in one when there are
 	}
 });
 
+test('end with the status of the first, when there are several', () => {
+	const status = (disk: Parameters<typeof refusalsOf>[0]) => {
+		try {
+			throwRefusals(refusalsOf(disk, {capabilities: new Set()}));
+		} catch (error) {
+			return error instanceof SeveralRefusals && error.exitStatus;
+		}
+		return undefined;
+	};
+	assert.is(status(foundDisk({isReadOnly: true})), exitStatus.lacking);
+});
+
+test('name only privileges when these are why a disk cannot be seen', () => {
+	for (const kind of ['not-visible', 'unreadable'] as const)
+		assert.equal(
+			refusalsOf(noDisk({kind}), {capabilities: new Set()}).map(({code}) => code),
+			['missing-capabilities'],
+		);
+});
+
 test('end with the status of their kind', () => {
 	assert.equal(
 		refusalsOf(foundDisk({isReadOnly: true}), {capabilities: new Set()}).map((error) => [
