@@ -9,6 +9,8 @@ import {imagePath, objectPath, type StoreLayout} from './layout.ts';
 export interface VerifyOptions {
 	/** IDs of the deployments of each image, by the image's digest. */
 	readonly deployments?: ReadonlyMap<string, readonly string[]>;
+	/** Whether the kernel refuses what has no fs-verity. */
+	readonly verityRequired?: boolean;
 	readonly progress?: ProgressReporter;
 }
 
@@ -18,13 +20,16 @@ export interface StoreReport {
 	/** Read and hashed. */
 	readonly bytes: number;
 	readonly problems: readonly StoreProblem[];
-	/** Paths of objects and images that the kernel does not check when they are read. */
+	/** Paths of whole objects and images that the kernel does not check when they are read. */
 	readonly withoutVerity: readonly string[];
 }
 
-/** An object or image that is not what its name says, or is not there. */
+/**
+ * An object or image that is not what its name says, is not there, or lacks the fs-verity that others
+ * have or the kernel demands.
+ */
 export interface StoreProblem {
-	readonly kind: 'damaged' | 'missing';
+	readonly kind: 'damaged' | 'missing' | 'unprotected';
 	readonly subject: 'object' | 'image';
 	readonly verityDigest: string;
 	readonly path: string;
@@ -41,12 +46,19 @@ export interface StoreProblem {
 export async function verifyStore(
 	system: System,
 	layout: StoreLayout,
-	{deployments = new Map(), progress = noProgress}: VerifyOptions = {},
+	{deployments = new Map(), verityRequired = false, progress = noProgress}: VerifyOptions = {},
 ): Promise<StoreReport> {
 	const objects = [...listObjects(layout)];
 	const images = listImages(layout);
 	const files = [...images, ...objects];
 	const damaged = await findDamaged(files, progress);
+	const withoutVerity = files.filter(
+		(file) => !damaged.has(file) && system.measureVerity(file.path) === undefined,
+	);
+	// A file system that has it at all has it for everything that a store takes in.
+	const isVerityExpected = verityRequired || withoutVerity.length + damaged.size < files.length;
+	const unprotected = new Set(isVerityExpected ? withoutVerity : []);
+	const faulty: FaultyFiles = {damaged, unprotected};
 	const problems = [
 		...problemsOf(
 			{
@@ -55,7 +67,7 @@ export async function verifyStore(
 				users: usersOfImages(images, deployments),
 				pathOf: (digest) => imagePath(layout, digest),
 			},
-			damaged,
+			faulty,
 		),
 		...problemsOf(
 			{
@@ -64,7 +76,7 @@ export async function verifyStore(
 				users: usersOfObjects(images, damaged),
 				pathOf: (digest) => objectPath(layout, digest),
 			},
-			damaged,
+			faulty,
 		),
 	];
 	return {
@@ -75,12 +87,11 @@ export async function verifyStore(
 			...problem,
 			deployments: [...new Set(problem.images.flatMap((image) => deployments.get(image) ?? []))],
 		})),
-		withoutVerity: files
-			.filter(({path}) => system.measureVerity(path) === undefined)
-			.map(({path}) => path),
+		withoutVerity: withoutVerity.map(({path}) => path),
 	};
 }
 
+type FaultyFiles = Readonly<Record<'damaged' | 'unprotected', ReadonlySet<StoredFile>>>;
 type Problem = Omit<StoreProblem, 'deployments'>;
 
 /** Those whose content is not that of their name, or cannot be read. */
@@ -145,10 +156,7 @@ interface Subjects {
 	readonly pathOf: (verityDigest: string) => string;
 }
 
-function problemsOf(
-	{subject, files, users, pathOf}: Subjects,
-	damaged: ReadonlySet<StoredFile>,
-): Problem[] {
+function problemsOf({subject, files, users, pathOf}: Subjects, faulty: FaultyFiles): Problem[] {
 	const present = new Set(files.map(({verityDigest}) => verityDigest));
 	const problem = (kind: Problem['kind'], verityDigest: string): Problem => ({
 		kind,
@@ -157,10 +165,13 @@ function problemsOf(
 		path: pathOf(verityDigest),
 		images: users.get(verityDigest) ?? [],
 	});
+	const problemsOfKind = (kind: keyof FaultyFiles): Problem[] =>
+		files
+			.filter((file) => faulty[kind].has(file))
+			.map(({verityDigest}) => problem(kind, verityDigest));
 	return [
-		...files
-			.filter((file) => damaged.has(file))
-			.map(({verityDigest}) => problem('damaged', verityDigest)),
+		...problemsOfKind('damaged'),
+		...problemsOfKind('unprotected'),
 		...[...users.keys()]
 			.filter((digest) => !present.has(digest))
 			.map((digest) => problem('missing', digest)),

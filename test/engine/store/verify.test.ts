@@ -159,18 +159,58 @@ test('takes no other file for an object or image', async ({store}) => {
 	assert.equal((await store.verify()).problems, []);
 });
 
-test('lists what has no fs-verity', async ({folder, images}) => {
+/** The store on a file system of which only such files have fs-verity. */
+function storeWithVerity(folder: string, hasVerity: (file: string) => boolean): Store {
 	const some: System = {
 		...system,
-		measureVerity: (file) =>
-			file.includes('/images/') ? undefined : {algorithm: 'sha256', digest: ''},
+		measureVerity: (file) => (hasVerity(file) ? {algorithm: 'sha256', digest: ''} : undefined),
 	};
-	const store = createStore(some, path.join(folder, 'composefs'));
-	const {withoutVerity} = await store.verify();
+	return createStore(some, path.join(folder, 'composefs'));
+}
+
+test('names what has no fs-verity where other files have it', async ({folder, images}) => {
+	const store = storeWithVerity(folder, (file) => !file.includes('/images/'));
+	const deployments = new Map([[images.old, ['3f2a']]]);
+	const {problems, withoutVerity} = await store.verify({deployments});
+	const inOrder = [images.old, images.new].sort();
 	assert.equal(
 		withoutVerity,
-		[images.old, images.new].sort().map((digest) => store.imagePath(digest)),
+		inOrder.map((digest) => store.imagePath(digest)),
 	);
+	assert.equal(
+		problems,
+		inOrder.map((digest) => ({
+			kind: 'unprotected',
+			subject: 'image',
+			verityDigest: digest,
+			path: store.imagePath(digest),
+			images: [digest],
+			deployments: deployments.get(digest) ?? [],
+		})),
+	);
+});
+
+test('names all that has no fs-verity where the kernel demands it', async ({folder}) => {
+	const store = storeWithVerity(folder, () => false);
+	const {problems, withoutVerity} = await store.verify({verityRequired: true});
+	assert.equal(
+		problems.map(({kind, path}) => [kind, path]),
+		withoutVerity.map((file) => ['unprotected', file]),
+	);
+	assert.is(problems.length, 5);
+});
+
+test('only lists what has no fs-verity where nothing has it', async ({folder}) => {
+	const {problems, withoutVerity} = await storeWithVerity(folder, () => false).verify();
+	assert.equal([problems.length, withoutVerity.length], [0, 5]);
+});
+
+test('asks nothing more of what is damaged', async ({folder, store}) => {
+	const {digest, file} = objectOfSize(store, 500);
+	flipByte(file, 0);
+	const report = await storeWithVerity(folder, (one) => one !== file).verify();
+	assert.equal(problemsOf(report), [`damaged object ${digest}: 2 images, `]);
+	assert.equal(report.withoutVerity, []);
 });
 
 test('reports how much is read, up to all of it', async ({store}) => {

@@ -1,4 +1,4 @@
-import {chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -73,6 +73,18 @@ missing object: ${missing}
 	);
 	writeFileSync(damaged, bytes);
 	writeFileSync(missing, kept);
+});
+
+test('names a deployment whose origin it cannot read', () => {
+	const folder = path.join(root, 'state/deploy/3f2a9c1b4d5e.2');
+	mkdirSync(folder, {recursive: true});
+	writeFileSync(path.join(folder, 'origin.json'), '{');
+	const {status, stdout} = slipway(['verify', '--quiet', root]);
+	assert.is(status, 4);
+	assert.match(stdout, 'unreadable deployment: 3f2a9c1b4d5e.2\n');
+	assert.match(stdout, `${folder}/origin.json`);
+	assert.match(stdout, /^1 problem in 2 objects and 1 image, 34 KiB$/m);
+	rmSync(folder, {recursive: true});
 });
 
 test('says what it needs where there is no store', () => {

@@ -1,17 +1,14 @@
-import path from 'node:path';
-import {deploymentsByImage} from '../../../engine/deployment/images-in-use.ts';
 import {physicalRoot} from '../../../engine/deployment/read-status.ts';
-import {listDeployments} from '../../../engine/deployment/state-directory.ts';
+import {type MachineReport, verifyMachine} from '../../../engine/deployment/verify-machine.ts';
 import {exitStatus} from '../../../engine/errors.ts';
-import {openStore} from '../../../engine/store/store.ts';
-import type {StoreProblem, StoreReport} from '../../../engine/store/verify.ts';
+import type {StoreProblem} from '../../../engine/store/verify.ts';
 import {defineCommand, progressOptions} from '../command.ts';
 import {formatCounted, formatSize} from '../format.ts';
 
 export const command = defineCommand({
 	description: [
 		'Reads every object and image that the machine keeps, compares it with the digest that names it, and looks for what deployments need and is not there. Names what is damaged and which deployments use it. Changes nothing.',
-		'It also counts what has no fs-verity, which the kernel therefore does not check when it is read.',
+		'It also looks for what has no fs-verity, which the kernel therefore does not check when it is read, or refuses to read. Where the file system has no fs-verity at all, such files are only counted.',
 	],
 	options: {
 		json: {type: 'boolean', help: 'Print the report as JSON.'},
@@ -27,37 +24,46 @@ export const command = defineCommand({
 		['slipway verify', 'Check this machine.'],
 		['slipway verify /mnt', 'Check a disk of another one, mounted on /mnt.'],
 	],
-	exitStatuses: {[exitStatus.damaged]: 'Something is damaged or missing.'},
+	exitStatuses: {[exitStatus.damaged]: 'Something is damaged, missing, or lacks fs-verity.'},
 	async run(context, {options, positionals}) {
 		const root = positionals.ROOT ?? physicalRoot;
-		const store = openStore(await context.system(), path.join(root, 'composefs'));
-		const deployments = deploymentsByImage(await listDeployments(root));
 		using progress = await context.startProgress(options);
-		const report = await store.verify({deployments, progress: progress.report});
+		const report = await verifyMachine(await context.system(), root, progress.report);
 		progress[Symbol.dispose]();
 		context.print(
 			...(options.json
 				? [JSON.stringify({version: 1, ...report}, undefined, 2)]
 				: formatReport(report)),
 		);
-		return report.problems.length > 0 ? exitStatus.damaged : exitStatus.ok;
+		return countProblems(report) > 0 ? exitStatus.damaged : exitStatus.ok;
 	},
 });
 
-function formatReport({objects, images, bytes, problems, withoutVerity}: StoreReport): string[] {
+function countProblems({problems, unreadableDeployments}: MachineReport): number {
+	return problems.length + unreadableDeployments.length;
+}
+
+function formatReport(report: MachineReport): string[] {
+	const {objects, images, bytes, problems, unreadableDeployments, withoutVerity} = report;
 	const checked = `${formatCounted(objects, 'object')} and ${formatCounted(images, 'image')}, ${formatSize(bytes)}`;
+	const count = countProblems(report);
 	return [
+		...unreadableDeployments.flatMap(({id, problem}) => [
+			`unreadable deployment: ${id}`,
+			`  ${problem}`,
+		]),
 		...problems.flatMap(formatProblem),
 		...(withoutVerity.length === 0
 			? []
 			: [`${formatCounted(withoutVerity.length, 'file')} without fs-verity`]),
-		problems.length === 0
+		count === 0
 			? `all is as it should be: ${checked}`
-			: `${formatCounted(problems.length, 'problem')} in ${checked}`,
+			: `${formatCounted(count, 'problem')} in ${checked}`,
 	];
 }
 
 function formatProblem({kind, subject, path, deployments}: StoreProblem): string[] {
 	const users = deployments.length === 0 ? 'no deployment' : `deployment ${deployments.join(', ')}`;
-	return [`${kind} ${subject}: ${path}`, `  used by ${users}`];
+	const what = kind === 'unprotected' ? `${subject} without fs-verity` : `${kind} ${subject}`;
+	return [`${what}: ${path}`, `  used by ${users}`];
 }
