@@ -119,12 +119,22 @@ function splitArgument(text: string): {readonly parts: string[]} | Fault {
 	const isPlain = !/[\p{Cc}\ufffd]/u.test(text) && (text.split('"').length - 1) % 2 === 0;
 	if (parts.length === 0 || !isPlain)
 		return {what: `${JSON.stringify(text)} is none`, expected: 'a kernel argument'};
-	for (const part of parts) {
-		const [name] = splitParameter(part);
-		if ((reservedParameters as readonly string[]).includes(name))
-			return {what: `${name}= is set by slipway`, expected: 'any other kernel argument'};
-	}
-	return {parts};
+	const reserved = namesOfWords(text).find(isReserved);
+	return reserved === undefined
+		? {parts}
+		: {what: `${reserved}= is set by slipway`, expected: 'any other kernel argument'};
+}
+
+/**
+ * The names that anybody may find who reads the command line: the kernel minds quotes, the initramfs
+ * splits at every blank, and systemd takes single quotes for quotes too.
+ */
+function namesOfWords(text: string): string[] {
+	return text.split(/\s+/).map((word) => splitParameter(word.replaceAll("'", ''))[0]);
+}
+
+function isReserved(name: string): boolean {
+	return (reservedParameters as readonly string[]).includes(name);
 }
 
 function isStringList(value: unknown): value is string[] {

@@ -110,6 +110,21 @@ const mistakes: readonly (readonly [string, string, string])[] = [
 		'kargs = ["quiet slipway=a.0"]',
 		`${at}, line 1: slipway= is set by slipway, expected any other kernel argument`,
 	],
+	[
+		'a root file system within quotes',
+		`kargs = [\n'dyndbg="file a composefs=?abc +p"']`,
+		`${at}, line 2: composefs= is set by slipway, expected any other kernel argument`,
+	],
+	[
+		'a name that begins with a quote',
+		`kargs = ['"initrd=/x y"']`,
+		`${at}, line 1: initrd= is set by slipway, expected any other kernel argument`,
+	],
+	[
+		'a name in single quotes',
+		`kargs = ["'root=/dev/sda1'"]`,
+		`${at}, line 1: root= is set by slipway, expected any other kernel argument`,
+	],
 ];
 for (const [name, text, message] of mistakes)
 	test(`names file, line and what was expected for ${name}`, () => {
@@ -121,6 +136,14 @@ for (const [name, text, message] of mistakes)
 			assert.is((error as UsageError).message.slice(0, message.length), message);
 		}
 	});
+
+test('takes what only looks like a name of its own', () => {
+	const texts = ['rootflags=noatime', 'rootwait', 'slipway.failure=stop', 'a="b xroot=c d.root=e"'];
+	assert.equal(
+		givenKernelArguments(texts, '--karg').map(({argument}) => argument),
+		texts,
+	);
+});
 
 test('takes arguments of a person under the same rules', () => {
 	assert.equal(givenKernelArguments(['quiet', 'a="b c" d'], '--karg'), [
