@@ -22,9 +22,9 @@ export async function checkPlan(
 }
 
 /**
- * Does what a plan says. The partition table names the root unfinished until everything else is on
- * the disk; the boot entry comes after all that it leads to, and the root's name last. Killed anywhere,
- * the disk is one that a second run takes without `--wipe`.
+ * Does what a plan says. The partition table names the root unfinished until everything that a boot
+ * needs is on the disk; the loader entry comes last of all. Killed anywhere before that, the disk is
+ * one that a second run takes without `--wipe`.
  * @throws OperationFailed `interrupted` when the signal aborted it after it had begun
  */
 export async function runPlan(
@@ -71,8 +71,9 @@ async function writeDisk(
 	signal.throwIfAborted();
 	await sink.writeBoot(content, esp, report);
 	signal.throwIfAborted();
-	await sink.finish(content, esp);
 	await renamePartition(system, disk, root.number, root.finishedName);
+	system.flushDevice(disk.path);
+	await sink.finish(content, esp);
 	system.flushDevice(disk.path);
 }
 

@@ -1,5 +1,6 @@
 import {open} from 'node:fs/promises';
 import type {System} from '../../engine/system/system.ts';
+import {type BootEntryState, findBootEntry} from './boot-entry.ts';
 import {ownPartitionNames, partitionNames} from './partition-names.ts';
 import type {Partition, PartitionTable} from './partition-table.ts';
 import {readPartitionTable} from './sfdisk.ts';
@@ -18,6 +19,7 @@ export interface DiskContent {
 	 * table of an installation that was killed while it wrote or wiped that.
 	 */
 	readonly unknownData: 'none' | 'torn-table' | 'other';
+	readonly bootEntry: BootEntryState;
 }
 
 export interface FoundPartition extends Partition {
@@ -40,7 +42,8 @@ export async function readContent(
 	const unknownData = isKnown ? 'none' : await readEnds(disk);
 	// The boot sector of a FAT file system looks like a table without partitions.
 	const isRealTable = partitions.length > 0 || signatures.length === 0;
-	return {table: isRealTable ? table : undefined, partitions, signatures, unknownData};
+	const bootEntry = await findBootEntry(system, disk.path, partitions);
+	return {table: isRealTable ? table : undefined, partitions, signatures, unknownData, bootEntry};
 }
 
 /** MBR partitions that only hold other partitions. */
@@ -67,15 +70,19 @@ export function isEmpty({table, signatures, unknownData}: DiskContent): boolean 
 }
 
 /**
- * Whether all on the disk is what an interrupted installation left, so that nobody misses it.
- * Partitions that slipway did not make, even beside its own, are somebody's data.
+ * Whether all on the disk is what an interrupted installation left, so that nobody misses it: it has
+ * its partitions and no loader entry, which is written last. Partitions that slipway did not make, even
+ * beside its own, are somebody's data; so is a root with its final name beside a boot partition that
+ * does not show how far the installation came.
  */
-export function isUnfinishedInstall({partitions, signatures, unknownData}: DiskContent): boolean {
+export function isUnfinishedInstall(content: DiskContent): boolean {
+	const {partitions, signatures, unknownData, bootEntry} = content;
 	if (unknownData === 'torn-table') return true;
+	const names = new Set(partitions.map(({name}) => name));
+	if (signatures.length > 0 || !names.isSubsetOf(ownPartitionNames)) return false;
 	return (
-		signatures.length === 0 &&
-		partitions.every(({name}) => ownPartitionNames.has(name)) &&
-		partitions.some(({name}) => name === partitionNames.unfinishedRoot)
+		(names.has(partitionNames.unfinishedRoot) && bootEntry !== 'present') ||
+		(names.has(partitionNames.root) && bootEntry === 'missing')
 	);
 }
 

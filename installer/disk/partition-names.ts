@@ -1,4 +1,4 @@
-/** Partition names of an installation: the root has its final name only when all is done. */
+/** Partition names of an installation: the root has its final one once all but the loader entry is there. */
 export const partitionNames = {
 	esp: 'slipway-esp',
 	root: 'slipway-root',

@@ -67,11 +67,11 @@ const programs = [
 	'mke2fs',
 	'debugfs',
 	'mcopy',
-	'mcopy',
 	'sfdisk',
+	'mcopy',
 ];
 
-test('makes the disk bootable after all else, and names it finished last', async () => {
+test('names the root finished when all is there, and makes the disk bootable last', async () => {
 	const system = systemWith();
 	const events: ProgressEvent[] = [];
 	await runPlan(system, plan, content, never, (event) => events.push(event));
@@ -80,7 +80,8 @@ test('makes the disk bootable after all else, and names it finished last', async
 		lines.map((line) => line.split(' ')[0]),
 		programs,
 	);
-	assert.match(lines.at(-1) ?? '', /--part-label \S+ 2 slipway-root$/);
+	assert.match(lines.at(-2) ?? '', /--part-label \S+ 2 slipway-root$/);
+	assert.match(lines.at(-1) ?? '', /\/loader ::\/$/);
 	assert.equal(
 		events.flatMap((event) => (event.type === 'step' ? event.step : [])),
 		['partition', 'root', 'boot'],

@@ -32,6 +32,7 @@ function content(
 		partitions: partitions ?? [],
 		signatures,
 		unknownData: 'none',
+		bootEntry: 'unknown',
 	};
 }
 
@@ -84,12 +85,18 @@ test('is empty only without table, file system and other bytes', () => {
 	assert.not(isEmpty({...content(undefined), unknownData: 'other'}));
 });
 
-test('is an unfinished installation while the root has its first name and nothing else is there', () => {
+test('is an unfinished installation while there is no loader entry and nothing else', () => {
 	const esp = partition('slipway-esp', signature('vfat'));
 	const unfinished = content([esp, partition('slipway-root-incomplete')]);
 	assert.ok(isUnfinishedInstall(unfinished));
 	assert.is(describeContent(unfinished), 'an unfinished slipway installation');
-	assert.not(isUnfinishedInstall(content([esp, partition('slipway-root')])));
+	assert.ok(isUnfinishedInstall({...unfinished, bootEntry: 'missing'}));
+	assert.not(isUnfinishedInstall({...unfinished, bootEntry: 'present'}));
+	const named = content([esp, partition('slipway-root')]);
+	assert.ok(isUnfinishedInstall({...named, bootEntry: 'missing'}));
+	assert.not(isUnfinishedInstall({...named, bootEntry: 'present'}));
+	// Somebody made the boot partition anew, say.
+	assert.not(isUnfinishedInstall(named));
 	assert.not(isUnfinishedInstall(content([esp])));
 	assert.not(isUnfinishedInstall({...unfinished, signatures: [signature('ext4')]}));
 	assert.not(

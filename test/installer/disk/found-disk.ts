@@ -8,6 +8,7 @@ export const emptyContent: DiskContent = {
 	partitions: [],
 	signatures: [],
 	unknownData: 'none',
+	bootEntry: 'unknown',
 };
 
 /** An empty disk of 32 GiB that nothing speaks against, with changes. */
