@@ -5,7 +5,7 @@
  * container cannot touch the host's; and containers get limits within the host's. On any other host
  * it is plain podman.
  */
-import {spawn} from 'node:child_process';
+import {type ChildProcess, type SpawnOptions, spawn} from 'node:child_process';
 import {readFileSync, statfsSync} from 'node:fs';
 
 /** What decides how podman has to be started. */
@@ -118,6 +118,12 @@ exit 1`;
 const mountCgroups =
 	'umount /sys/fs/cgroup 2>/dev/null; mount -t cgroup2 none /sys/fs/cgroup && exec "$@"';
 
+/** Starts `podman ARGS…`; signals to the process reach podman itself. */
+export function spawnPodman(args: readonly string[], options: SpawnOptions = {}): ChildProcess {
+	const [command = 'podman', ...rest] = podmanCommandLine(inspectPodmanHost(), args);
+	return spawn(command, rest, options);
+}
+
 /**
  * Runs `podman ARGS…`.
  * @throws Error with the command line and podman's words when the status is not an expected one
@@ -126,8 +132,7 @@ export async function podman(
 	args: readonly string[],
 	{input, stdio = 'pipe', okStatuses = [0], timeoutMs}: PodmanOptions = {},
 ): Promise<PodmanResult> {
-	const [command = 'podman', ...rest] = podmanCommandLine(inspectPodmanHost(), args);
-	const child = spawn(command, rest, {
+	const child = spawnPodman(args, {
 		stdio: stdio === 'inherit' ? 'inherit' : ['pipe', 'pipe', 'pipe'],
 		killSignal: 'SIGKILL',
 		...(timeoutMs !== undefined && {timeout: timeoutMs}),
