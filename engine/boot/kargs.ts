@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
-import {parse as parseToml, TomlError} from 'smol-toml';
 import {UsageError} from '../errors.ts';
+import {lineOfKey, parseSettings, type SettingsFile, settingsMistake} from '../settings-file.ts';
 import {namesIn} from '../system/read-folder.ts';
 import {reservedParameters, splitCommandLine, splitParameter} from './command-line.ts';
 
@@ -13,11 +13,8 @@ export interface KernelArgument {
 	readonly source: string;
 }
 
-/** One file of a `kargs.d` folder: TOML with `kargs` and, if it is not for all, `match-architectures`. */
-export interface KernelArgumentFile {
-	readonly path: string;
-	readonly text: string;
-}
+/** One file of a `kargs.d` folder: `kargs` and, if it is not for all, `match-architectures`. */
+export type KernelArgumentFile = SettingsFile;
 
 /** Folders in an image, in the order in which their arguments stand on the command line. */
 export const kernelArgumentFolders = [
@@ -69,42 +66,43 @@ export async function readKernelArgumentFiles(root: string): Promise<KernelArgum
 }
 
 function argumentsOf(file: KernelArgumentFile, architecture: string): KernelArgument[] {
-	const {kargs, 'match-architectures': architectures, ...unknown} = parseTable(file);
+	const {
+		kargs,
+		'match-architectures': architectures,
+		...unknown
+	} = parseSettings(file, 'TOML with a line such as kargs = ["quiet"]');
+	const mistake = (key: string, fault: Fault): UsageError =>
+		settingsMistake(file, lineOfKey(file.text, [key]), fault);
 	const [unknownKey] = Object.keys(unknown);
 	if (unknownKey !== undefined)
-		throw mistake(file, unknownKey, `unknown key "${unknownKey}"`, 'kargs or match-architectures');
-	const expected = 'a list of strings, such as kargs = ["quiet"]';
+		throw mistake(unknownKey, {
+			what: `unknown key "${unknownKey}"`,
+			expected: 'kargs or match-architectures',
+		});
 	if (!isStringList(kargs))
-		throw mistake(file, 'kargs', kargs === undefined ? 'no kargs' : 'kargs is not that', expected);
+		throw mistake('kargs', {
+			what: kargs === undefined ? 'no kargs' : 'kargs is not that',
+			expected: 'a list of strings, such as kargs = ["quiet"]',
+		});
 	if (architectures !== undefined && !isStringList(architectures))
-		throw mistake(
-			file,
-			'match-architectures',
-			'match-architectures is not that',
-			'a list of strings, such as match-architectures = ["x86_64"]',
-		);
+		throw mistake('match-architectures', {
+			what: 'match-architectures is not that',
+			expected: 'a list of strings, such as match-architectures = ["x86_64"]',
+		});
 	if (architectures !== undefined && !architectures.includes(architecture)) return [];
 	return kargs.flatMap((text) =>
 		splitInFile(file, text).map((argument) => ({argument, source: file.path})),
 	);
 }
 
-function parseTable(file: KernelArgumentFile): Record<string, unknown> {
-	try {
-		return parseToml(file.text);
-	} catch (error) {
-		if (!(error instanceof TomlError)) throw error;
-		const [reason = ''] = error.message.replace(/^Invalid TOML document: /, '').split('\n');
-		throw new UsageError(`${file.path}, line ${error.line}: ${reason}, expected TOML`, {
-			hint: 'A file of kernel arguments has a line such as kargs = ["quiet"].',
-			cause: error,
-		});
-	}
-}
-
 function splitInFile(file: KernelArgumentFile, text: string): string[] {
 	const split = splitArgument(text);
-	if ('what' in split) throw mistake(file, text, split.what, split.expected);
+	if ('what' in split)
+		throw settingsMistake(
+			file,
+			lineOfString(file.text, text) ?? lineOfKey(file.text, ['kargs']),
+			split,
+		);
 	return split.parts;
 }
 
@@ -141,24 +139,9 @@ function isStringList(value: unknown): value is string[] {
 	return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-function mistake(
-	file: KernelArgumentFile,
-	needle: string,
-	what: string,
-	expected: string,
-): UsageError {
-	const line = lineOf(file.text, needle);
-	return new UsageError(`${file.path}, line ${line}: ${what}, expected ${expected}`, {
-		hint: `Correct ${file.path} in the image and build it again.`,
-	});
-}
-
-/** TOML parsers keep no positions. The line of a key, else the line that has a string, else the first. */
-function lineOf(text: string, needle: string): number {
-	const lines = text.split('\n');
-	const isKey = (line: string): boolean => line.split('=')[0]?.replace(/["'\s]/g, '') === needle;
-	const hasString = (line: string): boolean =>
-		[JSON.stringify(needle), `'${needle}'`].some((quoted) => line.includes(quoted));
-	const line = lines.findIndex(isKey);
-	return 1 + Math.max(0, line < 0 ? lines.findIndex(hasString) : line);
+/** The first line that has a string in quotes. */
+function lineOfString(text: string, string: string): number | undefined {
+	const quoted = [JSON.stringify(string), `'${string}'`];
+	const index = text.split('\n').findIndex((line) => quoted.some((one) => line.includes(one)));
+	return index < 0 ? undefined : index + 1;
 }

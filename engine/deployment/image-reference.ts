@@ -1,6 +1,6 @@
-import {parse as parseToml} from 'smol-toml';
 import {UsageError} from '../errors.ts';
 import {formatReference, isPullable, parseReference} from '../oci/reference.ts';
+import {lineOfKey, parseSettings, settingsMistake} from '../settings-file.ts';
 
 /** The reference that a machine will take its updates from, and who said so. */
 export interface UpdateReference {
@@ -41,7 +41,7 @@ export interface ReferenceSources {
  * Where updates come from: what the person says, else what the container was started from, else what
  * the image says of itself. A name for this host alone, as every image has right after its build, gives
  * way to one that can be pulled. Undefined when nobody knows one.
- * @throws UsageError when the image's settings have a mistake
+ * @throws UsageError with file, line and what was expected, for a mistake in the image's settings
  */
 export function updateReference(sources: ReferenceSources): UpdateReference | undefined {
 	const known = (image: string | undefined, source: UpdateReference['source']) =>
@@ -102,15 +102,13 @@ export function parseContainerEnvironment(text: string): ContainerEnvironment {
 }
 
 function parseImageSettings(text: string): string | undefined {
-	const expected = `expected reference = "REGISTRY/NAME:TAG"`;
-	try {
-		const {reference} = parseToml(text);
-		if (reference === undefined || reference === '') return undefined;
-		if (typeof reference === 'string') return reference;
-	} catch (cause) {
-		throw new UsageError(`${imageSettingsFile} is not TOML, ${expected}`, {cause});
-	}
-	throw new UsageError(`${imageSettingsFile}: reference is not a string, ${expected}`);
+	const file = {path: imageSettingsFile, text};
+	const expected = `reference = "REGISTRY/NAME:TAG"`;
+	const {reference} = parseSettings(file, expected);
+	if (reference === undefined || reference === '') return undefined;
+	if (typeof reference === 'string') return reference;
+	const line = lineOfKey(text, ['reference']);
+	throw settingsMistake(file, line, {what: 'reference is not a string', expected});
 }
 
 /** podman quotes as Go does; names of images hold nothing that JSON writes in another way. */

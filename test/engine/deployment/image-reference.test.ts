@@ -108,15 +108,21 @@ test('tells the installing and the installed what to do', () => {
 	);
 });
 
-test('refuses settings of the image with a mistake', () => {
-	for (const imageSettings of ['reference = 3', 'reference = ', 'reference = ["a"]'])
-		assert.throws(
-			() => updateReference({imageSettings}),
-			(error: unknown) =>
-				error instanceof UsageError &&
-				error.message.startsWith('/usr/lib/slipway/image.toml') &&
-				error.message.endsWith('expected reference = "REGISTRY/NAME:TAG"'),
-		);
-});
+const expected = 'expected reference = "REGISTRY/NAME:TAG"';
+const mistakes: readonly (readonly [string, string])[] = [
+	['# where from\nreference = 3', `line 2: reference is not a string, ${expected}`],
+	['reference = [\n"a"]', `line 1: reference is not a string, ${expected}`],
+	['\n\nreference = ', `line 3: invalid value, ${expected}`],
+];
+for (const [imageSettings, message] of mistakes)
+	test(`names file, line and what was expected for ${JSON.stringify(imageSettings)}`, () => {
+		try {
+			updateReference({imageSettings});
+			assert.unreachable('took it');
+		} catch (error) {
+			assert.instance(error, UsageError);
+			assert.is((error as UsageError).message, `/usr/lib/slipway/image.toml, ${message}`);
+		}
+	});
 
 test.run();

@@ -140,7 +140,7 @@ const cases: [what: string, entries: MadeRoot, findings: string[]][] = [
 		'a reference that is none',
 		{'/usr/lib/slipway/image.toml': 'reference = 1\n'},
 		[
-			'error [image-reference] /usr/lib/slipway/image.toml: reference is not a string, expected reference = "REGISTRY/NAME:TAG"',
+			'error [image-reference] /usr/lib/slipway/image.toml, line 1: reference is not a string, expected reference = "REGISTRY/NAME:TAG"',
 		],
 	],
 	[
