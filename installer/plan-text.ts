@@ -1,3 +1,4 @@
+import {printableText} from '../engine/tree/printable.ts';
 import type {DiskIdentity} from './disk/identity.ts';
 import type {PlannedPartition} from './disk/layout.ts';
 import {describePartitionType} from './disk/partition-types.ts';
@@ -37,7 +38,9 @@ function formatDisk({path, size, identity, destroys, layout}: DiskPlan): string[
 }
 
 function formatIdentity({model, serial, transport}: DiskIdentity): string[] {
-	return [model, transport, serial && `serial ${serial}`].filter((part) => part !== undefined);
+	return [model, transport, serial && `serial ${serial}`].flatMap((part) =>
+		part === undefined ? [] : printableText(part),
+	);
 }
 
 function formatPartition(partition: PlannedPartition): string[] {

@@ -1,5 +1,6 @@
 import {open} from 'node:fs/promises';
 import type {System} from '../../engine/system/system.ts';
+import {printableText} from '../../engine/tree/printable.ts';
 import {type BootEntryState, findBootEntry} from './boot-entry.ts';
 import {ownPartitionNames, partitionNames} from './partition-names.ts';
 import type {Partition, PartitionTable} from './partition-table.ts';
@@ -30,6 +31,7 @@ export async function readContent(
 	system: System,
 	disk: {readonly path: string; readonly size: number; readonly sectorSize: number},
 ): Promise<DiskContent> {
+	if (disk.size < disk.sectorSize) return contentOfScrap(await readEnds(disk));
 	const signatures = await readSignatures(system, disk.path);
 	const table = await readPartitionTable(system, disk);
 	const partitions: FoundPartition[] = [];
@@ -44,6 +46,11 @@ export async function readContent(
 	const isRealTable = partitions.length > 0 || signatures.length === 0;
 	const bootEntry = await findBootEntry(system, disk.path, partitions);
 	return {table: isRealTable ? table : undefined, partitions, signatures, unknownData, bootEntry};
+}
+
+/** Of a file smaller than a sector, which sfdisk does not open. */
+function contentOfScrap(unknownData: DiskContent['unknownData']): DiskContent {
+	return {table: undefined, partitions: [], signatures: [], unknownData, bootEntry: 'unknown'};
 }
 
 /** MBR partitions that only hold other partitions. */
@@ -114,5 +121,5 @@ export function describeContent(content: DiskContent, maxNamed = fewPartitions):
 export function describePartition({signature, name}: FoundPartition): string {
 	const label = signature?.label || name;
 	if (signature !== undefined) return describeSignature({...signature, label});
-	return label === '' ? 'no file system' : `no file system "${label}"`;
+	return label === '' ? 'no file system' : `no file system "${printableText(label)}"`;
 }

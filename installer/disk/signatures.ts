@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import {DamagedInput} from '../../engine/errors.ts';
 import type {System} from '../../engine/system/system.ts';
+import {printableText} from '../../engine/tree/printable.ts';
 
 /** A file system, container of volumes or swap space that libblkid knows. */
 export interface Signature {
@@ -100,5 +101,5 @@ const typeNames: Readonly<Record<string, string>> = {
 /** `ext4 "root"`, `LUKS`. */
 export function describeSignature({type, label}: Signature): string {
 	const name = typeNames[type] ?? type;
-	return label === undefined || label === '' ? name : `${name} "${label}"`;
+	return label === undefined || label === '' ? name : `${name} "${printableText(label)}"`;
 }

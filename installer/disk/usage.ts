@@ -1,6 +1,7 @@
 import {mkdtempSync, rmSync, statSync} from 'node:fs';
 import path from 'node:path';
 import type {System} from '../../engine/system/system.ts';
+import {printableText} from '../../engine/tree/printable.ts';
 import {
 	attachedLoops,
 	type BlockDevice,
@@ -26,11 +27,11 @@ export type DiskUse =
 export function describeUse(use: DiskUse): string {
 	switch (use.kind) {
 		case 'mount':
-			return `${use.device} is mounted on ${use.mountPoint}`;
+			return `${use.device} is mounted on ${printableText(use.mountPoint)}`;
 		case 'swap':
 			return `${use.device} is swap space in use`;
 		case 'holder':
-			return `${use.device} is part of ${use.holder}`;
+			return `${use.device} is part of ${printableText(use.holder)}`;
 		case 'busy':
 			return `${use.device} is in use by something that cannot be seen from here`;
 	}

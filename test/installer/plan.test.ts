@@ -105,7 +105,7 @@ test('is printed with everything that a person has to know', () => {
 		...request,
 		disk: foundDisk({
 			identity: {
-				model: 'Samsung SSD 990 PRO',
+				model: 'Samsung\nSSD 990 PRO',
 				serial: 'S6Z1',
 				wwn: undefined,
 				transport: 'nvme',
@@ -119,7 +119,7 @@ test('is printed with everything that a person has to know', () => {
 	});
 	assert.is(
 		formatPlan(plan),
-		`Disk:         /dev/sda, 32 GiB, Samsung SSD 990 PRO, nvme, serial S6Z1
+		`Disk:         /dev/sda, 32 GiB, Samsung\\u{a}SSD 990 PRO, nvme, serial S6Z1
 Destroys:     EVERYTHING on it: ext4 "photos"
 Table:        GPT b3b71f00-6a2e-44b6-9e5e-10fbeedb5836, sectors of 512 bytes
   1  slipway-esp: 1.0 GiB at 1.0 MiB (bytes 1048576 to 1074790399)

@@ -64,6 +64,14 @@ test('is described shortly when there are many partitions, or in full', () => {
 	assert.match(describeContent(many, 8), /xfs "p6", xfs "p7"$/);
 });
 
+test('is described without what others wrote for the terminal', () => {
+	const evil = '\x1b[2J"x\u202e';
+	assert.is(
+		describeContent(content([partition(evil), partition('', signature('ext4', evil))])),
+		'GPT with 2 partitions: no file system "\\u{1b}[2J\\"x\\u{202e}", ext4 "\\u{1b}[2J\\"x\\u{202e}"',
+	);
+});
+
 test('is described without partitions', () => {
 	assert.is(describeContent(content(undefined)), 'empty');
 	assert.is(describeContent(content([])), 'GPT without partitions');

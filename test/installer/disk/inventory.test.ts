@@ -49,6 +49,19 @@ test('has an empty file, through a link', async () => {
 	});
 });
 
+test('has files that no tool takes for a disk', async () => {
+	for (const [text, content] of [
+		['', 'empty'],
+		['x', 'data of an unknown kind'],
+		['x'.repeat(511), 'data of an unknown kind'],
+		['x'.repeat(512), 'data of an unknown kind'],
+		['\0'.repeat(700), 'empty'],
+	] as const) {
+		writeFileSync(file, text);
+		assert.is(await contentOf(file), content, `${text.length} bytes`);
+	}
+});
+
 test('has what is on the whole of it', async () => {
 	await system.run('mke2fs', ['-q', '-F', '-L', 'backup', file]);
 	assert.is(await contentOf(file), 'ext2 "backup"');
