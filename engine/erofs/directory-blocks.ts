@@ -1,4 +1,4 @@
-import {blockSize, direntSize, direntType, slotSize} from './format.ts';
+import {blockSize, direntSize, direntType, slotSize, writeBytes} from './format.ts';
 import type {DirectoryEntry} from './image-inode.ts';
 
 /** A directory's entries as they are stored: every piece is a block of its own, or the tail. */
@@ -10,17 +10,19 @@ export interface DirectoryCut {
 
 /** Fills blocks greedily, in order; a last one that is not more than half full becomes the tail. */
 export function cutDirectory(entries: readonly DirectoryEntry[]): DirectoryCut {
-	const pieces: DirectoryEntry[][] = [];
-	let length = blockSize;
-	for (const entry of entries) {
-		const added = direntSize + entry.name.length;
+	const pieces: (readonly DirectoryEntry[])[] = [];
+	let start = 0;
+	let length = 0;
+	entries.forEach(({name}, index) => {
+		const added = direntSize + name.length;
 		if (length + added > blockSize) {
-			pieces.push([]);
+			pieces.push(entries.slice(start, index));
+			start = index;
 			length = 0;
 		}
-		pieces.at(-1)?.push(entry);
 		length += added;
-	}
+	});
+	pieces.push(start === 0 ? entries : entries.slice(start));
 	return {pieces, tailLength: length > blockSize / 2 ? 0 : length};
 }
 
@@ -39,7 +41,7 @@ export function writeDirents(
 		out.writeUInt32LE(inode.offset / slotSize, at);
 		out.writeUInt16LE(nameAt - offset, at + 8);
 		out[at + 10] = direntType[inode.type];
-		out.write(name, nameAt, 'latin1');
+		writeBytes(out, name, nameAt);
 		at += direntSize;
 		nameAt += name.length;
 	}

@@ -1,10 +1,8 @@
 import {DamagedInput} from '../errors.ts';
 import type {ByteString} from '../tree/tree.ts';
 
-const lineFeed = 0x0a;
 const space = 0x20;
 const minus = 0x2d;
-const fullStop = 0x2e;
 const slashByte = 0x2f;
 const zero = 0x30;
 const backslash = 0x5c;
@@ -36,7 +34,8 @@ export function damagedDump(what: string, {line, offset}: DumpPosition): Damaged
 
 /** Reads the fields of a dump's lines one after the other, each ended by a space or the line's end. */
 export class DumpFields {
-	readonly #bytes: Buffer;
+	/** As a string: what is cut out of it is not copied. */
+	readonly #text: ByteString;
 	#line = 0;
 	#lineStart = 0;
 	#lineEnd = -1;
@@ -49,7 +48,7 @@ export class DumpFields {
 	#directory: ByteString = '';
 
 	constructor(bytes: Buffer) {
-		this.#bytes = bytes;
+		this.#text = bytes.toString('latin1');
 	}
 
 	/** Of the current line, for complaints that come later. */
@@ -60,9 +59,9 @@ export class DumpFields {
 	/** Goes to the next line; false behind the last. */
 	nextLine(): boolean {
 		this.#lineStart = this.#lineEnd + 1;
-		if (this.#lineStart >= this.#bytes.length) return false;
-		const newline = this.#bytes.indexOf(lineFeed, this.#lineStart);
-		this.#lineEnd = newline < 0 ? this.#bytes.length : newline;
+		if (this.#lineStart >= this.#text.length) return false;
+		const newline = this.#text.indexOf('\n', this.#lineStart);
+		this.#lineEnd = newline < 0 ? this.#text.length : newline;
 		this.#at = this.#lineStart;
 		this.#line++;
 		return true;
@@ -81,15 +80,15 @@ export class DumpFields {
 		this.#at = end + 1;
 		const isPlain = this.#isPlain;
 		let slash = end - 1;
-		while (slash >= start && this.#bytes[slash] !== slashByte) slash--;
+		while (slash >= start && this.#text.charCodeAt(slash) !== slashByte) slash--;
 		// Most lines are in the directory of the line before.
 		if (!this.#isDirectory(start, slash)) {
-			const directory = this.#bytes.toString('latin1', start, Math.max(slash, start));
+			const directory = this.#text.slice(start, Math.max(slash, start));
 			this.#directory = normalisePath(isPlain ? directory : this.#string(name, directory));
 			this.#directoryStart = start;
 			this.#directoryEnd = slash;
 		}
-		const last = this.#bytes.toString('latin1', slash + 1, end);
+		const last = this.#text.slice(slash + 1, end);
 		return {directory: this.#directory, name: isPlain ? last : this.#string(name, last)};
 	}
 
@@ -100,7 +99,7 @@ export class DumpFields {
 
 	/** True if the next byte is this one; then it is taken. */
 	take(character: string): boolean {
-		const isNext = this.#bytes[this.#at] === character.charCodeAt(0);
+		const isNext = this.#text[this.#at] === character;
 		if (isNext) this.#at++;
 		return isNext;
 	}
@@ -120,8 +119,8 @@ export class DumpFields {
 	time(name: string): {sec: number; nsec: number} {
 		const start = this.#at;
 		const end = this.#fieldEnd(name);
-		const isNegative = this.#bytes[start] === minus;
-		const dot = this.#bytes.indexOf(fullStop, start);
+		const isNegative = this.#text.charCodeAt(start) === minus;
+		const dot = this.#text.indexOf('.', start);
 		const sec = this.#digits(isNegative ? start + 1 : start, Math.min(dot, end), 10);
 		const nsec = this.#digits(dot + 1, end, 10);
 		if (dot < 0 || sec === undefined || nsec === undefined || nsec >= 1e9)
@@ -136,8 +135,8 @@ export class DumpFields {
 		const start = this.#at;
 		const end = this.#fieldEnd(name);
 		this.#at = end + 1;
-		if (end === start + 1 && this.#bytes[start] === minus) return undefined;
-		const text = this.#bytes.toString('latin1', start, end);
+		if (end === start + 1 && this.#text.charCodeAt(start) === minus) return undefined;
+		const text = this.#text.slice(start, end);
 		return this.#isPlain ? text : this.#unescape(name, text);
 	}
 
@@ -153,7 +152,7 @@ export class DumpFields {
 		const start = this.#at;
 		const end = this.#fieldEnd(name);
 		this.#at = end + 1;
-		return this.#bytes.toString('latin1', start, end);
+		return this.#text.slice(start, end);
 	}
 
 	/** A key and its value, parted by the first `=` that is not escaped. */
@@ -172,11 +171,14 @@ export class DumpFields {
 
 	#fieldEnd(name: string): number {
 		if (!this.hasMore) throw this.damage(`${name} is missing`);
-		const bytes = this.#bytes;
+		const text = this.#text;
 		let isPlain = true;
 		let end = this.#at;
-		for (; end < this.#lineEnd && bytes[end] !== space; end++)
-			if (bytes[end] === backslash || bytes[end] === 0) isPlain = false;
+		for (; end < this.#lineEnd; end++) {
+			const code = text.charCodeAt(end);
+			if (code === space) break;
+			if (code === backslash || code === 0) isPlain = false;
+		}
 		this.#isPlain = isPlain;
 		return end;
 	}
@@ -186,7 +188,10 @@ export class DumpFields {
 		const length = this.#directoryEnd - this.#directoryStart;
 		if (end - start !== length || length <= 0) return false;
 		for (let index = 0; index < length; index++)
-			if (this.#bytes[start + index] !== this.#bytes[this.#directoryStart + index]) return false;
+			if (
+				this.#text.charCodeAt(start + index) !== this.#text.charCodeAt(this.#directoryStart + index)
+			)
+				return false;
 		return true;
 	}
 
@@ -195,7 +200,7 @@ export class DumpFields {
 		if (start >= end) return undefined;
 		let value = 0;
 		for (let at = start; at < end; at++) {
-			const digit = (this.#bytes[at] ?? 0) - zero;
+			const digit = this.#text.charCodeAt(at) - zero;
 			if (digit < 0 || digit >= radix) return undefined;
 			value = value * radix + digit;
 			if (value > 2 ** 53) return undefined;
@@ -204,7 +209,7 @@ export class DumpFields {
 	}
 
 	#quote(start: number, end: number): string {
-		return quote(this.#bytes.toString('latin1', start, end));
+		return quote(this.#text.slice(start, end));
 	}
 
 	#string(name: string, text: string): ByteString {

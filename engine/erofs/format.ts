@@ -1,3 +1,5 @@
+import type {ByteString} from '../tree/tree.ts';
+
 /**
  * The EROFS images of composefs, in the compact layout of `mkcomposefs` (versions 0 and 1).
  * Every integer is little-endian; a nid is an inode's byte offset divided by 32.
@@ -12,7 +14,8 @@
  * by the `trusted.overlay.redirect` xattr, and its digest in `trusted.overlay.metacopy`.
  * @see https://docs.kernel.org/filesystems/erofs.html#on-disk-details
  */
-export const blockSize = 4096;
+export const blockBits = 12;
+export const blockSize = 1 << blockBits;
 export const slotSize = 32;
 
 export const composefsMagic = 0xd078629a;
@@ -113,6 +116,13 @@ export const stubNames: ReadonlySet<string> = new Set(
 
 export function roundUp(value: number, unit: number): number {
 	return Math.ceil(value / unit) * unit;
+}
+
+/** Writes a byte string; short ones, which most are, without the cost of a call into native code. */
+export function writeBytes(out: Buffer, text: ByteString, offset: number): void {
+	if (text.length > 40) out.write(text, offset, 'latin1');
+	else
+		for (let index = 0; index < text.length; index++) out[offset + index] = text.charCodeAt(index);
 }
 
 /** Writes a safe integer, which may be negative, as 64 bits; BigInt is too slow for every inode. */

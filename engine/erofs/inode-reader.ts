@@ -1,5 +1,6 @@
 import type {Metadata} from '../tree/tree.ts';
 import {
+	blockBits,
 	blockSize,
 	compactHeaderSize,
 	dataLayout,
@@ -101,7 +102,7 @@ export function contentPieces(view: ImageView, inode: RawInode): Buffer[] {
 /** Checks that a file in chunks has nothing in the image, as is so for all whose content is an object. */
 export function checkHoles(view: ImageView, inode: RawInode): void {
 	const {offset, size, location, xattrsOffset, xattrsLength} = inode;
-	const chunkBits = (location & 0xffff) + Math.log2(blockSize);
+	const chunkBits = (location & 0xffff) + blockBits;
 	if (chunkBits > maxChunkBits) throw damagedImage('chunks of an unknown format', offset + 16);
 	const tableOffset = xattrsOffset + xattrsLength;
 	const count = Math.ceil(size / 2 ** chunkBits);

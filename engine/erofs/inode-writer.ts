@@ -1,5 +1,6 @@
 import {writeDirents} from './directory-blocks.ts';
 import {
+	blockBits,
 	blockSize,
 	compactHeaderSize,
 	dataLayout,
@@ -44,7 +45,7 @@ function dataLayoutOf(inode: ImageInode): number {
 function locationOf(inode: ImageInode): number {
 	const firstBlock = inode.blocks > 0 ? inode.firstBlock : 0;
 	if (inode.isExternal) {
-		const chunkFormat = chunkBits(inode.size) - Math.log2(blockSize);
+		const chunkFormat = chunkBits(inode.size) - blockBits;
 		// The format has the lower half to itself, even if there is a block.
 		return ((firstBlock & 0xffff0000) | chunkFormat) >>> 0;
 	}

@@ -1,6 +1,7 @@
 import {Refused} from '../errors.ts';
 import {cutDirectory} from './directory-blocks.ts';
 import {
+	blockBits,
 	blockSize,
 	compactHeaderSize,
 	extendedHeaderSize,
@@ -98,7 +99,7 @@ export function chunkBits(size: number): number {
 	const high = Math.floor(last / 2 ** 32);
 	// Math.log2 would round, and shifts end at 32 bits.
 	const length = high > 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(last);
-	return Math.min(Math.max(length, Math.log2(blockSize)), maxChunkBits);
+	return Math.min(Math.max(length, blockBits), maxChunkBits);
 }
 
 export function chunkCount(size: number): number {
@@ -152,10 +153,10 @@ function placeSymlink(inode: ImageInode, offset: number, headLength: number): nu
 
 /** Header and xattrs of all else may cross the end of a block, only the tail may not. */
 function placeOther(inode: ImageInode, offset: number, headLength: number): number {
-	const room = (at: number) => blockSize - ((at + headLength) % blockSize);
-	if (room(offset) >= inode.tailLength) return offset;
-	const moved = offset + roundUp(room(offset), slotSize);
-	if (room(moved) >= inode.tailLength) return moved;
+	const room = blockSize - ((offset + headLength) % blockSize);
+	if (room >= inode.tailLength) return offset;
+	const moved = offset + roundUp(room, slotSize);
+	if (blockSize - ((moved + headLength) % blockSize) >= inode.tailLength) return moved;
 	// Only the chunk tables of files beyond 8 PiB are so long.
 	inode.blocks++;
 	inode.tailLength = 0;
@@ -164,19 +165,26 @@ function placeOther(inode: ImageInode, offset: number, headLength: number): numb
 
 function checkLimits(inode: ImageInode): void {
 	const {source, xattrs, xattrLength} = inode;
-	const refuse = (what: string, most: number): never => {
-		throw new Refused('image-limit', `${what}, of ${inode.home?.name ?? '/'}`, {
-			hint: `An image can hold ${most} at most.`,
-		});
-	};
 	if (source.type === 'symlink' && source.target.length > limits.target)
-		refuse(`a link target of ${source.target.length} bytes`, limits.target);
+		throw refuse(inode, `a link target of ${source.target.length} bytes`, limits.target);
 	if (xattrLength > limits.xattrBody)
-		refuse(`${xattrLength} bytes of extended attributes`, limits.xattrBody);
+		throw refuse(inode, `${xattrLength} bytes of extended attributes`, limits.xattrBody);
 	for (const pair of xattrs) {
-		if (pair.key.suffix.length > limits.xattrSuffix)
-			refuse(`an extended attribute's name of ${pair.key.name.length} bytes`, limits.xattrSuffix);
-		if (valueLength(pair) > limits.xattrValue)
-			refuse(`an extended attribute of ${valueLength(pair)} bytes`, limits.xattrValue);
+		const {name, suffix} = pair.key;
+		const length = valueLength(pair);
+		if (suffix.length > limits.xattrSuffix)
+			throw refuse(
+				inode,
+				`an extended attribute's name of ${name.length} bytes`,
+				limits.xattrSuffix,
+			);
+		if (length > limits.xattrValue)
+			throw refuse(inode, `an extended attribute of ${length} bytes`, limits.xattrValue);
 	}
+}
+
+function refuse({home}: ImageInode, what: string, most: number): Refused {
+	return new Refused('image-limit', `${what}, of ${home?.name ?? '/'}`, {
+		hint: `An image can hold ${most} at most.`,
+	});
 }

@@ -1,5 +1,6 @@
 import {
 	aclFlag,
+	blockBits,
 	blockSize,
 	composefsMagic,
 	inodesOffset,
@@ -34,7 +35,7 @@ export function parseSuperblock(view: ImageView): Superblock {
 	const at = superblockOffset;
 	const expected = [
 		{offset: at, value: bytes.readUInt32LE(at), wanted: superblockMagic, what: 'magic number'},
-		{offset: at + 12, value: bytes[at + 12], wanted: Math.log2(blockSize), what: 'block bits'},
+		{offset: at + 12, value: bytes[at + 12], wanted: blockBits, what: 'block bits'},
 		{offset: at + 13, value: bytes[at + 13], wanted: 0, what: 'number of extra slots'},
 		{
 			offset: at + 36,

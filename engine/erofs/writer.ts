@@ -1,6 +1,7 @@
 import type {Directory} from '../tree/tree.ts';
 import {
 	aclFlag,
+	blockBits,
 	blockSize,
 	composefsMagic,
 	limits,
@@ -77,7 +78,7 @@ function writeSuperblock(
 	const at = superblockOffset;
 	out.writeUInt32LE(superblockMagic, at);
 	out.writeUInt32LE(superblockFeatures, at + 8);
-	out[at + 12] = Math.log2(blockSize);
+	out[at + 12] = blockBits;
 	out.writeUInt16LE((order[0]?.offset ?? 0) / slotSize, at + 14);
 	writeInt64(out, order.length, at + 16);
 	writeInt64(out, buildTime.sec, at + 24);

@@ -1,5 +1,5 @@
 import type {ByteString} from '../tree/tree.ts';
-import {metacopyKey, redirectKey, xattrHeaderSize, xattrPrefixes} from './format.ts';
+import {metacopyKey, redirectKey, writeBytes, xattrHeaderSize, xattrPrefixes} from './format.ts';
 import {verityAlgorithmOf, verityAlgorithms} from './fs-verity.ts';
 import {xxh32} from './xxh32.ts';
 
@@ -153,7 +153,7 @@ function valueBytes(pair: XattrPair): Buffer {
 function writeValue(out: Buffer, offset: number, {form, text}: XattrPair): void {
 	switch (form) {
 		case 'plain':
-			out.write(text, offset, 'latin1');
+			writeBytes(out, text, offset);
 			break;
 		case 'metacopy':
 			out[offset + 1] = 4 + text.length / 2;
@@ -229,7 +229,7 @@ function writeEntry(out: Buffer, offset: number, pair: XattrPair): number {
 	out[offset] = suffix.length;
 	out[offset + 1] = prefixIndex;
 	out.writeUInt16LE(valueLength(pair), offset + 2);
-	out.write(suffix, offset + 4, 'latin1');
+	writeBytes(out, suffix, offset + 4);
 	writeValue(out, offset + 4 + suffix.length, pair);
 	return offset + entryLength(pair);
 }

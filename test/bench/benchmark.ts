@@ -34,6 +34,8 @@ export interface Benchmark {
 export interface Contender {
 	command(round: number): readonly [string, ...string[]];
 	readonly options?: MeasureOptions;
+	/** What the process says that the compared part of its work took; all of it when absent. */
+	seconds?(round: number): number;
 	/** Not measured. */
 	prepare?(round: number): Promise<void>;
 	cleanUp?(round: number): Promise<void>;
@@ -55,9 +57,10 @@ export async function compare(
 			['peer', peer],
 		] as const) {
 			await contender.prepare?.(round);
-			const result = await measure(contender.command(round), contender.options);
+			const whole = await measure(contender.command(round), contender.options);
+			const seconds = contender.seconds?.(round) ?? whole.seconds;
 			await contender.cleanUp?.(round);
-			if (round > 0) measured[side].push(result);
+			if (round > 0) measured[side].push({...whole, seconds});
 		}
 	}
 	const seconds = {ours: median(measured.ours), peer: median(measured.peer)};

