@@ -66,14 +66,9 @@ export class ObjectIntake {
 	takeBytes(bytes: Uint8Array): TakenContent {
 		const digest = verityDigest(bytes, this.#algorithm);
 		if (this.#has(digest, bytes.length)) return {verityDigest: digest, isNew: false};
-		const fd = createUnlessThere(this.#unfinishedPath(digest));
-		if (fd !== undefined) {
-			try {
-				writeWhole(fd, bytes);
-			} finally {
-				closeSync(fd);
-			}
-		}
+		const file = this.#unfinishedPath(digest);
+		const fd = createUnlessThere(file);
+		if (fd !== undefined) writeOrRemove(fd, file, bytes);
 		return {verityDigest: digest, isNew: true};
 	}
 
@@ -173,6 +168,18 @@ function createUnlessThere(path: string): number | undefined {
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
 		throw error;
+	}
+}
+
+/** A name that is a digest is taken for the whole content, so that no part may keep it. */
+function writeOrRemove(fd: number, file: string, bytes: Uint8Array): void {
+	try {
+		writeWhole(fd, bytes);
+	} catch (error) {
+		rmSync(file);
+		throw error;
+	} finally {
+		closeSync(fd);
 	}
 }
 

@@ -5,15 +5,23 @@ import type {ContentStream, ObjectIntake, TakenContent} from './object-intake.ts
 /** Contents up to this size wait in memory for their digest, and are not written if the store has them. */
 const maxBuffered = 1 << 20;
 
-/** Puts streamed contents into an intake; `onTaken` hears of each that became an object. */
+/** Who hears of what becomes of contents. */
+export interface SinkListener {
+	/** One became an object. */
+	taken(content: TakenContent): void;
+	/** One could not be written, and may be there in part. */
+	failed(): void;
+}
+
+/** Puts streamed contents into an intake. */
 export class ObjectSink implements ContentSink {
 	readonly #intake: ObjectIntake;
-	readonly #onTaken: (content: TakenContent) => void;
+	readonly #listener: SinkListener;
 	readonly #open = new Set<ContentStream>();
 
-	constructor(intake: ObjectIntake, onTaken: (content: TakenContent) => void) {
+	constructor(intake: ObjectIntake, listener: SinkListener) {
 		this.#intake = intake;
-		this.#onTaken = onTaken;
+		this.#listener = listener;
 	}
 
 	begin(size: number): ContentWriter {
@@ -35,7 +43,9 @@ export class ObjectSink implements ContentSink {
 			},
 			end: () => {
 				const whole = content.subarray(0, length);
-				return size <= maxInlineSize ? {inline: whole} : this.#taken(this.#intake.takeBytes(whole));
+				return size <= maxInlineSize
+					? {inline: whole}
+					: this.#taken(() => this.#intake.takeBytes(whole));
 			},
 		};
 	}
@@ -44,16 +54,26 @@ export class ObjectSink implements ContentSink {
 		const stream = this.#intake.open();
 		this.#open.add(stream);
 		return {
-			write: (chunk) => stream.write(chunk),
+			write: (chunk) => this.#orFail(() => stream.write(chunk)),
 			end: () => {
 				this.#open.delete(stream);
-				return this.#taken(stream.end());
+				return this.#taken(() => stream.end());
 			},
 		};
 	}
 
-	#taken(content: TakenContent): StoredContent {
-		this.#onTaken(content);
+	#taken(take: () => TakenContent): StoredContent {
+		const content = this.#orFail(take);
+		this.#listener.taken(content);
 		return {verityDigest: content.verityDigest};
+	}
+
+	#orFail<T>(work: () => T): T {
+		try {
+			return work();
+		} catch (error) {
+			this.#listener.failed();
+			throw error;
+		}
 	}
 }

@@ -49,9 +49,13 @@ export class StoreWriter implements AsyncDisposable {
 		this.#unlock = unlock;
 		this.verity = probeVerity(system, this.#layout, algorithm);
 		this.#workers = new FileWorkers({kind: 'import', algorithm, store});
-		this.#sink = new ObjectSink(new ObjectIntake(this.#layout, algorithm), (content) =>
-			(content.isNew ? this.#newObjects : this.#presentObjects).add(content.verityDigest),
-		);
+		this.#sink = new ObjectSink(new ObjectIntake(this.#layout, algorithm), {
+			taken: ({isNew, verityDigest}) =>
+				(isNew ? this.#newObjects : this.#presentObjects).add(verityDigest),
+			failed: () => {
+				this.#isBroken = true;
+			},
+		});
 	}
 
 	/** Waits for the store's lock; then clears away what a writer that was killed has left. */

@@ -1,3 +1,4 @@
+import {spawnSync} from 'node:child_process';
 import {rmSync} from 'node:fs';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -90,5 +91,19 @@ test('does not keep what the store has', async ({store}) => {
 		await writer.commit();
 	}
 });
+
+for (const [kind, size] of [
+	['waits in memory', 60_000],
+	['is written as it comes', 2 << 20],
+] as const)
+	test(`commits nothing after a disk was full, when the content ${kind}`, ({store}) => {
+		const script = path.join(import.meta.dirname, 'full-disk.ts');
+		// In blocks of 512 bytes.
+		const limited = ['-c', 'ulimit -f 64 && exec "$@"', 'sh', process.execPath, script];
+		const {stdout, stderr} = spawnSync('sh', [...limited, store, String(size)], {encoding: 'utf8'});
+		assert.is(stderr, '');
+		assert.equal(JSON.parse(stdout), {codes: ['EFBIG', 'EFBIG', 'writer-broken'], digests: []});
+		assert.equal(checkedObjects(store), []);
+	});
 
 test.run();
