@@ -1,14 +1,19 @@
 import {statSync} from 'node:fs';
-import type {KernelArgument} from '../engine/boot/kargs.ts';
 import {entriesMarker, systemdBootFiles} from '../engine/boot/systemd-boot-files.ts';
 import {kernelFiles, newEntryFile} from '../engine/boot/systemd-boot-plan.ts';
-import {nextDeploymentId} from '../engine/deployment/id.ts';
+import type {ReadableDeployment} from '../engine/deployment/deployment.ts';
 import {
 	parseContainerEnvironment,
 	type UpdateReference,
 	updateReference,
 } from '../engine/deployment/image-reference.ts';
-import {formatOrigin, type Origin} from '../engine/deployment/origin.ts';
+import {
+	type NewOrigin,
+	newBootEntry,
+	newDeployment,
+	noDeployments,
+} from '../engine/deployment/new-deployment.ts';
+import {formatOrigin} from '../engine/deployment/origin.ts';
 import {version} from '../engine/version.ts';
 import type {Architecture} from './architecture.ts';
 import type {FileSource, SystemContent} from './content.ts';
@@ -22,10 +27,9 @@ import {algorithm, type SelfImage} from './self-image.ts';
 
 /** What a new machine will be: all of it but what depends on the disk. */
 export interface DescribedSystem {
-	readonly deploymentId: string;
+	/** The machine's first. */
+	readonly deployment: ReadableDeployment;
 	readonly image: PlannedImage;
-	/** Those of the image, then those that were given. */
-	readonly kernelArguments: readonly string[];
 	readonly sizes: ContentSizes;
 	/** Everything on the disk, with the loader entry that the plan has the command line of. */
 	contentFor(plan: InstallPlan): SystemContent;
@@ -40,26 +44,22 @@ export interface SystemRequest {
 	readonly now: Date;
 }
 
-/** The first deployment of a machine is the first in its boot order. */
-const firstSequence = 1;
-
 /** @throws UsageError for a mistake in the image's settings */
 export function describeSystem(request: SystemRequest): DescribedSystem {
 	const {files, self, architecture, given} = request;
-	const deploymentId = nextDeploymentId(self.image.verityDigest, []);
 	const reference = updateReference({
 		option: given.targetImage,
 		containerEnvironment: self.containerEnvironment,
 		imageSettings: files.imageSettings,
 	});
-	const kernelArguments = [...files.kernelArguments, ...given.kernelArguments];
-	const origin = describeOrigin(request, reference, kernelArguments);
+	const deployment = newDeployment(noDeployments, describeOrigin(request, reference));
+	const {id, origin} = deployment;
 	const content: SystemContent = {
 		algorithm,
 		image: self.image,
 		objects: self.objects,
 		state: deploymentState(self.root, self.sources, {
-			id: deploymentId,
+			id,
 			originText: formatOrigin(origin),
 		}),
 		bootFiles: [
@@ -70,7 +70,7 @@ export function describeSystem(request: SystemRequest): DescribedSystem {
 		bootEntries: [],
 	};
 	return {
-		deploymentId,
+		deployment,
 		image: {
 			reference: reference?.image,
 			isPullable: reference !== undefined && reference.unpullable === undefined,
@@ -78,26 +78,19 @@ export function describeSystem(request: SystemRequest): DescribedSystem {
 			configDigest: origin.configDigest,
 			verityDigest: self.image.verityDigest,
 		},
-		kernelArguments: kernelArguments.map(({argument}) => argument),
 		sizes: contentSizes(content, sizeOfSource),
-		contentFor: ({deployment}) => {
-			const entry = newEntryFile({
-				deploymentId,
-				title: files.osRelease.prettyName,
-				sequence: firstSequence,
-				commandLine: deployment.commandLine,
-				kernel: files.kernel,
-			});
-			return {...content, bootEntries: [entry]};
+		contentFor({deployment: {commandLine}}) {
+			const {kernel, osRelease} = files;
+			const entry = newBootEntry(deployment, {title: osRelease.prettyName, kernel, commandLine});
+			return {...content, bootEntries: [newEntryFile(entry)]};
 		},
 	};
 }
 
 function describeOrigin(
-	{files, self, layout, architecture, now}: SystemRequest,
+	{files, self, layout, architecture, given, now}: SystemRequest,
 	reference: UpdateReference | undefined,
-	kernelArguments: readonly KernelArgument[],
-): Origin {
+): NewOrigin {
 	const container = parseContainerEnvironment(self.containerEnvironment ?? '');
 	const {imageVersion} = files.osRelease;
 	const time = now.toISOString();
@@ -109,10 +102,8 @@ function describeOrigin(
 		architecture: architecture.oci,
 		imageVerity: {algorithm, digest: self.image.verityDigest},
 		kernelVersion: files.kernel.version,
-		kernelArguments: [...kernelArguments],
-		sequence: firstSequence,
+		kernelArguments: [...files.kernelArguments, ...given.kernelArguments],
 		created: time,
-		pinned: false,
 		installed: {
 			slipwayVersion: version,
 			layout: `whole disk, ${layout.rootFileSystem}`,

@@ -70,7 +70,7 @@ async function decide(
 	checkPrograms(rootFileSystem);
 	const self = await readSelf(root.tree, options.signal, report);
 	const described = describeSystem({files, self, layout, architecture, given, now: system.now()});
-	const {deploymentId, image, kernelArguments, sizes} = described;
+	const {deployment, image, sizes} = described;
 	const plan = planInstall({
 		disk: await checkDisk(system, options, (sectorSize) =>
 			minimumDiskSize({sizes, settings: layout, sectorSize}),
@@ -80,8 +80,7 @@ async function decide(
 		architecture: architecture.partition,
 		seed: randomUUID(),
 		image,
-		deploymentId,
-		kernelArguments,
+		deployment,
 		canEnableVerity: existsSync(btrfsVerity),
 	});
 	const content = described.contentFor(plan);

@@ -1,5 +1,6 @@
-import {formatCommandLine} from '../engine/boot/command-line.ts';
+import type {ReadableDeployment} from '../engine/deployment/deployment.ts';
 import {unpullableWarning, whyUnpullable} from '../engine/deployment/image-reference.ts';
+import {deploymentCommandLine} from '../engine/deployment/new-deployment.ts';
 import {describeContent, isEmpty} from './disk/content.ts';
 import type {ContentSizes} from './disk/content-sizes.ts';
 import type {DiskIdentity} from './disk/identity.ts';
@@ -72,9 +73,7 @@ export interface PlanRequest {
 	/** All identifiers follow from it: random for a machine, fixed for a reproducible disk image. */
 	readonly seed: string;
 	readonly image: PlannedImage;
-	readonly deploymentId: string;
-	/** Those of the image and of the person; slipway's own are added. */
-	readonly kernelArguments: readonly string[];
+	readonly deployment: ReadableDeployment;
 	/** Whether the kernel that runs here can enable fs-verity. ext4 gets it without. */
 	readonly canEnableVerity: boolean;
 }
@@ -84,22 +83,19 @@ export interface PlanRequest {
  * @throws Refused `too-small` or `esp-too-small`
  */
 export function planInstall(request: PlanRequest): InstallPlan {
-	const {disk, image, deploymentId, kernelArguments} = request;
+	const {disk, image, deployment} = request;
 	const layout = planLayout({...request, diskSize: disk.size, sectorSize: disk.sectorSize});
 	const verity = planVerity(request);
-	const commandLine = formatCommandLine(
-		{
-			deploymentId,
-			imageVerityDigest: image.verityDigest,
-			verityRequired: verity.kind === 'enforced',
-		},
-		{rootUuid: partitionOfRole(layout, 'root').fileSystem.uuid, kernelArguments},
-	);
+	const commandLine = deploymentCommandLine(deployment, {
+		rootUuid: partitionOfRole(layout, 'root').fileSystem.uuid,
+		verityRequired: verity.kind === 'enforced',
+	});
+	const kernelArguments = deployment.origin.kernelArguments.map(({argument}) => argument);
 	return {
 		version: 1,
 		disks: [planDisk(disk, layout)],
 		image,
-		deployment: {id: deploymentId, kernelArguments, commandLine},
+		deployment: {id: deployment.id, kernelArguments, commandLine},
 		verity,
 		warnings: [...warningsOfImage(image), ...warningsOfVerity(verity)],
 	};

@@ -1,28 +1,24 @@
 /** What each command does to the deployments of a machine, decided from data alone. */
 import {hasFailed, inBootOrder} from '../boot/boot-loader.ts';
-import {formatCommandLine} from '../boot/command-line.ts';
 import type {Kernel} from '../boot/kernel.ts';
 import {Refused} from '../errors.ts';
+import type {Deployment, DeploymentSet, ReadableDeployment} from './deployment.ts';
+import type {DeploymentId} from './id.ts';
 import {
-	type Deployment,
-	type DeploymentSet,
-	nextSequence,
-	type ReadableDeployment,
-} from './deployment.ts';
-import {type DeploymentId, nextDeploymentId} from './id.ts';
-import type {Origin} from './origin.ts';
+	deploymentCommandLine,
+	type NewOrigin,
+	newBootEntry,
+	newDeployment,
+	type PhysicalRoot,
+} from './new-deployment.ts';
 import {deploymentStates} from './states.ts';
 import {type Step, type Transition, transition} from './step.ts';
 
-export interface NewDeployment {
-	/** All of its origin that does not depend on what is deployed already. */
-	readonly origin: Omit<Origin, 'sequence' | 'pinned'>;
+export interface NewDeployment extends PhysicalRoot {
+	readonly origin: NewOrigin;
 	/** What the boot menu calls the system: PRETTY_NAME of its os-release. The ID is added. */
 	readonly title: string;
 	readonly kernel: Kernel;
-	/** Of the file system that holds the physical root. */
-	readonly rootUuid: string;
-	readonly verityRequired: boolean;
 }
 
 export interface Staging extends Transition {
@@ -31,26 +27,14 @@ export interface Staging extends Transition {
 
 /** Deploys an image for the next boot. Another one staged before it is dropped, unless it is pinned. */
 export function stage(set: DeploymentSet, wanted: NewDeployment): Staging {
-	const {imageVerity, kernelArguments} = wanted.origin;
-	const id = nextDeploymentId(imageVerity.digest, knownIds(set));
-	const sequence = nextSequence(set);
-	const commandLine = formatCommandLine(
-		{
-			deploymentId: id,
-			imageVerityDigest: imageVerity.digest,
-			verityRequired: wanted.verityRequired,
-		},
-		{rootUuid: wanted.rootUuid, kernelArguments: kernelArguments.map(({argument}) => argument)},
-	);
-	const origin: Origin = {...wanted.origin, sequence, pinned: false};
-	const title = `${wanted.title} (${id})`;
-	const entry = {deploymentId: id, title, sequence, commandLine, kernel: wanted.kernel};
+	const deployment = newDeployment(set, wanted.origin);
+	const commandLine = deploymentCommandLine(deployment, wanted);
 	const steps: Step[] = [
-		{kind: 'write-origin', deployment: {id, origin}},
-		{kind: 'write-entry', entry},
+		{kind: 'write-origin', deployment},
+		{kind: 'write-entry', entry: newBootEntry(deployment, {...wanted, commandLine})},
 		...drop(deploymentStates(set).staged),
 	];
-	return {id, ...transition(set, steps)};
+	return {id: deployment.id, ...transition(set, steps)};
 }
 
 /**

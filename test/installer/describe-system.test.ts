@@ -115,6 +115,7 @@ test('boots by one entry, with the command line of the plan', () => {
 		[`loader/entries/slipway-${id}+3.conf`],
 	);
 	const text = textOf(bootEntries[0]);
+	assert.ok(text.includes(`title My OS 1 (${id})\n`), text);
 	assert.ok(text.includes(`options ${plan.deployment.commandLine}\n`), text);
 	assert.ok(plan.deployment.commandLine.endsWith(` slipway=${id} quiet console=ttyS0`));
 });

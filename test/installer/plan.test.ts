@@ -4,6 +4,7 @@ import {Refused} from '../../engine/errors.ts';
 import {GiB, MiB} from '../../installer/disk/size.ts';
 import {type PlanRequest, partitionOfRole, planInstall} from '../../installer/plan.ts';
 import {formatPlan} from '../../installer/plan-text.ts';
+import {sampleOrigin} from '../engine/deployment/samples.ts';
 import {emptyContent, foundDisk} from './disk/found-disk.ts';
 
 const test = suite('installation plan');
@@ -21,8 +22,17 @@ const request: PlanRequest = {
 		configDigest: 'sha256:c0ffee',
 		verityDigest: 'ab12',
 	},
-	deploymentId: '20261122-1',
-	kernelArguments: ['quiet', 'console=ttyS0'],
+	deployment: {
+		id: '20261122-1',
+		origin: {
+			...sampleOrigin,
+			imageVerity: {algorithm: 'sha256', digest: 'ab12'},
+			kernelArguments: [
+				{argument: 'quiet', source: 'the image'},
+				{argument: 'console=ttyS0', source: 'the person'},
+			],
+		},
+	},
 	canEnableVerity: true,
 };
 
