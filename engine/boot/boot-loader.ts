@@ -8,7 +8,10 @@ import type {Kernel} from './kernel.ts';
 export interface BootLoader {
 	/** What the boot loader offers, first what it would boot next. */
 	list(): Promise<BootEntryList>;
-	/** Adds a deployment, or replaces its entry. The kernel is on the medium before the entry is. */
+	/**
+	 * Adds a deployment, or replaces its entry. The kernel is on the medium before the entry is.
+	 * @throws Refused `boot-partition-full` before anything is written
+	 */
 	write(entry: NewBootEntry): Promise<void>;
 	/** Removes entries, and kernels that no entry uses any more. */
 	remove(deploymentIds: readonly string[]): Promise<void>;

@@ -31,8 +31,6 @@ const remove = (path: string): BootOperation => ({kind: 'remove', path});
 export function planWrite(contents: BootContents, entry: NewBootEntry): BootOperation[] {
 	const files = missingKernelFiles(contents, entry.kernel);
 	return [
-		// First, for the new kernel may need the room.
-		...planSweep(contents, {using: [kernelFolderName(entry.kernel)]}),
 		...andSync(files.length === 0 ? [] : [{kind: 'write', files}]),
 		...planReplace(contents, entry.deploymentId, newEntryFile(entry)),
 	];

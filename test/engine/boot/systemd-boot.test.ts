@@ -332,6 +332,30 @@ test('says how much room a new kernel needs, and none for one that is there', as
 	assert.is(bootSpaceNeeded(await contents(), entry.kernel), 32 * 1024);
 });
 
+test('writes nothing of a kernel that does not fit', async ({folder}) => {
+	const bytesFree = 4 * 32 * 1024 - 1;
+	const full = systemdBoot({...partitionAt(folder), freeBytes: async () => bytesFree});
+	try {
+		await full.write(newEntry(folder, 0));
+		assert.unreachable('wrote it');
+	} catch (error) {
+		assert.instance(error, Refused);
+		assert.is((error as Refused).code, 'boot-partition-full');
+	}
+	assert.equal(filesOf(folder), {});
+});
+
+test('makes room before it looks whether a kernel fits', async ({folder}) => {
+	const loader = loaderAt(folder);
+	for (const serial of [0, 1]) await loader.write(newEntry(folder, serial, `k${serial}`));
+	rmSync(path.join(folder, 'loader/entries/slipway-3f2a9c1b4d5e.0+3.conf'));
+	const kernels = path.join(folder, 'EFI/Linux');
+	const partition = partitionAt(folder);
+	const freeBytes = async () => (readdirSync(kernels).length > 1 ? 0 : 2 ** 20);
+	await systemdBoot({...partition, freeBytes}).write(newEntry(folder, 2, 'k2'));
+	assert.is(await bootOrder(folder), '21');
+});
+
 test('refuses a kernel that does not fit, with what is needed and free', () => {
 	checkBootSpace(5, 5);
 	assert.throws(

@@ -100,7 +100,9 @@ test('removes a deployment with its /etc, and one that is gone', async ({root}) 
 });
 
 test('does on disk what the decisions say', async ({root}) => {
-	const bootLoader = systemdBoot(mountedPartition(fakeSystem(), path.join(root, 'esp')));
+	const esp = path.join(root, 'esp');
+	mkdirSync(esp);
+	const bootLoader = systemdBoot(mountedPartition(fakeSystem(), esp));
 	const places = {physicalRoot: root, bootLoader};
 	const bootedId = '3f2a9c1b4d5e.0';
 	const read = async () => ({
