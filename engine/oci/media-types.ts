@@ -13,14 +13,6 @@ export const mediaTypes = {
 export type IndexType = typeof mediaTypes.ociIndex | typeof mediaTypes.dockerList;
 export type ManifestType = typeof mediaTypes.ociManifest | typeof mediaTypes.dockerManifest;
 
-/** What a registry is asked for: without the OCI types some answer 404 for an image that they have. */
-export const acceptedManifestTypes: readonly (IndexType | ManifestType)[] = [
-	mediaTypes.ociIndex,
-	mediaTypes.ociManifest,
-	mediaTypes.dockerList,
-	mediaTypes.dockerManifest,
-];
-
 export function isIndexType(type: string): type is IndexType {
 	return type === mediaTypes.ociIndex || type === mediaTypes.dockerList;
 }

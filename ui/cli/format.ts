@@ -1,4 +1,4 @@
-/** Sizes, durations, counts and tables as printed everywhere, so that one thing has one wording. */
+/** Sizes, durations, counts and lists as printed everywhere, so that one thing has one wording. */
 
 export {formatSize} from '../../installer/disk/size.ts';
 
@@ -57,24 +57,4 @@ export function formatDefinitions(
 			term.length > column ? [head, margin + first] : [`${head.padEnd(margin.length)}${first}`];
 		return [...opening, ...rest.map((line) => margin + line)].map((line) => line.trimEnd());
 	});
-}
-
-/** Columns two spaces apart, as wide as their widest cell; `right` names columns of numbers. */
-export function formatTable(
-	rows: readonly (readonly string[])[],
-	{right = []}: {right?: readonly number[]} = {},
-): string[] {
-	const widths: number[] = [];
-	for (const row of rows)
-		for (const [column, cell] of row.entries())
-			widths[column] = Math.max(widths[column] ?? 0, cell.length);
-	return rows.map((row) =>
-		row
-			.map((cell, column) => {
-				const width = widths[column] ?? 0;
-				return right.includes(column) ? cell.padStart(width) : cell.padEnd(width);
-			})
-			.join('  ')
-			.trimEnd(),
-	);
 }

@@ -6,7 +6,6 @@ import {
 	formatDefinitions,
 	formatDuration,
 	formatSize,
-	formatTable,
 	wrapText,
 } from '../../../ui/cli/format.ts';
 
@@ -71,19 +70,6 @@ test('puts meanings beside terms, and below a term that is too wide', () => {
 			'  --a-term-that-is-much-too-wide',
 			'                              Meaning',
 		],
-	);
-});
-
-test('aligns the columns of a table', () => {
-	assert.equal(
-		formatTable(
-			[
-				['name', 'size'],
-				['a', '9 B'],
-			],
-			{right: [1]},
-		),
-		['name  size', 'a      9 B'],
 	);
 });
 
