@@ -78,13 +78,12 @@ export function whyUnpullable(image: string): Unpullable | undefined {
 export function unpullableWarning(
 	image: string,
 	{reason, better}: Unpullable,
-	remedy: 'install' | 'switch',
+	remedy: 'install' | 'install again',
 ): {readonly code: 'unpullable-reference'; readonly message: string; readonly hint: string} {
-	const command = remedy === 'install' ? `install with --target-image` : 'run slipway switch';
 	return {
 		code: 'unpullable-reference',
 		message: `${image} ${reason}: no update can come from there`,
-		hint: `Push the image to a registry that the machine reaches, and ${command} ${better}.`,
+		hint: `Push the image to a registry that the machine reaches, and ${remedy} with --target-image ${better}.`,
 	};
 }
 

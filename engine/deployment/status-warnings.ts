@@ -32,13 +32,13 @@ export function whyUnreachable({image, transport}: ImageReference): Unpullable |
 function referenceWarnings(image: ImageReference | null): StatusWarning[] {
 	if (image === null) return [noReference];
 	const reason = whyUnreachable(image);
-	return reason === undefined ? [] : [unpullableWarning(image.image, reason, 'switch')];
+	return reason === undefined ? [] : [unpullableWarning(image.image, reason, 'install again')];
 }
 
 const noReference: StatusWarning = {
 	code: 'no-reference',
 	message: 'it is not known where updates of this machine come from',
-	hint: 'Run slipway switch REGISTRY/NAME:TAG.',
+	hint: 'Push the image to a registry, and install again with --target-image REGISTRY/NAME:TAG.',
 };
 
 const verityWarning: StatusWarning = {

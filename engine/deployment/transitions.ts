@@ -86,7 +86,7 @@ export function deleteDeployment(set: DeploymentSet, id: DeploymentId): Transiti
 		});
 	if (deployment.origin?.pinned)
 		throw new Refused('deployment-pinned', `deployment ${id} is pinned`, {
-			hint: `Run slipway unpin ${id} first.`,
+			hint: 'Unpin it first.',
 		});
 	const [first, ...others] = set.entries ?? [];
 	if (first?.deploymentId === id && others.length === 0)

@@ -59,8 +59,8 @@ test('warns loudly of what a person must mend, and says how', () => {
 
 ! Warning: localhost/myos:latest is on this host alone: no update can come from
   there.
-  Push the image to a registry that the machine reaches, and run slipway switch
-  REGISTRY/myos:latest.
+  Push the image to a registry that the machine reaches, and install again with
+  --target-image REGISTRY/myos:latest.
 
 ! Warning: fs-verity is not enforced: damaged or changed system files go
   unnoticed.
