@@ -1,3 +1,4 @@
+import type {BootFile, BootFileSource} from '../engine/boot/boot-partition.ts';
 import type {ByteString, Inode, Metadata} from '../engine/tree/tree.ts';
 
 /**
@@ -29,10 +30,8 @@ export interface ContentObject {
 	readonly merkleTree: Buffer | undefined;
 }
 
-/** Where content comes from: a path on this host, or memory. */
-export type FileSource =
-	| {readonly kind: 'path'; readonly path: ByteString}
-	| {readonly kind: 'bytes'; readonly bytes: Buffer};
+/** Where content comes from. */
+export type FileSource = BootFileSource;
 
 /** One inode on the physical root, at a path relative to it. */
 export interface StateEntry {
@@ -40,10 +39,4 @@ export interface StateEntry {
 	readonly inode: Inode | (Metadata & {readonly type: 'hardlink'; readonly target: ByteString});
 	/** Of regular files that are not empty. */
 	readonly source: FileSource | undefined;
-}
-
-export interface BootFile {
-	/** Path from the root of the boot partition, `/`-separated, in ASCII. */
-	readonly path: string;
-	readonly source: FileSource;
 }

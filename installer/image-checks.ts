@@ -3,13 +3,8 @@ import {UsageError} from '../engine/errors.ts';
 import type {ImageRoot} from '../engine/lint/image-root.ts';
 import type {Check, Problem} from '../engine/lint/lint.ts';
 import {hostArchitecture} from './architecture.ts';
-import {
-	bootcSettingsFolder,
-	type LayoutSettings,
-	layoutSettings,
-	type SettingsFile,
-	settingsPath,
-} from './disk/layout-settings.ts';
+import {type LayoutSettings, settingsPath} from './disk/layout-settings.ts';
+import {readLayoutSettings} from './layout-files.ts';
 import {installPrograms, programFolders} from './programs.ts';
 
 /** What the machine itself will run, besides what installs it. */
@@ -24,7 +19,7 @@ const installTools: Check = {
 	reason: 'The image installs itself with its own programs.',
 	fix: `Install the packages ${packages} (names of Debian).`,
 	async find(root) {
-		const settings = await readLayoutSettings(root);
+		const settings = await tryLayoutSettings(root);
 		// A mistake in the settings is told by its own check.
 		const chosen = settings instanceof UsageError ? undefined : settings.rootFileSystem;
 		const needed = {...installPrograms(chosen), ...machinePrograms};
@@ -48,29 +43,19 @@ const diskLayout: Check = {
 	reason: 'An install stops at settings of the disk layout that it cannot read.',
 	fix: `Write ${settingsPath} as TOML, such as root-fs = "ext4".`,
 	async find(root): Promise<Problem[]> {
-		const settings = await readLayoutSettings(root);
+		const settings = await tryLayoutSettings(root);
 		return settings instanceof UsageError ? [settings.message] : [];
 	},
 };
 
 /** What an install would read, or what is wrong with it. */
-async function readLayoutSettings(root: ImageRoot): Promise<LayoutSettings | UsageError> {
-	const bootc: SettingsFile[] = [];
-	for (const name of await root.list(bootcSettingsFolder))
-		if (name.endsWith('.toml'))
-			bootc.push(...(await readSettings(root, `${bootcSettingsFolder}/${name}`)));
-	const [own] = await readSettings(root, settingsPath);
+async function tryLayoutSettings(root: ImageRoot): Promise<LayoutSettings | UsageError> {
 	try {
-		return layoutSettings(own, bootc, hostArchitecture().kernel);
+		return await readLayoutSettings(root, hostArchitecture());
 	} catch (error) {
 		if (!(error instanceof UsageError)) throw error;
 		return error;
 	}
-}
-
-async function readSettings(root: ImageRoot, path: string): Promise<SettingsFile[]> {
-	const text = await root.text(path);
-	return text === undefined ? [] : [{path, text}];
 }
 
 export const installerChecks: readonly Check[] = [installTools, diskLayout];

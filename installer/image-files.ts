@@ -8,15 +8,10 @@ import {
 import {type Kernel, readKernel} from '../engine/boot/kernel.ts';
 import {findSystemdBoot} from '../engine/boot/systemd-boot-files.ts';
 import {imageSettingsFile} from '../engine/deployment/image-reference.ts';
-import {namesIn} from '../engine/system/read-folder.ts';
+import {ImageRoot} from '../engine/lint/image-root.ts';
 import type {Architecture} from './architecture.ts';
-import {
-	bootcSettingsFolder,
-	type LayoutSettings,
-	layoutSettings,
-	type SettingsFile,
-	settingsPath,
-} from './disk/layout-settings.ts';
+import type {LayoutSettings} from './disk/layout-settings.ts';
+import {readLayoutSettings} from './layout-files.ts';
 
 /** What the installer reads in an image besides its tree: small files that say how to install it. */
 export interface ImageFiles {
@@ -47,7 +42,7 @@ export async function readImageFiles(
 ): Promise<ImageFiles> {
 	return {
 		kernelArguments: imageKernelArguments(await readKernelArgumentFiles(root), architecture.kernel),
-		layout: await readLayoutSettings(root, architecture),
+		layout: await readLayoutSettings(new ImageRoot(root), architecture),
 		imageSettings: readText(root, imageSettingsFile),
 		osRelease: parseOsRelease(
 			readText(root, '/usr/lib/os-release') ?? readText(root, '/etc/os-release') ?? '',
@@ -55,20 +50,6 @@ export async function readImageFiles(
 		bootProgram: await findSystemdBoot(root, architecture.efi),
 		kernel: await readKernel(root),
 	};
-}
-
-async function readLayoutSettings(root: string, {kernel}: Architecture): Promise<LayoutSettings> {
-	const own = readSettings(root, settingsPath);
-	const names = await namesIn(path.join(root, bootcSettingsFolder));
-	const bootc = names
-		.filter((name) => name.endsWith('.toml'))
-		.flatMap((name) => readSettings(root, path.join(bootcSettingsFolder, name)) ?? []);
-	return layoutSettings(own, bootc, kernel);
-}
-
-function readSettings(root: string, place: string): SettingsFile | undefined {
-	const text = readText(root, place);
-	return text === undefined ? undefined : {path: place, text};
 }
 
 function readText(root: string, place: string): string | undefined {

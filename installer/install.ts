@@ -5,7 +5,6 @@
 import {randomUUID} from 'node:crypto';
 import {existsSync} from 'node:fs';
 import type {ProgressReporter} from '../engine/progress.ts';
-import type {Finding} from '../engine/source/findings.ts';
 import {openRunningRoot, type RunningRoot} from '../engine/source/running-root.ts';
 import type {System} from '../engine/system/system.ts';
 import {hostArchitecture} from './architecture.ts';
@@ -23,8 +22,6 @@ import {readSelf} from './self-image.ts';
 
 export interface InstallResult {
 	readonly plan: InstallPlan;
-	/** Doubts whether the tree that was read is just the image's; see {@link openRunningRoot}. */
-	readonly findings: readonly Finding[];
 }
 
 /**
@@ -49,7 +46,7 @@ export async function installMachine(
 		for (const {code, message, hint} of [...root.findings, ...warnings])
 			report({type: 'warning', code, message, hint});
 		if (!options.dryRun) await runPlan(system, plan, content, options.signal, report);
-		return {plan, findings: root.findings};
+		return {plan};
 	} finally {
 		unlock();
 	}

@@ -120,28 +120,6 @@ function difference(what: string, wanted: string | number, made: string | number
 	return wanted === made ? [] : [`${what} is ${made || 'empty'}, not ${wanted || 'empty'}`];
 }
 
-export interface Region {
-	readonly start: number;
-	readonly size: number;
-}
-
-/**
- * Gaps of a disk that no partition covers, in order, aligned inwards, without the first `alignment`
- * bytes and the last ones, where the table and its copy lie.
- */
-export function freeRegions(table: PartitionTable, diskSize: number, alignment: number): Region[] {
-	const regions: Region[] = [];
-	let position = alignment;
-	const end = Math.floor((diskSize - backupTableSize(table.sectorSize)) / alignment) * alignment;
-	const inOrder = [...table.partitions].sort((a, b) => a.start - b.start);
-	for (const {start, size} of [...inOrder, {start: end, size: 0}]) {
-		const gapEnd = Math.floor(Math.min(start, end) / alignment) * alignment;
-		if (gapEnd > position) regions.push({start: position, size: gapEnd - position});
-		position = Math.max(position, Math.ceil((start + size) / alignment) * alignment);
-	}
-	return regions;
-}
-
 /** Bytes at the end of a disk that hold GPT's copy: 128 entries of 128 bytes, and the header. */
 export function backupTableSize(sectorSize: number): number {
 	return Math.ceil((128 * 128) / sectorSize) * sectorSize + sectorSize;

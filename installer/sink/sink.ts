@@ -1,8 +1,9 @@
+import type {BootFile} from '../../engine/boot/boot-partition.ts';
 import {unmountedPartition} from '../../engine/boot/unmounted-partition.ts';
 import {OperationFailed} from '../../engine/errors.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import type {System} from '../../engine/system/system.ts';
-import type {BootFile, SystemContent} from '../content.ts';
+import type {SystemContent} from '../content.ts';
 import {contentSizes} from '../disk/content-sizes.ts';
 import {minimumRootSize, type PlannedPartition, tooSmall} from '../disk/layout.ts';
 import {formatSize} from '../disk/size.ts';

@@ -6,7 +6,6 @@ import {DamagedInput} from '../../../engine/errors.ts';
 import {
 	compareTables,
 	formatSfdiskScript,
-	freeRegions,
 	type Partition,
 	type PartitionTable,
 	parsePartitionTable,
@@ -123,24 +122,6 @@ test('are compared in everything that was asked for', () => {
 		'partition 1 is missing',
 		'partition 2 was not asked for',
 	]);
-});
-
-test('leave free regions between, before and after partitions', () => {
-	const table = parsePartitionTable(fixture('sfdisk-gpt.json'));
-	assert.equal(freeRegions(table, 600 * MiB, MiB), [
-		{start: 261 * MiB, size: 31 * MiB},
-		{start: 440 * MiB, size: 159 * MiB},
-	]);
-	assert.equal(freeRegions({...gpt, partitions: []}, 64 * MiB, MiB), [
-		{start: MiB, size: 62 * MiB},
-	]);
-	const full = {...gpt, partitions: [{...esp, size: 62 * MiB}]};
-	assert.equal(freeRegions(full, 64 * MiB, MiB), []);
-});
-
-test('do not count an extended partition and what is in it twice', () => {
-	const table = parsePartitionTable(fixture('sfdisk-mbr.json'));
-	assert.equal(freeRegions(table, 64 * MiB, MiB), [{start: 31 * MiB, size: 32 * MiB}]);
 });
 
 test.run();
