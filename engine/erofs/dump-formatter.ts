@@ -1,5 +1,5 @@
 import type {ByteString, Directory, Inode, Leaf, RegularFile} from '../tree/tree.ts';
-import {escapeField, escapeXattr} from './dump-fields.ts';
+import {escapeField, escapeXattr} from './dump-escapes.ts';
 import {fileType} from './format.ts';
 import {objectPathOf} from './overlay.ts';
 

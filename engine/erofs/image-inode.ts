@@ -1,5 +1,5 @@
 import type {ByteString, Inode} from '../tree/tree.ts';
-import type {XattrPair} from './xattr-table.ts';
+import type {XattrPair} from './xattr-pair.ts';
 
 /** A name in a directory of the image. */
 export interface DirectoryEntry {

@@ -12,7 +12,8 @@ import {
 	slotSize,
 } from './format.ts';
 import type {ImageInode} from './image-inode.ts';
-import {valueLength, xattrBodyLength} from './xattr-table.ts';
+import {valueLength} from './xattr-pair.ts';
+import {xattrBodyLength} from './xattr-writer.ts';
 
 export interface Time {
 	readonly sec: number;

@@ -1,7 +1,8 @@
 import type {ByteString, Device, Inode, RegularFile} from '../tree/tree.ts';
 import {metacopyKey, redirectKey, stubNames} from './format.ts';
 import type {DirectoryEntry, ImageInode} from './image-inode.ts';
-import type {XattrPair, XattrTable} from './xattr-table.ts';
+import type {XattrPair} from './xattr-pair.ts';
+import type {XattrTable} from './xattr-table.ts';
 
 /**
  * What overlayfs is told by xattrs: where a file's content is and what its digest is, and which

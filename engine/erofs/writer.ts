@@ -16,7 +16,8 @@ import {writeContent, writeInodeHeader} from './inode-writer.ts';
 import {type Layout, layOut} from './layout.ts';
 import {orderInodes} from './order.ts';
 import {type Flavour, findWhiteouts, rewriteForOverlay} from './overlay.ts';
-import {writeSharedXattrs, writeXattrBody, XattrTable} from './xattr-table.ts';
+import {XattrTable} from './xattr-table.ts';
+import {writeSharedXattrs, writeXattrBody} from './xattr-writer.ts';
 
 /** References to shared xattrs by one inode that mkcomposefs makes. */
 const maxSharedByC = 128;
@@ -58,7 +59,7 @@ export function writeImage(root: Directory, {flavour, version: asked}: ImageOpti
 		writeXattrBody(out, xattrOffset, inode.xattrs, {maxShared, tableOffset});
 		writeContent(out, inode, xattrOffset + inode.xattrLength);
 	}
-	writeSharedXattrs(out, layout.inodesEnd, table);
+	writeSharedXattrs(out, layout.inodesEnd, table.shared);
 	return out;
 }
 

@@ -1,5 +1,5 @@
 import {hash} from 'node:crypto';
-import {escapeField, escapeXattr} from '../../../engine/erofs/dump-fields.ts';
+import {escapeField, escapeXattr} from '../../../engine/erofs/dump-escapes.ts';
 import {objectPathOf} from '../../../engine/erofs/overlay.ts';
 import type {SeededRandom} from '../../seeded.ts';
 

@@ -1,6 +1,6 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {escapeField} from '../../../engine/erofs/dump-fields.ts';
+import {escapeField} from '../../../engine/erofs/dump-escapes.ts';
 import {parseDump} from '../../../engine/erofs/dump-parser.ts';
 import {DamagedInput, Refused} from '../../../engine/errors.ts';
 import {readFileContexts, relabel} from '../../../engine/tree/selinux.ts';
