@@ -18,9 +18,6 @@ if (mkcomposefs === undefined)
 	console.log('skipped: there is no mkcomposefs; `npm test` makes one in .cache/forky');
 const compare = mkcomposefs === undefined ? test.skip : test;
 
-/** Each starts a process, so there are never as many as of other random tests. */
-const rounds = Math.min(fuzzRounds(30), 300);
-
 const variants = [
 	{version: 'auto', options: []},
 	{version: 0, options: ['--min-version=0', '--max-version=0']},

@@ -103,11 +103,11 @@ test('a deployment image is that of both transforms, by the rules of composefs-r
 	transformForOci(expected);
 	await transformForBoot(expected, noContent);
 	const bytes = writeImage(copyTree(expected), {flavour: 'rs', version: 1});
-	for (const algorithm of ['sha256', 'sha512'] as const)
-		assert.equal(await deploymentImage(root, algorithm, noContent), {
-			bytes,
-			verityDigest: verityDigest(bytes, algorithm),
-		});
+	for (const algorithm of ['sha256', 'sha512'] as const) {
+		const made = await deploymentImage(root, algorithm, noContent);
+		assert.equal(made.bytes, bytes);
+		assert.is(made.verityDigest, verityDigest(bytes, algorithm));
+	}
 	assert.equal(lines(root), lines(tree(...image)), 'the tree that was given is as it was');
 });
 
