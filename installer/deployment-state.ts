@@ -1,4 +1,6 @@
 import {deploymentsFolder} from '../engine/deployment/state-directory.ts';
+import {withLabelOf} from '../engine/tree/selinux.ts';
+import type {DeployedTree} from '../engine/tree/transform.ts';
 import type {ByteString, Directory, Inode, Metadata} from '../engine/tree/tree.ts';
 import {walkTree} from '../engine/tree/walk.ts';
 import type {StateEntry} from './content.ts';
@@ -14,16 +16,24 @@ const folderMetadata: Metadata = {
 	xattrs: undefined,
 };
 
+/** An image as it was read, and what a deployment makes of it. */
+export interface DeployedSource {
+	readonly root: Directory;
+	readonly sources: FileSources;
+	readonly image: Pick<DeployedTree, 'tree'>;
+}
+
 /**
  * What lies beside the store on a physical root with one deployment: its origin, an empty upper layer
- * of /etc, and the machine's /var as the image has it.
+ * of /etc, and the machine's /var as the image has it. SELinux labels are those of the deployment: what
+ * the files had in a container says nothing about the machine.
  */
 export function deploymentState(
-	root: Directory,
-	sources: FileSources,
+	{root, sources, image}: DeployedSource,
 	{id, originText}: {readonly id: string; readonly originText: string},
 ): StateEntry[] {
 	const deployment = `${deploymentsFolder}/${id}`;
+	const deployed = image.tree.children;
 	return [
 		folder('state'),
 		folder('state/deploy'),
@@ -31,11 +41,11 @@ export function deploymentState(
 		file(`${deployment}/origin.json`, Buffer.from(originText)),
 		folder(`${deployment}/etc`),
 		// The upper layer's root is what the merged /etc shows.
-		folder(`${deployment}/etc/upper`, root.children.get('etc')),
+		folder(`${deployment}/etc/upper`, relabelled(root.children.get('etc'), deployed.get('etc'))),
 		folder(`${deployment}/etc/work`),
 		folder('state/os'),
 		folder('state/os/default'),
-		...copyTree(root.children.get('var'), 'state/os/default/var', sources),
+		...copyTree(root.children.get('var'), deployed.get('var'), sources),
 	];
 }
 
@@ -62,29 +72,39 @@ function file(path: ByteString, bytes: Buffer): StateEntry {
 	};
 }
 
+/** Names that share an inode but not a label are parted, as in the deployment. */
 function* copyTree(
 	tree: Inode | undefined,
-	path: ByteString,
+	deployed: Inode | undefined,
 	sources: FileSources,
 ): Generator<StateEntry, void> {
-	if (tree === undefined) {
-		yield folder(path);
+	const target = 'state/os/default/var';
+	if (tree === undefined || deployed === undefined) {
+		yield folder(target);
 		return;
 	}
+	const labelled = new Map(walkTree(deployed, target));
 	const first = new Map<Inode, ByteString>();
-	for (const [place, inode] of walkTree(tree, path)) {
-		const target = first.get(inode);
-		if (target !== undefined) {
-			yield {
-				path: place,
-				inode: {...metadataOf(inode), type: 'hardlink', target},
-				source: undefined,
-			};
-			continue;
+	for (const [path, inode] of walkTree(tree, target)) {
+		const other = labelled.get(path) ?? inode;
+		const copied = relabelled(inode, other);
+		const linked = first.get(other);
+		if (linked === undefined) {
+			first.set(other, path);
+			const source = inode.type === 'file' ? sources.get(inode) : undefined;
+			yield {path, inode: copied, source};
+		} else {
+			const link = {...metadataOf(copied), type: 'hardlink', target: linked} as const;
+			yield {path, inode: link, source: undefined};
 		}
-		first.set(inode, place);
-		yield {path: place, inode, source: inode.type === 'file' ? sources.get(inode) : undefined};
 	}
+}
+
+function relabelled<One extends Inode>(inode: One, deployed: Inode): One;
+function relabelled(inode: Inode | undefined, deployed: Inode | undefined): Inode | undefined;
+function relabelled(inode: Inode | undefined, deployed: Inode | undefined): Inode | undefined {
+	if (inode === undefined || deployed === undefined) return inode;
+	return {...inode, xattrs: withLabelOf(inode, deployed)};
 }
 
 function metadataOf({mode, uid, gid, mtimeSec, mtimeNsec, xattrs}: Metadata): Metadata {

@@ -58,7 +58,7 @@ export function describeSystem(request: SystemRequest): DescribedSystem {
 		algorithm,
 		image: self.image,
 		objects: self.objects,
-		state: deploymentState(self.root, self.sources, {
+		state: deploymentState(self, {
 			id,
 			originText: formatOrigin(origin),
 		}),

@@ -3,7 +3,7 @@ import {containerEnvironmentFile} from '../engine/deployment/image-reference.ts'
 import type {ProgressReporter} from '../engine/progress.ts';
 import {hashFiles} from '../engine/store/hash-files.ts';
 import type {ScannedTree} from '../engine/tree/scan.ts';
-import {deploymentImage} from '../engine/tree/transform.ts';
+import {type DeployedTree, deploymentImage} from '../engine/tree/transform.ts';
 import type {Directory, RegularFile} from '../engine/tree/tree.ts';
 import type {ContentObject} from './content.ts';
 import {type FileSources, fillTree} from './hashed-tree.ts';
@@ -14,8 +14,8 @@ export interface SelfImage {
 	readonly root: Directory;
 	readonly sources: FileSources;
 	readonly objects: ReadonlyMap<string, ContentObject>;
-	/** The composefs image of a deployment. */
-	readonly image: {readonly bytes: Buffer; readonly verityDigest: string};
+	/** The composefs image of a deployment, and what is in it. */
+	readonly image: DeployedTree;
 	/** What podman says of the container; undefined when this is none of podman's. */
 	readonly containerEnvironment: string | undefined;
 }

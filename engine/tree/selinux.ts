@@ -7,7 +7,7 @@ import {
 	parseFileContexts,
 	specsBelow,
 } from './file-contexts.ts';
-import type {ByteString, Directory, Inode, Leaf, RegularFile} from './tree.ts';
+import type {ByteString, Directory, Inode, Leaf, Metadata, RegularFile} from './tree.ts';
 
 const labelKey = 'security.selinux';
 const configPath = '/etc/selinux/config';
@@ -74,6 +74,18 @@ function notPlain(path: ByteString, type: Inode['type']): Refused {
 	return new Refused('no-selinux-policy', `a ${type} on the way to ${path}`, {
 		hint: 'The SELinux policy of an image must be plain files in plain folders.',
 	});
+}
+
+/** The first one's attributes with the label of the second one; without a label when that has none. */
+export function withLabelOf(
+	{xattrs: own}: Pick<Metadata, 'xattrs'>,
+	{xattrs: labelled}: Pick<Metadata, 'xattrs'>,
+): Metadata['xattrs'] {
+	const xattrs = new Map(own);
+	const label = labelled?.get(labelKey);
+	if (label === undefined) xattrs.delete(labelKey);
+	else xattrs.set(labelKey, label);
+	return xattrs.size > 0 ? xattrs : undefined;
 }
 
 /**

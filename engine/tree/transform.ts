@@ -71,6 +71,11 @@ export interface DeploymentImage {
 	readonly verityDigest: string;
 }
 
+export interface DeployedTree extends DeploymentImage {
+	/** What is in the image: the names of the tree that it was made of, labelled by its policy. */
+	readonly tree: Directory;
+}
+
 /**
  * The composefs image of a deployment, as bootc computes it for sealed images. The tree is left as it
  * is; `readContent` is asked for files of it.
@@ -79,13 +84,13 @@ export async function deploymentImage(
 	root: Directory,
 	algorithm: FsVerityAlgorithm,
 	readContent: ReadContent,
-): Promise<DeploymentImage> {
+): Promise<DeployedTree> {
 	const contexts = await readFileContexts(root, readContent);
 	const copy = copyTree(root);
 	transformForOci(copy);
 	prepareForBoot(copy, contexts);
 	const bytes = writeImage(copy, {flavour: 'rs', version: 1});
-	return {bytes, verityDigest: verityDigest(bytes, algorithm)};
+	return {bytes, verityDigest: verityDigest(bytes, algorithm), tree: copy};
 }
 
 function directoryAt(root: Directory, name: ByteString): Directory {

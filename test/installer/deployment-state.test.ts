@@ -1,5 +1,8 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
+import {parseFileContexts} from '../../engine/tree/file-contexts.ts';
+import {relabel} from '../../engine/tree/selinux.ts';
+import {copyTree} from '../../engine/tree/transform.ts';
 import type {StateEntry} from '../../installer/content.ts';
 import {deploymentState} from '../../installer/deployment-state.ts';
 import {directory, file, symlink} from '../engine/source/trees.ts';
@@ -23,7 +26,8 @@ test('is its origin, an empty upper layer of /etc, and a copy of /var', () => {
 		),
 	});
 	const sources = new Map([[shared, {kind: 'bytes', bytes: Buffer.from('content')} as const]]);
-	assert.equal(deploymentState(root, sources, deployment).map(describe), [
+	const image = {tree: copyTree(root)};
+	assert.equal(deploymentState({root, sources, image}, deployment).map(describe), [
 		'755 0 directory state',
 		'755 0 directory state/deploy',
 		'755 0 directory state/deploy/abc.0',
@@ -42,8 +46,52 @@ test('is its origin, an empty upper layer of /etc, and a copy of /var', () => {
 	]);
 });
 
+const xattrs = (values: Readonly<Record<string, string>>) =>
+	new Map(Object.entries(values).map(([key, value]) => [key, Buffer.from(value)]));
+
+function xattrsOf(entries: readonly StateEntry[], path: string): Record<string, string> {
+	const {inode} = entries.find((entry) => entry.path === path) ?? {};
+	return Object.fromEntries(
+		[...(inode?.xattrs ?? [])].map(([key, value]) => [key, value.toString()]),
+	);
+}
+
+test('has the labels of the deployment, and the other attributes of the image', () => {
+	const root = () => {
+		const shared = file('x', {xattrs: xattrs({'security.selinux': 'container_file_t'})});
+		return directory({
+			etc: directory({}, {xattrs: xattrs({'security.selinux': 'container_file_t'})}),
+			var: directory(
+				{a: shared, b: shared, c: shared},
+				{xattrs: xattrs({'user.kept': '1', 'security.selinux': 'container_file_t'})},
+			),
+		});
+	};
+	const stateWith = (specs: string) => {
+		const tree = root();
+		relabel(tree, {specs: parseFileContexts(specs, 'policy'), aliases: new Map()});
+		return deploymentState({root: root(), sources: new Map(), image: {tree}}, deployment);
+	};
+	const labelled = stateWith('/etc etc_t\n/var var_t\n/var/a a_t\n/var/b b_t\n/var/c a_t\n');
+	const [etc, base] = ['state/deploy/abc.0/etc/upper', 'state/os/default/var'];
+	assert.equal(xattrsOf(labelled, etc), {'security.selinux': 'etc_t'});
+	assert.equal(xattrsOf(labelled, base), {'user.kept': '1', 'security.selinux': 'var_t'});
+	assert.equal(
+		['a', 'b', 'c'].map((name) => xattrsOf(labelled, `${base}/${name}`)['security.selinux']),
+		['a_t', 'b_t', 'a_t'],
+	);
+	assert.equal(labelled.map(describe).slice(-3), [
+		'644 1000 file state/os/default/var/a',
+		'644 1000 file state/os/default/var/b',
+		'644 1000 hardlink state/os/default/var/c state/os/default/var/a',
+	]);
+	const bare = stateWith('');
+	assert.equal([xattrsOf(bare, etc), xattrsOf(bare, base)], [{}, {'user.kept': '1'}]);
+});
+
 test('has empty folders for an image without /etc and /var', () => {
-	const folders = deploymentState(directory(), new Map(), deployment)
+	const image = {tree: directory()};
+	const folders = deploymentState({root: directory(), sources: new Map(), image}, deployment)
 		.map(describe)
 		.filter((line) => /etc|var/.test(line));
 	assert.equal(folders, [

@@ -16,6 +16,7 @@ export function systemRequest(file: string): SystemRequest {
 		size: 5000,
 		sha256: createHash('sha256').update(text).digest('hex'),
 	});
+	const root = directory({etc: directory(), var: directory()});
 	return {
 		files: {
 			kernel: {version: '6.12.1', linux: kernelFile('linux'), initramfs: kernelFile('initramfs')},
@@ -26,10 +27,10 @@ export function systemRequest(file: string): SystemRequest {
 			osRelease: {prettyName: 'My OS 1', imageVersion: '1'},
 		},
 		self: {
-			root: directory({etc: directory(), var: directory()}),
+			root,
 			sources: new Map(),
 			objects: new Map(),
-			image: {bytes: image, verityDigest: imageDigest},
+			image: {bytes: image, verityDigest: imageDigest, tree: root},
 			containerEnvironment: `image="localhost/myos:dev"\nimageid="${'c'.repeat(64)}"\n`,
 		},
 		layout: {rootFileSystem: 'ext4', espSize: undefined},
