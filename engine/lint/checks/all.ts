@@ -1,16 +1,10 @@
 import type {Check} from '../lint.ts';
 import {hostFilesCheck, machineId, osRelease, program, sshHostKeys} from './identity.ts';
 import {bootLoader, init, initramfs, oneKernel} from './kernel.ts';
-import {
-	emptyBoot,
-	mountPoints,
-	varContent,
-	volatileContent,
-	worldWritable,
-	writablePlaces,
-} from './layout.ts';
+import {emptyBoot, mountPoints, varContent, volatileContent, worldWritable} from './layout.ts';
 import {packageCaches} from './packages.ts';
 import {imageRecord, imageReference, kernelArguments} from './settings.ts';
+import {imageSoftware, temporaryFiles, writablePlaces} from './writable.ts';
 
 /** Those that need no more than the engine; in the order in which they are reported. */
 export const rootChecks: readonly Check[] = [
@@ -26,6 +20,8 @@ export const rootChecks: readonly Check[] = [
 	mountPoints,
 	emptyBoot,
 	writablePlaces,
+	imageSoftware,
+	temporaryFiles,
 	machineId,
 	sshHostKeys,
 	hostFilesCheck,

@@ -1,4 +1,3 @@
-import type {ImageRoot} from '../image-root.ts';
 import type {Check, Problem} from '../lint.ts';
 
 export const mountPoints: Check = {
@@ -26,41 +25,6 @@ export const emptyBoot: Check = {
 		return names.length === 0 ? [] : [`/boot holds ${enumerate(names)}`];
 	},
 };
-
-/** Without these a person can neither log in nor keep anything. */
-const homes = ['/home', '/root'];
-const otherWritable = ['/srv', '/mnt', '/usr/local', '/opt'];
-
-export const writablePlaces: Check = {
-	name: 'writable-places',
-	severity: 'warning',
-	reason:
-		'All of the root but /etc and /var is read-only on the machine; a link into /var makes a place writable.',
-	fix: 'Run /usr/lib/slipway/setup in the build, which makes the links and keeps the content.',
-	async find(root) {
-		const problems: Problem[] = [];
-		for (const place of [...homes, ...otherWritable]) {
-			const message = await findReadOnlyPlace(root, place);
-			if (message !== undefined)
-				problems.push(homes.includes(place) ? {severity: 'error', message} : message);
-		}
-		return problems;
-	},
-};
-
-async function findReadOnlyPlace(root: ImageRoot, place: string): Promise<string | undefined> {
-	const facts = await root.facts(place);
-	if (facts === undefined) return `${place} is missing, and cannot be made on the machine`;
-	if (facts.type === 'symlink') {
-		const target = facts.target ?? '';
-		return /^(\/|(\.\.\/)*)var\//.test(target)
-			? undefined
-			: `${place} leads to ${target}, which is not below /var`;
-	}
-	// Software that the image puts into /opt is the image's, as all of /usr is.
-	if (place === '/opt' && (await root.list(place)).length > 0) return undefined;
-	return `${place} is a folder of the image, so it will be read-only`;
-}
 
 /** A package manager's records: every image has them, and they are not the machine's data. */
 const packageRecords = /^\/var\/(lib\/(dpkg|apt|rpm|dnf|pacman)|cache|log)(\/|$)/;

@@ -24,6 +24,8 @@ const goodRoot: MadeRoot = {
 	'/usr/lib/slipway/slipway': executable,
 	'/usr/lib/slipway/image.toml': 'reference = "registry.example.com/myos"\n',
 	'/usr/lib/slipway/image-record': '{"imageRecord":1,"written":1700000000,"hidden":[]}\n',
+	'/usr/lib/systemd/system/tmp.mount': '[Mount]\n',
+	'/usr/lib/systemd/system/local-fs.target.wants/tmp.mount': {link: '../tmp.mount'},
 	'/usr/lib/slipway/kargs.d/10-console.toml': 'kargs = ["console=ttyS0"]\n',
 	'/usr/lib/os-release': 'ID=debian\nPRETTY_NAME="Debian"\n',
 	'/etc/os-release': {link: '../usr/lib/os-release'},
@@ -180,13 +182,52 @@ const cases: [what: string, entries: MadeRoot, findings: string[]][] = [
 			'/root': undefined,
 			'/srv': {link: 'usr/srv'},
 			'/opt': undefined,
-			'/opt/vendor/program': executable,
+			'/opt/vendor': 'folder',
 		},
 		[
 			'error [writable-places] /home is a folder of the image, so it will be read-only',
 			'error [writable-places] /root is missing, and cannot be made on the machine',
 			'warning [writable-places] /srv leads to usr/srv, which is not below /var',
+			'warning [writable-places] /opt is a folder of the image, so it will be read-only',
 		],
+	],
+	[
+		'software in places that a machine may write to',
+		{
+			'/usr/local': undefined,
+			'/usr/local/bin/tool': executable,
+			'/usr/local/man': {link: 'share/man'},
+			'/opt': undefined,
+			'/opt/vendor/program': executable,
+		},
+		[
+			'note [image-software] /usr/local holds software of the image',
+			'note [image-software] /opt holds software of the image',
+		],
+	],
+	[
+		'/usr/local as Debian ships it, for it is still to be made writable',
+		{'/usr/local': undefined, '/usr/local/bin': 'folder', '/usr/local/man': {link: 'share/man'}},
+		['warning [writable-places] /usr/local is a folder of the image, so it will be read-only'],
+	],
+	[
+		'a tmp.mount that is only an example',
+		{
+			'/usr/lib/systemd/system/tmp.mount': undefined,
+			'/usr/lib/systemd/system/local-fs.target.wants/tmp.mount': undefined,
+			'/usr/share/systemd/tmp.mount': '[Mount]\n',
+		},
+		['warning [tmp] there is no unit tmp.mount'],
+	],
+	[
+		'a tmp.mount that nothing wants',
+		{'/usr/lib/systemd/system/local-fs.target.wants/tmp.mount': undefined},
+		['warning [tmp] nothing mounts tmp.mount: local-fs.target does not want it'],
+	],
+	[
+		'a tmp.mount that is masked',
+		{'/etc/systemd/system/tmp.mount': {link: '/dev/null'}},
+		['warning [tmp] the unit tmp.mount is masked'],
 	],
 	[
 		'an identity',
