@@ -1,0 +1,46 @@
+/** Files that an image gets as they are. */
+import {spawnSync} from 'node:child_process';
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import {commandTable} from '../../ui/cli/commands/table.ts';
+
+const test = suite("the image's own files");
+
+const root = path.resolve(import.meta.dirname, '../../image/root');
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+
+/** Runs the entrypoint with programs that say their name. */
+function runEntrypoint(...words: readonly string[]): string {
+	const script = read('usr/lib/slipway/systemd')
+		.replaceAll('/usr/lib/slipway/slipway', 'echo slipway')
+		.replaceAll('/sbin/init', 'echo init');
+	return spawnSync('sh', ['-c', script, 'systemd', ...words], {encoding: 'utf8'}).stdout;
+}
+
+test('send every command of slipway to it', () => {
+	for (const {name} of commandTable)
+		assert.is(runEntrypoint(...name.split(' ')), `slipway ${name}\n`);
+});
+
+test('send commands to slipway that it does not have yet', () => {
+	assert.is(runEntrypoint('disk', '--format', 'iso'), 'slipway disk --format iso\n');
+	assert.is(runEntrypoint('upgrade'), 'slipway upgrade\n');
+});
+
+test('boot when there is nothing to run, and run anything else', () => {
+	assert.is(runEntrypoint(), 'init\n');
+	assert.is(runEntrypoint('echo', 'a  b'), 'a  b\n');
+});
+
+test('sync what the first boot made before they mark it as done', () => {
+	const unit = read('usr/lib/systemd/system/slipway-first-boot.service');
+	assert.equal(unit.match(/^Exec.*$/gm), [
+		'ExecStart=-/usr/bin/ssh-keygen -A',
+		'ExecStartPost=/usr/bin/sync -f /etc /var/lib/slipway',
+		'ExecStartPost=/usr/bin/touch /var/lib/slipway/first-boot-done',
+	]);
+});
+
+test.run();
