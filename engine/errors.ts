@@ -1,6 +1,7 @@
 /**
  * Base of every error that a person may see. The message is one line and carries the wrong value;
- * `hint` is the next step, in the imperative; `code` is stable and documented in the README.
+ * `hint` is the next step, in the imperative. `code` is for callers and tests, and stable; programs
+ * that run slipway go by the exit status.
  */
 export abstract class EngineError extends Error {
 	abstract readonly code: string;
@@ -15,7 +16,7 @@ export abstract class EngineError extends Error {
 	}
 }
 
-/** What a process of slipway exits with. Documented in the README; never renumbered. */
+/** What a process of slipway exits with. In the README and `slipway help exit-status`; never renumbered. */
 export const exitStatus = {
 	/** Done as asked. */
 	ok: 0,
