@@ -46,6 +46,12 @@ export async function listInstalled(device: string): Promise<readonly string[]> 
 	return [...(await listBoot(device, esp)), ...listRoot(device, root)];
 }
 
+/** Lines of one listing that the other lacks. */
+export function listingDifferences(one: readonly string[], other: readonly string[]): string[] {
+	const [ones, others] = [new Set(one), new Set(other)];
+	return [...ones.symmetricDifference(others)];
+}
+
 async function listBoot(device: string, {start}: Partition): Promise<string[]> {
 	const partition = unmountedPartition(system, {file: device, offset: start});
 	const found: string[] = [];
