@@ -69,10 +69,9 @@ function noKernelReason(folders: readonly KernelFolder[]): string {
 /** Finds and hashes the one kernel of an unpacked image. Errors as of {@link chooseKernel}. */
 export async function readKernel(root: string): Promise<Kernel> {
 	const version = chooseKernel(await listKernelFolders(path.join(root, modulesFolder)));
-	const folder = path.join(root, modulesFolder, version);
 	const [linux, initramfs] = await Promise.all([
-		describeFile(path.join(folder, 'vmlinuz')),
-		describeFile(path.join(folder, 'initramfs.img')),
+		describeFile(root, `${modulesFolder}/${version}/vmlinuz`),
+		describeFile(root, `${modulesFolder}/${version}/initramfs.img`),
 	]);
 	return {version, linux, initramfs};
 }
@@ -96,11 +95,12 @@ async function listKernelFolders(modules: string): Promise<KernelFolder[]> {
 	return folders;
 }
 
-async function describeFile(file: string): Promise<KernelFile> {
+async function describeFile(root: string, place: string): Promise<KernelFile> {
+	const file = path.join(root, place);
 	// A link may lead out of the image, to a kernel of this host.
 	const stats = await lstat(file);
 	if (!stats.isFile())
-		throw new Refused('no-kernel', `${file} is not a regular file`, {
+		throw new Refused('no-kernel', `${place} is not a regular file`, {
 			hint: 'Copy the file itself to that place in the build.',
 		});
 	const hash = createHash('sha256');

@@ -98,7 +98,11 @@ test('refuses a kernel that is a link, which may lead to one of this host', asyn
 		assert.unreachable('took it');
 	} catch (error) {
 		assert.instance(error, Refused);
-		assert.is((error as Refused).code, 'no-kernel');
+		const {code, message} = error as Refused;
+		assert.equal(
+			[code, message],
+			['no-kernel', '/usr/lib/modules/6.12.0/vmlinuz is not a regular file'],
+		);
 	} finally {
 		rmSync(root, {recursive: true});
 	}
