@@ -9,7 +9,11 @@ export interface PathFacts {
 	readonly type: 'file' | 'directory' | 'symlink' | 'other';
 	/** Permission bits. */
 	readonly mode: number;
+	readonly uid: number;
+	readonly gid: number;
 	readonly size: number;
+	/** Whole seconds since the epoch. */
+	readonly mtimeSec: number;
 	/** Of a symbolic link, as written. */
 	readonly target: string | undefined;
 }
@@ -30,6 +34,11 @@ export class ImageRoot {
 
 	isCovered(imagePath: string): boolean {
 		return this.#covered.has(imagePath);
+	}
+
+	/** Whether something is mounted on a name in this folder, whose times tell nothing then. */
+	holdsCovered(folder: string): boolean {
+		return [...this.#covered].some((covered) => path.dirname(covered) === folder);
 	}
 
 	/** Facts of the path itself; a link is not followed. Undefined when there is nothing. */
@@ -93,7 +102,9 @@ export class ImageRoot {
 		const stats = await lstat(host).catch(undefinedIfMissing);
 		if (stats === undefined) return undefined;
 		const target = stats.isSymbolicLink() ? await readlink(host) : undefined;
-		return {type: typeOf(stats), mode: stats.mode & 0o7777, size: stats.size, target};
+		const {uid, gid, size} = stats;
+		const mtimeSec = Math.floor(stats.mtimeMs / 1000);
+		return {type: typeOf(stats), mode: stats.mode & 0o7777, uid, gid, size, mtimeSec, target};
 	}
 
 	/** The path without links in it, or undefined when it leads nowhere. */

@@ -3,7 +3,8 @@ import {hostFilesCheck, machineId, osRelease, program, sshHostKeys} from './iden
 import {bootLoader, init, initramfs, oneKernel} from './kernel.ts';
 import {emptyBoot, mountPoints, varContent, volatileContent, worldWritable} from './layout.ts';
 import {packageCaches} from './packages.ts';
-import {imageRecord, imageReference, kernelArguments} from './settings.ts';
+import {imageRecord} from './record.ts';
+import {imageReference, kernelArguments} from './settings.ts';
 import {imageSoftware, temporaryFiles, writablePlaces} from './writable.ts';
 
 /** Those that need no more than the engine; in the order in which they are reported. */

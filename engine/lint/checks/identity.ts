@@ -1,8 +1,6 @@
 import type {ImageRoot} from '../image-root.ts';
 import type {Check, Problem} from '../lint.ts';
 
-const runSetup = 'Make RUN /usr/lib/slipway/setup the last step of the build.';
-
 export const machineId: Check = {
 	name: 'machine-id',
 	severity: 'error',
@@ -79,7 +77,7 @@ export const program: Check = {
 	name: 'slipway',
 	severity: 'error',
 	reason: 'The image installs itself and updates the machine with the slipway it carries.',
-	fix: `Copy it in: COPY --from=SLIPWAY-IMAGE /usr/lib/slipway /usr/lib/slipway. ${runSetup}`,
+	fix: 'Copy it in, and run its setup: COPY --from=SLIPWAY-PAYLOAD / / and RUN /usr/lib/slipway/setup',
 	async find(root) {
 		const path = '/usr/lib/slipway/slipway';
 		const facts = await root.followed(path);

@@ -4,13 +4,9 @@ import {
 	unpullableWarning,
 	updateReference,
 } from '../../deployment/image-reference.ts';
-import {DamagedInput, UsageError} from '../../errors.ts';
-import {imageRecordPath, parseImageRecord} from '../../source/image-record.ts';
+import {UsageError} from '../../errors.ts';
 import type {ImageRoot} from '../image-root.ts';
 import type {Check, Problem} from '../lint.ts';
-
-/** Some hundred bytes for each folder of the image. */
-const maxRecordSize = 64 << 20;
 
 export const kernelArguments: Check = {
 	name: 'kernel-arguments',
@@ -58,25 +54,6 @@ export const imageReference: Check = {
 		} catch (error) {
 			if (!(error instanceof UsageError)) throw error;
 			return [{severity: 'error', message: error.message}];
-		}
-	},
-};
-
-export const imageRecord: Check = {
-	name: 'image-record',
-	severity: 'warning',
-	reason:
-		'A container does not show all of its image; without a record an image that installs itself may get another digest than its layers.',
-	fix: 'Make RUN /usr/lib/slipway/setup the last step of the build.',
-	async find(root) {
-		const text = await root.text(imageRecordPath, maxRecordSize);
-		if (text === undefined) return [`there is no ${imageRecordPath}`];
-		try {
-			parseImageRecord(text);
-			return [];
-		} catch (error) {
-			if (!(error instanceof DamagedInput)) throw error;
-			return [error.message];
 		}
 	},
 };

@@ -1,10 +1,13 @@
-import {chmod} from 'node:fs/promises';
+import {chmod, mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {rootChecks} from '../../../engine/lint/checks/all.ts';
+import {worldWritable} from '../../../engine/lint/checks/layout.ts';
 import {ImageRoot} from '../../../engine/lint/image-root.ts';
 import {lint} from '../../../engine/lint/lint.ts';
+import {recordImage} from '../../../engine/source/record-image.ts';
+import {hostSystem} from '../../../engine/system/host.ts';
 import {makeCpio} from './cpio.ts';
 import {type MadeRoot, makeRoot} from './made-root.ts';
 
@@ -23,7 +26,6 @@ const goodRoot: MadeRoot = {
 	'/sbin': {link: 'usr/sbin'},
 	'/usr/lib/slipway/slipway': executable,
 	'/usr/lib/slipway/image.toml': 'reference = "registry.example.com/myos"\n',
-	'/usr/lib/slipway/image-record': '{"imageRecord":1,"written":1700000000,"hidden":[]}\n',
 	'/usr/lib/systemd/system/tmp.mount': '[Mount]\n',
 	'/usr/lib/systemd/system/local-fs.target.wants/tmp.mount': {link: '../tmp.mount'},
 	'/usr/lib/slipway/kargs.d/10-console.toml': 'kargs = ["console=ttyS0"]\n',
@@ -45,8 +47,13 @@ const goodRoot: MadeRoot = {
 	'/usr/local': {link: '../var/usrlocal'},
 };
 
+const system = hostSystem();
+const recordPath = '/usr/lib/slipway/image-record';
+
+/** With a record of just this root, unless the entries have one. */
 async function findIn(entries: MadeRoot, covered?: ReadonlySet<string>): Promise<string[]> {
 	await using root = await makeRoot({...goodRoot, ...entries});
+	if (!(recordPath in entries)) recordImage(system, {root: root.folder, into: root.folder});
 	const findings = await lint(new ImageRoot(root.folder, covered), rootChecks);
 	return findings.map(({severity, check, message}) => `${severity} [${check}] ${message}`);
 }
@@ -152,12 +159,12 @@ const cases: [what: string, entries: MadeRoot, findings: string[]][] = [
 	],
 	[
 		'no record of the image',
-		{'/usr/lib/slipway/image-record': undefined},
+		{[recordPath]: undefined},
 		['warning [image-record] there is no /usr/lib/slipway/image-record'],
 	],
 	[
 		'a record that is none',
-		{'/usr/lib/slipway/image-record': 'text'},
+		{[recordPath]: 'text'},
 		['warning [image-record] line 1 of the image record is not JSON'],
 	],
 	[
@@ -280,7 +287,7 @@ test('finds what everybody may write to', async () => {
 	await using root = await makeRoot({...goodRoot, '/etc/b': '', '/usr/share/a': '', '/etc/c': ''});
 	for (const name of ['/etc/b', '/usr/share/a', '/etc/c'])
 		await chmod(path.join(root.folder, name), 0o666);
-	const [finding] = await lint(new ImageRoot(root.folder), rootChecks);
+	const [finding] = await lint(new ImageRoot(root.folder), [worldWritable]);
 	assert.equal(finding, {
 		check: 'world-writable',
 		severity: 'warning',
@@ -288,6 +295,25 @@ test('finds what everybody may write to', async () => {
 		reason: 'Anybody on the machine may change the file, which is rarely meant.',
 		fix: 'Take the permission away: RUN chmod o-w FILE',
 	});
+});
+
+test('notices what was changed after the record was written', async () => {
+	await using root = await makeRoot({...goodRoot, '/usr/bin': 'folder', '/usr/games': 'folder'});
+	const place = (name: string): string => path.join(root.folder, name);
+	const folders = ['/usr/bin', '/usr/games', '/usr/sbin', '/etc'];
+	// As if they came with a layer.
+	for (const name of folders) system.setMtime(place(name), 1_600_000_000, 0);
+	recordImage(system, {root: root.folder, into: root.folder});
+	const image = new ImageRoot(root.folder, new Set(['/etc/hosts']));
+	const judge = async () => (await lint(image, rootChecks)).map(({message}) => message);
+	assert.equal(await judge(), []);
+	await mkdir(place('/usr/share/new'), {recursive: true});
+	await writeFile(place('/usr/bin/new'), '');
+	await chmod(place('/usr/games'), 0o700);
+	await writeFile(place('/etc/mtab'), 'the container engine puts something here');
+	assert.equal(await judge(), [
+		'the image was changed after its record was written: "/usr/bin", "/usr/games", "/usr/share", "/usr/share/new"',
+	]);
 });
 
 test('does not judge what a mount covers', async () => {

@@ -7,8 +7,8 @@ import {formatCounted} from '../format.ts';
 
 export const command = defineCommand({
 	description: [
-		`Writes ${imageRecordPath}: what a running container no longer shows of its image, since the container engine mounts its own over it. With it an image that installs itself gives the same digest as its layers. It is the last step of a build; /usr/lib/slipway/setup does it.`,
-		"A build's own / has the builder's files mounted over /etc/hosts and /dev. To record those too, describe an earlier stage of the build, mounted below /run.",
+		`Writes ${imageRecordPath}: what a running container no longer shows of its image, since the container engine mounts its own over it. With it an image that installs itself gives the same digest as its layers. It is the last step of a build, after /usr/lib/slipway/setup.`,
+		"A build's own / has the builder's files mounted over /etc/hosts and /dev. So describe the stage before, mounted below /run: nothing of /run gets into an image.",
 	],
 	options: {
 		into: {
@@ -21,10 +21,13 @@ export const command = defineCommand({
 		ROOT: {help: 'Root file system to describe; / when left out.', optional: true},
 	},
 	examples: [
-		['RUN slipway image record', 'In a Containerfile, as its last step.'],
 		[
-			'RUN --mount=type=bind,from=STAGE,target=/run/image \\\n  slipway image record /run/image',
-			'The same, with what the builder mounts over its own root.',
+			'FROM STAGE\nRUN --mount=type=bind,from=STAGE,target=/run/image \\\n  slipway image record /run/image',
+			'In a Containerfile, as its last step; STAGE is the image so far.',
+		],
+		[
+			'RUN slipway image record',
+			'Without what the builder mounts over its own root: only for images that are installed by privileged containers alone.',
 		],
 	],
 	async run(context, {options, positionals}) {
