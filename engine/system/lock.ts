@@ -2,6 +2,7 @@ import {closeSync} from 'node:fs';
 import {setTimeout} from 'node:timers/promises';
 import {KernelCallFailed, lastErrno, libc} from './libc.ts';
 import {openFile} from './open-file.ts';
+import type {LockOptions} from './system.ts';
 
 const exclusive = 2; // LOCK_EX
 const notBlocking = 4; // LOCK_NB
@@ -12,15 +13,14 @@ const longestWaitMs = 250;
  * Polls instead of waiting in the kernel: a thread that sleeps in flock(2) could not be cancelled and
  * would hold up the end of the process.
  */
-export async function lock(file: string): Promise<() => void> {
+export async function lock(file: string, {signal, onWait}: LockOptions = {}): Promise<() => void> {
 	const fd = openFile(file, 'a', 0o600);
 	try {
-		for (
-			let waitMs = firstWaitMs;
-			!tryLock(fd, file);
-			waitMs = Math.min(waitMs * 2, longestWaitMs)
-		) {
-			await setTimeout(waitMs);
+		let waitMs = 0;
+		while (!tryLock(fd, file)) {
+			if (waitMs === 0) onWait?.();
+			waitMs = Math.min(Math.max(waitMs * 2, firstWaitMs), longestWaitMs);
+			await setTimeout(waitMs, undefined, signal && {signal});
 		}
 	} catch (error) {
 		closeSync(fd);

@@ -34,6 +34,13 @@ export interface LoopOptions {
 	readonly directIo?: boolean;
 }
 
+export interface LockOptions {
+	/** Ends the wait. */
+	readonly signal?: AbortSignal;
+	/** Called once if somebody else has the lock. */
+	readonly onWait?: () => void;
+}
+
 export interface MountClone {
 	/** Valid in this process, and in programs it runs, until `close`. */
 	readonly path: string;
@@ -114,7 +121,7 @@ export interface System {
 	 * flock(2), exclusive, on a file that is created when missing; waits.
 	 * The lock ends with the returned function or with the process.
 	 */
-	lock(file: string): Promise<() => void>;
+	lock(file: string, options?: LockOptions): Promise<() => void>;
 
 	/** Effective capabilities by name without the prefix, `SYS_ADMIN`. */
 	capabilities(): ReadonlySet<string>;

@@ -107,6 +107,24 @@ test('gives a lock to one after the other', async ({folder}) => {
 	assert.equal(order, ['first', 'second']);
 });
 
+test('tells that it waits for a lock, and stops when told to', async ({folder}) => {
+	const lockFile = path.join(folder, 'lock');
+	const unlock = await system.lock(lockFile, {onWait: () => assert.unreachable()});
+	const controller = new AbortController();
+	let waits = 0;
+	const onWait = () => {
+		waits++;
+		controller.abort();
+	};
+	const outcome = await system
+		.lock(lockFile, {signal: controller.signal, onWait})
+		.catch((error: unknown) => error);
+	assert.instance(outcome, Error);
+	assert.is(waits, 1);
+	unlock();
+	(await system.lock(lockFile))();
+});
+
 test('gets a lock whose holder was killed', async ({folder}) => {
 	const lockFile = path.join(folder, 'lock');
 	const holder = spawn('flock', [lockFile, 'sh', '-c', 'echo held; exec cat'], {
