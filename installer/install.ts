@@ -3,22 +3,24 @@
  * Everything that can be refused is refused before the first write.
  */
 import {randomUUID} from 'node:crypto';
-import {existsSync} from 'node:fs';
+import type {EngineError} from '../engine/errors.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
 import {openRunningRoot, type RunningRoot} from '../engine/source/running-root.ts';
 import type {System} from '../engine/system/system.ts';
 import {hostArchitecture} from './architecture.ts';
-import type {SystemContent} from './content.ts';
 import {describeSystem} from './describe-system.ts';
-import {type FoundDisk, inspectDisk} from './disk/inventory.ts';
+import {surelyEnough} from './disk/content-sizes.ts';
+import {type DiskInventory, type FoundDisk, inspectDisk} from './disk/inventory.ts';
 import {minimumDiskSize} from './disk/layout.ts';
 import {findRefusals, isFound, mountingCapabilities, throwRefusals} from './disk/refusals.ts';
 import {readImageFiles} from './image-files.ts';
 import {checkSettings, type GivenSettings, type InstallOptions} from './install-options.ts';
-import {type InstallPlan, planInstall} from './plan.ts';
+import {orInterrupted} from './interruption.ts';
+import {type InstallPlan, partitionOfRole, planInstall} from './plan.ts';
 import {checkPrograms} from './programs.ts';
-import {checkPlan, runPlan} from './run-plan.ts';
+import {type PlanRun, runPlan} from './run-plan.ts';
 import {readSelf} from './self-image.ts';
+import {chooseSink} from './sink/choose.ts';
 
 export interface InstallResult {
 	readonly plan: InstallPlan;
@@ -35,21 +37,39 @@ export async function installMachine(
 	options: InstallOptions,
 	report: ProgressReporter,
 ): Promise<InstallResult> {
-	const given = checkSettings(options);
-	const {realPath} = await checkDisk(system, options);
-	// Whoever else would write to this disk, udev included, waits until this is done.
-	const unlock = await system.lock(realPath);
+	const {signal, dryRun} = options;
 	try {
+		const given = checkSettings(options);
+		const {disk: found, refusals} = await inspect(system, options);
+		const disk = accept(found, refusals.every(mayBeTooSmallToo) ? [] : refusals);
+		using _lock = dryRun ? undefined : await lockDisk(system, disk, signal, report);
 		using root = openRunningRoot(system);
-		const {plan, content} = await decide(system, options, given, root, report);
-		const warnings = options.dryRun ? [] : plan.warnings;
+		if (disk.size >= surelyEnough(root.tree.files)) throwRefusals(refusals);
+		const run = await decide(system, options, given, root, report);
+		const warnings = dryRun ? [] : run.plan.warnings;
 		for (const {code, message, hint} of [...root.findings, ...warnings])
 			report({type: 'warning', code, message, hint});
-		if (!options.dryRun) await runPlan(system, plan, content, options.signal, report);
-		return {plan};
-	} finally {
-		unlock();
+		if (!dryRun) await runPlan(system, run, signal, report);
+		return {plan: run.plan};
+	} catch (error) {
+		throw orInterrupted(error, signal, `nothing was changed on ${options.disk}`);
 	}
+}
+
+/** The size that is needed is known late: until then a disk that holds data is refused only if it is large. */
+const mayBeTooSmallToo = ({code}: EngineError): boolean => code === 'holds-data';
+
+/** Another installation that sees the same file or node waits for this one; see DiskHold for the rest. */
+async function lockDisk(
+	system: System,
+	{path, realPath}: FoundDisk,
+	signal: AbortSignal,
+	report: ProgressReporter,
+): Promise<Disposable> {
+	const title = `Waiting for what has locked ${path}`;
+	const onWait = () => report({type: 'step', step: 'wait', title});
+	const unlock = await system.lock(realPath, {signal, onWait});
+	return {[Symbol.dispose]: unlock};
 }
 
 /** Reads the image, checks all that can be checked and plans; nothing is written. */
@@ -59,7 +79,7 @@ async function decide(
 	given: GivenSettings,
 	root: RunningRoot,
 	report: ProgressReporter,
-): Promise<{readonly plan: InstallPlan; readonly content: SystemContent}> {
+): Promise<PlanRun> {
 	const architecture = hostArchitecture();
 	const files = await readImageFiles(root.path, architecture);
 	const rootFileSystem = options.rootFileSystem ?? files.layout.rootFileSystem;
@@ -68,44 +88,46 @@ async function decide(
 	const self = await readSelf(root.tree, options.signal, report);
 	const described = describeSystem({files, self, layout, architecture, given, now: system.now()});
 	const {deployment, image, sizes} = described;
+	const {disk: found, refusals} = await inspect(system, options, (sectorSize) =>
+		minimumDiskSize({sizes, settings: layout, sectorSize}),
+	);
+	const disk = accept(found, refusals);
+	const target = {path: disk.realPath, sectorSize: disk.sectorSize};
+	const {sink, canEnableVerity} = chooseSink(system, target, rootFileSystem);
 	const plan = planInstall({
-		disk: await checkDisk(system, options, (sectorSize) =>
-			minimumDiskSize({sizes, settings: layout, sectorSize}),
-		),
+		disk,
 		settings: layout,
 		sizes,
 		architecture: architecture.partition,
 		seed: randomUUID(),
 		image,
 		deployment,
-		canEnableVerity: existsSync(btrfsVerity),
+		canEnableVerity,
 	});
 	const content = described.contentFor(plan);
-	await checkPlan(system, plan, content);
-	return {plan, content};
+	await sink.check(content, partitionOfRole(plan.disks[0].layout, 'root'));
+	return {plan, content, sink};
 }
 
-/** Is there when the btrfs of the kernel that runs here has fs-verity. */
-const btrfsVerity = '/sys/fs/btrfs/features/verity';
-
-/**
- * @param minimumSize by sector size; left out as long as it is not known
- * @throws Refused or Lacking with all that speaks against this disk
- */
-async function checkDisk(
+/** All that speaks against a disk. @param minimumSize by sector size; left out as long as it is not known */
+async function inspect(
 	system: System,
 	{disk: path, wipe}: InstallOptions,
 	minimumSize: (sectorSize: number) => number = () => 0,
-): Promise<FoundDisk> {
+): Promise<{readonly disk: DiskInventory; readonly refusals: readonly EngineError[]}> {
 	const disk = await inspectDisk(system, path);
-	throwRefusals(
-		findRefusals(disk, {
-			wipe,
-			minimumSize: isFound(disk) ? minimumSize(disk.sectorSize) : 0,
-			capabilities: system.capabilities(),
-			neededCapabilities: disk.kind === 'file' ? [] : mountingCapabilities,
-		}),
-	);
-	if (!isFound(disk)) throw new TypeError(`${path} is no disk, and nothing said so`);
+	const refusals = findRefusals(disk, {
+		wipe,
+		minimumSize: isFound(disk) ? minimumSize(disk.sectorSize) : 0,
+		capabilities: system.capabilities(),
+		neededCapabilities: disk.kind === 'file' ? [] : mountingCapabilities,
+	});
+	return {disk, refusals};
+}
+
+/** @throws Refused or Lacking with the refusals, if there are any */
+function accept(disk: DiskInventory, refusals: readonly EngineError[]): FoundDisk {
+	throwRefusals(refusals);
+	if (!isFound(disk)) throw new TypeError(`${disk.path} is no disk, and nothing said so`);
 	return disk;
 }

@@ -25,10 +25,13 @@ export interface InstallPlan {
 }
 
 export interface DiskPlan {
+	/** As it was given. */
 	readonly path: string;
+	/** What is written to: the same without symbolic links. */
+	readonly realPath: string;
 	readonly kind: FoundDisk['kind'];
 	readonly size: number;
-	/** The run is for the disk with this identity and no other. */
+	/** The run is for the disk with this identity and no other: it compares them before it writes. */
 	readonly identity: DiskIdentity;
 	/** What is destroyed; undefined when the disk is empty. */
 	readonly destroys: string | undefined;
@@ -102,11 +105,11 @@ export function planInstall(request: PlanRequest): InstallPlan {
 }
 
 function planDisk(disk: FoundDisk, layout: DiskLayout): DiskPlan {
-	const {path, kind, size, identity, content} = disk;
+	const {path, realPath, kind, size, identity, content} = disk;
 	const destroys = isEmpty(content)
 		? undefined
 		: describeContent(content, Number.POSITIVE_INFINITY);
-	return {path, kind, size, identity, destroys, layout};
+	return {path, realPath, kind, size, identity, destroys, layout};
 }
 
 /** The partition of a role that every layout has. */

@@ -1,4 +1,5 @@
 import type {FileSource, SystemContent} from '../content.ts';
+import {GiB} from './size.ts';
 
 /** What content takes on a disk, for the sizes of its partitions. */
 export interface ContentSizes {
@@ -34,6 +35,16 @@ export function contentSizes(
 		bootBytes += blocks(sizeOf(source));
 	}
 	return {rootBytes, rootInodes, bootBytes};
+}
+
+/**
+ * A disk of this size is not too small for an image with these files, whatever they are: known before
+ * any of them is read. Each is counted as object and as state, with fs-verity, inodes and an update
+ * beside it, and as a part of the kernel.
+ */
+export function surelyEnough(files: readonly {readonly inode: {readonly size: number}}[]): number {
+	const bytes = files.reduce((sum, {inode}) => sum + blocks(inode.size) + 2 * blockSize, 0);
+	return GiB + 8 * bytes;
 }
 
 function blocks(bytes: number): number {

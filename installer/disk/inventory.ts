@@ -1,5 +1,7 @@
 import {accessSync, constants, realpathSync, type Stats, statSync} from 'node:fs';
 import path from 'node:path';
+import {isDeepStrictEqual} from 'node:util';
+import {Refused} from '../../engine/errors.ts';
 import {KernelCallFailed} from '../../engine/system/libc.ts';
 import type {System} from '../../engine/system/system.ts';
 import {
@@ -122,6 +124,33 @@ async function inspectDevice(
 		identity: await readIdentity(system, common.realPath, device),
 		uses: findUses(system, paths, state, device),
 	};
+}
+
+/** By what a disk that was inspected is known again. */
+export type KnownDisk = Pick<FoundDisk, 'path' | 'realPath' | 'size' | 'identity'>;
+
+/**
+ * Whether the path still leads to the disk that was inspected, and not to one that came since.
+ * @throws Refused `other-disk`
+ */
+export async function checkSameDisk(
+	system: System,
+	{path: file, realPath, size, identity}: KnownDisk,
+	paths: KernelPaths = kernelPaths,
+): Promise<void> {
+	const stat = statSync(realPath, {throwIfNoEntry: false});
+	const device = stat?.isBlockDevice()
+		? blockDeviceOfNumber(paths, deviceNumber(stat.rdev))
+		: undefined;
+	const now = stat && {
+		realPath: realpathSync(file),
+		size: system.deviceSize(realPath).size,
+		identity: device === undefined ? unknownIdentity : await readIdentity(system, realPath, device),
+	};
+	if (isDeepStrictEqual(now, {realPath, size, identity})) return;
+	throw new Refused('other-disk', `${file} is not the disk any more that it was when this began`, {
+		hint: 'See with lsblk which disk it is now, and run again.',
+	});
 }
 
 function noDisk(kind: NoDisk['kind'], file: string, detail: string, isOwn = false): NoDisk {

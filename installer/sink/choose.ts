@@ -1,7 +1,8 @@
-import {EngineError} from '../../engine/errors.ts';
+import {Lacking} from '../../engine/errors.ts';
 import type {System} from '../../engine/system/system.ts';
-import type {PlannedPartition} from '../disk/layout.ts';
+import type {RootFileSystem} from '../disk/layout-settings.ts';
 import type {DiskTarget} from '../disk/sfdisk.ts';
+import {kernelHasVerity, tryMounting} from './mount-trial.ts';
 import {mountedSink} from './mounted.ts';
 import type {Sink} from './sink.ts';
 import {unmountedSink} from './unmounted.ts';
@@ -9,25 +10,28 @@ import {unmountedSink} from './unmounted.ts';
 /** Slipway's own settings of mke2fs in the image: those of a distribution differ between releases. */
 const mke2fsConfig = '/usr/lib/slipway/mke2fs.conf';
 
-/**
- * The sink for a disk: the mounted one where this process may mount. It is the faster one, has the
- * kernel check names and space, and takes every file system.
- */
-export function chooseSink(system: System, disk: DiskTarget, root: PlannedPartition): Sink {
-	const target = {...disk, mke2fsConfig};
-	return root.fileSystem.type !== 'ext4' || mayMount(system, disk)
-		? mountedSink(system, target)
-		: unmountedSink(system, target);
+export interface SinkChoice {
+	readonly sink: Sink;
+	/** Whether it has the kernel enable fs-verity. ext4 gets it in any case. */
+	readonly canEnableVerity: boolean;
 }
 
-/** In a user namespace the capability is there, and means nothing to loop devices: a trial tells. */
-function mayMount(system: System, {path}: DiskTarget): boolean {
-	if (!system.capabilities().has('SYS_ADMIN')) return false;
-	try {
-		system.detachLoop(system.attachLoop(path, {readOnly: true}));
-		return true;
-	} catch (error) {
-		if (error instanceof EngineError) return false;
-		throw error;
-	}
+/**
+ * The sink for a disk: the mounted one where this process may mount. It is the faster one, has the
+ * kernel check names and space, and takes every file system; the other takes ext4 alone.
+ * @throws Lacking `needs-mounting` or `no-file-system`
+ */
+export function chooseSink(system: System, disk: DiskTarget, type: RootFileSystem): SinkChoice {
+	const target = {...disk, mke2fsConfig};
+	const trial = tryMounting(system, type);
+	if (trial === 'works')
+		return {sink: mountedSink(system, target), canEnableVerity: kernelHasVerity(type)};
+	if (type === 'ext4') return {sink: unmountedSink(system, target), canEnableVerity: false};
+	if (trial === 'no-file-system')
+		throw new Lacking('no-file-system', `the kernel that runs here has no ${type}`, {
+			hint: `Load its module (modprobe ${type}) on the host, or install with --root-fs ext4.`,
+		});
+	throw new Lacking('needs-mounting', `${type} can only be filled when it is mounted`, {
+		hint: 'Run as root, in a container with --privileged, or install with --root-fs ext4.',
+	});
 }

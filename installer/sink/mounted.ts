@@ -30,9 +30,9 @@ import {
 export function mountedSink(system: System, disk: SinkTarget): Sink {
 	return {
 		...bootWriter(system, disk),
+		claimsDisk: false,
 		check: async (content, root) => checkRootSize(content, root),
 		async writeRoot(content, root, report, signal) {
-			checkRootSize(content, root);
 			try {
 				return await writeRoot(system, disk, content, root, {report, signal});
 			} catch (error) {

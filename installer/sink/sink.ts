@@ -20,10 +20,12 @@ export type RootVerity = 'kernel' | 'offline' | 'unavailable';
  * returns, then `finish`.
  */
 export interface Sink {
+	/** Its programs open the disk with O_EXCL themselves: who holds it has to lend it to `writeRoot`. */
+	readonly claimsDisk: boolean;
 	/** @throws Refused `too-small`, Lacking what it needs */
 	check(content: SystemContent, root: PlannedPartition): Promise<void>;
 	/**
-	 * Makes the root's file system and fills it. Checks first.
+	 * Makes the root's file system and fills it.
 	 * @throws OperationFailed `disk-full`; whatever the signal was aborted with
 	 */
 	writeRoot(

@@ -29,15 +29,17 @@ import {
  * e2fsprogs 1.47.1 and libarchive.
  */
 export function unmountedSink(system: System, disk: SinkTarget): Sink {
-	const check: Sink['check'] = async (content, root) => {
-		checkRootSize(content, root);
-		await checkTools(system, root);
-	};
 	return {
 		...bootWriter(system, disk),
-		check,
+		claimsDisk: true,
+		async check(content, root) {
+			checkRootSize(content, root);
+			await checkTools(system, root, disk);
+			// Throws for names that debugfs cannot be given.
+			using work = workFolder(disk);
+			finishingCommands(content, (values) => valueFiles(work.path, values));
+		},
 		async writeRoot(content, root, report, signal) {
-			await check(content, root);
 			using work = workFolder(disk);
 			const commands = finishingCommands(content, (values) => writeValues(work.path, values));
 			await makeFilledRoot(system, disk, content, root, {report, signal});
@@ -49,7 +51,11 @@ export function unmountedSink(system: System, disk: SinkTarget): Sink {
 
 const oldestVersion = [1, 47, 1] as const;
 
-async function checkTools(system: System, {fileSystem}: PlannedPartition): Promise<void> {
+async function checkTools(
+	system: System,
+	{fileSystem}: PlannedPartition,
+	disk: SinkTarget,
+): Promise<void> {
 	if (fileSystem.type !== 'ext4')
 		throw new Lacking(
 			'needs-mounting',
@@ -60,12 +66,31 @@ async function checkTools(system: System, {fileSystem}: PlannedPartition): Promi
 		);
 	const {stderr} = await system.run('mke2fs', ['-V']);
 	const [, ...version] = /^mke2fs (\d+)\.(\d+)\.?(\d*)/m.exec(stderr) ?? [];
-	if (isAtLeast(version.map(Number), oldestVersion)) return;
-	throw new Lacking(
-		'old-e2fsprogs',
-		`mke2fs ${version.join('.')} cannot fill a file system from an archive`,
-		{hint: `Install e2fsprogs ${oldestVersion.join('.')} or newer.`},
-	);
+	if (!isAtLeast(version.map(Number), oldestVersion))
+		throw new Lacking(
+			'old-e2fsprogs',
+			`mke2fs ${version.join('.')} cannot fill a file system from an archive`,
+			{hint: `Install e2fsprogs ${oldestVersion.join('.')} or newer.`},
+		);
+	await tryArchive(system, disk);
+}
+
+/** mke2fs loads libarchive when it needs it, so only an archive tells whether it is there. */
+async function tryArchive(system: System, disk: SinkTarget): Promise<void> {
+	using work = workFolder(disk);
+	const file = path.join(work.path, 'trial');
+	try {
+		await system.run('mke2fs', ['-q', '-F', '-t', 'ext4', '-d', '-', file, '1M'], {
+			env: {MKE2FS_CONFIG: disk.mke2fsConfig},
+			input: writeTar([]),
+		});
+	} catch (error) {
+		if (!(error instanceof CommandFailed && /libarchive/.test(error.stderr))) throw error;
+		throw new Lacking('missing-library', 'mke2fs cannot read archives without libarchive', {
+			hint: 'Install libarchive13t64 (Debian), or the package that has libarchive.so.13.',
+			cause: error,
+		});
+	}
 }
 
 function isAtLeast(version: readonly number[], oldest: readonly number[]): boolean {
@@ -84,12 +109,15 @@ function workFolder(disk: SinkTarget): Disposable & {path: string; disk: string}
 	return {path: folder, disk: link, [Symbol.dispose]: () => rmSync(folder, {recursive: true})};
 }
 
+function valueFiles(folder: string, values: readonly Buffer[]): string[] {
+	return values.map((_, index) => path.join(folder, `value-${index}`));
+}
+
 function writeValues(folder: string, values: readonly Buffer[]): string[] {
-	return values.map((value, index) => {
-		const file = path.join(folder, `value-${index}`);
-		writeFileSync(file, value, {mode: 0o600});
-		return file;
-	});
+	const files = valueFiles(folder, values);
+	for (const [index, file] of files.entries())
+		writeFileSync(file, values[index] ?? '', {mode: 0o600});
+	return files;
 }
 
 async function makeFilledRoot(
@@ -155,10 +183,5 @@ const fullMessages =
 
 function explainFailure(content: SystemContent, root: PlannedPartition, error: unknown): unknown {
 	if (!(error instanceof CommandFailed)) return error;
-	if (/libarchive/.test(error.stderr))
-		return new Lacking('missing-library', 'mke2fs cannot read archives without libarchive', {
-			hint: 'Install libarchive13t64 (Debian), or the package that has libarchive.so.13.',
-			cause: error,
-		});
 	return fullMessages.test(error.stderr) ? rootIsFull(content, root, error) : error;
 }

@@ -15,6 +15,7 @@ import {
 	makeFileSystem,
 	partitionLoop,
 } from '../../installer/disk/file-system.ts';
+import {DiskHold} from '../../installer/disk/hold.ts';
 import {inspectDisk} from '../../installer/disk/inventory.ts';
 import {planLayout} from '../../installer/disk/layout.ts';
 import type {RootFileSystem} from '../../installer/disk/layout-settings.ts';
@@ -60,9 +61,10 @@ for (const sectorSize of [512, 4096]) {
 			const layout = layoutOf(disk, rootFileSystem);
 			const esp = partitionOfRole(layout, 'esp');
 			const root = partitionOfRole(layout, 'root');
-			await wipeDisk(system, disk.device, disk.size);
+			using hold = new DiskHold(disk.device);
+			await wipeDisk(system, disk.device, disk.size, hold);
 			await writePartitionTable(system, target, layout);
-			await makeEspFileSystem(system, target, esp);
+			await hold.lend(() => makeEspFileSystem(system, target, esp));
 			await mountAndWrite(disk, () => system.attachLoop(disk.device, partitionLoop(target, root)))(
 				async (device) => {
 					await makeFileSystem(system, device, root.fileSystem, {mke2fsConfig, lazyInit: true});
@@ -133,13 +135,12 @@ test('does not touch a disk that has come into use since it was inspected', asyn
 	const before = await inspectDisk(system, disk.device);
 	assert.ok(isFound(before) && before.uses.length === 0);
 	await using _ = await mountElsewhere(disk.device, place);
-	try {
-		await wipeDisk(system, disk.device, disk.size);
-		assert.unreachable();
-	} catch (error) {
-		if (!(error instanceof Refused)) throw error;
-		assert.is(error.message, `${disk.device} has come into use since it was inspected`);
-	}
+	assert.throws(
+		() => new DiskHold(disk.device),
+		(error: unknown) =>
+			error instanceof Refused &&
+			error.message === `${disk.device} has come into use since it was inspected`,
+	);
 	const {signatures} = await readContent(system, {
 		path: disk.device,
 		size: disk.size,
@@ -153,8 +154,25 @@ test('leaves an empty disk when it wipes', async () => {
 		using disk = loopDisk(2 * GiB, sectorSize);
 		const target = {path: disk.device, sectorSize};
 		await writePartitionTable(system, target, layoutOf(disk));
-		await wipeDisk(system, disk.device, disk.size);
+		using hold = new DiskHold(disk.device);
+		await wipeDisk(system, disk.device, disk.size, hold);
 		assert.ok(isEmpty(await readContent(system, {...target, size: disk.size})));
+	}
+});
+
+test('keeps a disk that it writes from all others, but lends it to its own programs', async () => {
+	using disk = loopDisk(64 * MiB, 512);
+	{
+		using hold = new DiskHold(disk.device);
+		const found = await inspectDisk(system, disk.device);
+		assert.ok(isFound(found));
+		assert.equal(found.uses, [{kind: 'busy', device: path.basename(disk.device)}]);
+		await hold.lend(() => system.run('mke2fs', ['-q', '-F', disk.device]));
+		assert.is(system.probeExclusive(disk.device), 'busy');
+		const takenAway = await hold
+			.lend(async () => new DiskHold(disk.device))
+			.catch((error: unknown) => error);
+		assert.instance(takenAway, Refused);
 	}
 });
 

@@ -3,13 +3,17 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {Lacking, OperationFailed} from '../../engine/errors.ts';
-import {noProgress, type ProgressEvent} from '../../engine/progress.ts';
+import {Lacking, OperationFailed, Refused} from '../../engine/errors.ts';
+import {noProgress, type ProgressEvent, type ProgressReporter} from '../../engine/progress.ts';
+import {CommandFailed} from '../../engine/system/commands.ts';
 import {fakeSystem} from '../../engine/system/fake.ts';
+import {KernelCallFailed} from '../../engine/system/libc.ts';
+import type {System} from '../../engine/system/system.ts';
 import {describeSystem} from '../../installer/describe-system.ts';
 import {GiB} from '../../installer/disk/size.ts';
 import type {InstallPlan} from '../../installer/plan.ts';
-import {checkPlan, runPlan} from '../../installer/run-plan.ts';
+import {runPlan} from '../../installer/run-plan.ts';
+import {unmountedSink} from '../../installer/sink/unmounted.ts';
 import {planFor, systemRequest} from './new-system.ts';
 
 const test = suite('the run of a plan');
@@ -46,11 +50,10 @@ function systemWith(before: (command: string, count: number) => void = () => {})
 	let count = 0;
 	const answers = {
 		sfdisk: (args: readonly string[]) => (args.includes('--json') ? tableJson(plan) : ''),
-		mke2fs: (args: readonly string[]) =>
-			args[0] === '-V' ? {status: 0, stdout: '', stderr: 'mke2fs 1.47.2 (1-Jan-2025)\n'} : '',
 	};
 	const inner = fakeSystem({}, answers);
 	return fakeSystem({
+		deviceSize: () => ({size: 4 * GiB, sectorSize: 512}),
 		async run(command, args, options) {
 			before(command, count++);
 			return inner.run(command, args, options);
@@ -58,12 +61,21 @@ function systemWith(before: (command: string, count: number) => void = () => {})
 	});
 }
 
+const run = (system: System, signal = never, report: ProgressReporter = noProgress) => {
+	const sink = unmountedSink(system, {path: disk, sectorSize: 512, mke2fsConfig: '/mke2fs.conf'});
+	return runPlan(system, {plan, content, sink}, signal, report);
+};
+const failureOf = (running: Promise<unknown>): Promise<unknown> =>
+	running.then(
+		() => undefined,
+		(error: unknown) => error,
+	);
+
 const programs = [
 	'wipefs',
 	'sfdisk',
 	'sfdisk',
 	'mkfs.vfat',
-	'mke2fs',
 	'mke2fs',
 	'debugfs',
 	'mcopy',
@@ -74,7 +86,7 @@ const programs = [
 test('names the root finished when all is there, and makes the disk bootable last', async () => {
 	const system = systemWith();
 	const events: ProgressEvent[] = [];
-	await runPlan(system, plan, content, never, (event) => events.push(event));
+	await run(system, never, (event) => events.push(event));
 	const lines = system.commandLines();
 	assert.equal(
 		lines.map((line) => line.split(' ')[0]),
@@ -95,8 +107,7 @@ test('goes no further than a step that failed, wherever that is', async () => {
 		const system = systemWith((_, count) => {
 			if (count === failing) throw failure;
 		});
-		const outcome = await runPlan(system, plan, content, never, noProgress).catch((e) => e);
-		assert.is(outcome, failure);
+		assert.is(await failureOf(run(system)), failure);
 		assert.is(system.commandLines().length, failing + 1);
 	}
 });
@@ -107,13 +118,7 @@ test('stops between steps when it is interrupted, and says what the disk is now'
 		const system = systemWith((_, count) => {
 			if (count === last) controller.abort();
 		});
-		const outcome: unknown = await runPlan(
-			system,
-			plan,
-			content,
-			controller.signal,
-			noProgress,
-		).catch((error) => error);
+		const outcome = await failureOf(run(system, controller.signal));
 		assert.instance(outcome, OperationFailed);
 		const {code, message} = outcome as OperationFailed;
 		assert.equal(
@@ -127,19 +132,61 @@ test('stops between steps when it is interrupted, and says what the disk is now'
 test('writes nothing at all when it was interrupted before', async () => {
 	const system = systemWith();
 	const reason = new Error('called off');
-	const outcome = await runPlan(system, plan, content, AbortSignal.abort(reason), noProgress).catch(
-		(error) => error,
-	);
+	const outcome = await failureOf(run(system, AbortSignal.abort(reason)));
 	assert.is(outcome, reason);
 	assert.equal(system.calls, []);
 });
 
-test('is refused before the first write when the tools will not do', async () => {
-	const system = fakeSystem({}, {mke2fs: () => ({status: 0, stdout: '', stderr: 'mke2fs 1.46.6'})});
-	const outcome = await checkPlan(system, plan, content).catch((error) => error);
-	assert.instance(outcome, Lacking);
-	assert.is(outcome.code, 'old-e2fsprogs');
-	assert.equal(system.commandLines(), ['mke2fs -V']);
+test('writes nothing to another disk than the one that was planned for', async () => {
+	const other = path.join(folder, 'other.raw');
+	writeFileSync(other, '');
+	const [planned] = plan.disks;
+	for (const changes of [{size: 5 * GiB}, {realPath: other}]) {
+		const system = systemWith();
+		const disks = [{...planned, ...changes}] as const;
+		const sink = unmountedSink(system, {path: disk, sectorSize: 512, mke2fsConfig: ''});
+		const changed = {plan: {...plan, disks}, content, sink};
+		const outcome = await failureOf(runPlan(system, changed, never, noProgress));
+		assert.instance(outcome, Refused);
+		assert.is((outcome as Refused).code, 'other-disk');
+		assert.equal(system.commandLines(), []);
+	}
+});
+
+test('never says that nothing was changed once it was', async () => {
+	const system = systemWith((command) => {
+		if (command === 'mcopy') throw new Lacking('missing-program', 'mcopy is not installed');
+	});
+	const outcome = await failureOf(run(system));
+	assert.instance(outcome, OperationFailed);
+	const {code, message, exitStatus} = outcome as OperationFailed;
+	assert.equal([code, message, exitStatus], ['missing-program', 'mcopy is not installed', 1]);
+});
+
+test('says that it was interrupted when a program ends by the same signal', async () => {
+	const controller = new AbortController();
+	const system = systemWith((command) => {
+		if (command !== 'mke2fs') return;
+		controller.abort();
+		throw new CommandFailed(['mke2fs'], {status: undefined, signal: 'SIGINT', stderr: ''});
+	});
+	const outcome = await failureOf(run(system, controller.signal));
+	assert.is((outcome as OperationFailed).code, 'interrupted');
+});
+
+test('has the kernel read the partitions of a device at last, and does without', async () => {
+	const blockDevice = {...plan.disks[0], kind: 'block-device'} as const;
+	const system = fakeSystem({
+		deviceSize: () => ({size: 4 * GiB, sectorSize: 512}),
+		run: systemWith().run,
+		rereadPartitions: () => {
+			throw new KernelCallFailed('read', disk, 'EACCES');
+		},
+	});
+	const sink = unmountedSink(system, {path: disk, sectorSize: 512, mke2fsConfig: ''});
+	const planned = {plan: {...plan, disks: [blockDevice]} as const, content, sink};
+	await runPlan(system, planned, never, noProgress);
+	assert.is(system.calls.at(-1)?.call, 'rereadPartitions');
 });
 
 test.run();

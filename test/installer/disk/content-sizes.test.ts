@@ -2,7 +2,8 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import type {Metadata} from '../../../engine/tree/tree.ts';
 import type {FileSource, SystemContent} from '../../../installer/content.ts';
-import {contentSizes} from '../../../installer/disk/content-sizes.ts';
+import {contentSizes, surelyEnough} from '../../../installer/disk/content-sizes.ts';
+import {minimumDiskSize} from '../../../installer/disk/layout.ts';
 
 const test = suite('sizes of content');
 
@@ -74,6 +75,34 @@ test('count state by what it is, and the boot partition by its files', () => {
 		rootInodes: 1 + folders + 2,
 		bootBytes: 3 * 4096,
 	});
+});
+
+test('are surely below what is taken for enough before anything was read', () => {
+	for (const [count, size] of [
+		[1, 0],
+		[50_000, 100],
+		[2000, 1_000_000],
+	] as const) {
+		const merkleTree = Buffer.alloc(Math.ceil(size / 4096 / 127) * 4096);
+		const objects = new Map(
+			Array.from({length: count}, (_, n) => [String(n), {size, source: source(0), merkleTree}]),
+		);
+		const file = {...metadata, type: 'file' as const, inline: undefined, verityDigest: undefined};
+		const state = Array.from({length: count}, () => ({
+			path: 'state/file',
+			inode: {...file, size},
+			source: undefined,
+		}));
+		const bootFiles = [{path: 'linux', source: source(0)}];
+		const sizes = contentSizes({...content, objects, state, bootFiles}, () => count * size);
+		const needed = minimumDiskSize({
+			sizes,
+			settings: {rootFileSystem: 'ext4', espSize: undefined},
+			sectorSize: 4096,
+		});
+		const files = Array.from({length: count}, () => ({inode: {size}}));
+		assert.ok(surelyEnough(files) >= needed, `${count} files of ${size} bytes`);
+	}
 });
 
 test.run();

@@ -5,6 +5,7 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {hostSystem} from '../../../engine/system/host.ts';
 import {isEmpty, isUnfinishedInstall, readContent} from '../../../installer/disk/content.ts';
+import {DiskHold} from '../../../installer/disk/hold.ts';
 import {partitionNames} from '../../../installer/disk/partition-names.ts';
 import {writePartitionTable} from '../../../installer/disk/sfdisk.ts';
 import {MiB} from '../../../installer/disk/size.ts';
@@ -41,9 +42,14 @@ async function writeTable(): Promise<void> {
 	});
 }
 
+async function wipe(size: number): Promise<void> {
+	using hold = new DiskHold(disk.path);
+	await wipeDisk(system, disk.path, size, hold);
+}
+
 test('leaves neither table nor copy of it', async () => {
 	await writeTable();
-	await wipeDisk(system, disk.path, disk.size);
+	await wipe(disk.size);
 	assert.ok(isEmpty(await readContent(system, disk)));
 	assert.ok(readFileSync(disk.path).equals(Buffer.alloc(disk.size)));
 });
@@ -52,7 +58,7 @@ test('leaves no file system on the whole disk, wherever it has its mark', async 
 	for (const mkfs of [['mke2fs', '-q', '-F'], ['mkswap', '--quiet'], ['mkfs.vfat']]) {
 		const [command = '', ...args] = mkfs;
 		await system.run(command, [...args, disk.path]);
-		await wipeDisk(system, disk.path, disk.size);
+		await wipe(disk.size);
 		assert.ok(isEmpty(await readContent(system, disk)), command);
 	}
 });
@@ -71,7 +77,7 @@ test('of an unfinished installation can be killed after any page', async () => {
 
 test('keeps the size of a file, also one smaller than what it zeroes', async () => {
 	writeFileSync(disk.path, 'some text');
-	await wipeDisk(system, disk.path, 9);
+	await wipe(9);
 	assert.equal(readFileSync(disk.path), Buffer.alloc(9));
 });
 

@@ -63,10 +63,7 @@ for (const [name, makeSink] of [
 	test(`the ${name} sink refuses a root that is too small before it does anything`, async () => {
 		const system = fakeSystem();
 		const sink = makeSink(system, disk);
-		const error = await thrownBy(
-			Refused,
-			sink.writeRoot(content, partition('ext4', 20 * MiB), noProgress),
-		);
+		const error = await thrownBy(Refused, sink.check(content, partition('ext4', 20 * MiB)));
 		assert.is(error.code, 'too-small');
 		assert.match(
 			error.message,
@@ -86,7 +83,6 @@ test('the unmounted sink makes ext4 at its offset, and finishes it with debugfs'
 	const uuid = '0b8c1a52-7a59-4f0a-9a6e-2d6a7a0c6a34';
 	const lines = system.commandLines().map((line) => line.replace(/\S+(?=\/disk\?)/, 'WORK'));
 	assert.equal(lines, [
-		'mke2fs -V',
 		`mke2fs -q -F -t ext4 -U ${uuid} -L slipway-root -E hash_seed=${uuid},lazy_itable_init=0,lazy_journal_init=0,nodiscard,offset=1048576 -d - ${file} 307200K`,
 		'debugfs -w -f - WORK/disk?offset=1048576',
 	]);
@@ -106,21 +102,37 @@ test('the unmounted sink makes ext4 at its offset, and finishes it with debugfs'
 for (const version of ['1.47.0', '1.46.6', '1.9.9'])
 	test(`the unmounted sink says that mke2fs ${version} is too old`, async () => {
 		const sink = unmountedSink(fakeSystem({}, {mke2fs: mke2fs(version)}), disk);
-		const error = await thrownBy(
-			Lacking,
-			sink.writeRoot(content, partition('ext4', 300 * MiB), noProgress),
-		);
+		const error = await thrownBy(Lacking, sink.check(content, partition('ext4', 300 * MiB)));
 		assert.is(error.code, 'old-e2fsprogs');
 		assert.match(error.message, version);
 	});
 
 test('the unmounted sink takes ext4 alone', async () => {
 	const sink = unmountedSink(fakeSystem(), disk);
-	const error = await thrownBy(
-		Lacking,
-		sink.writeRoot(content, partition('xfs', 300 * MiB), noProgress),
-	);
+	const error = await thrownBy(Lacking, sink.check(content, partition('xfs', 300 * MiB)));
 	assert.is(error.code, 'needs-mounting');
+});
+
+test('the unmounted sink tries mke2fs with an archive before anything is written', async () => {
+	const stderr = 'mke2fs: you need libarchive to be able to process tarballs';
+	const failing = mke2fs('1.47.3', () => {
+		throw new CommandFailed(['mke2fs'], {status: 1, signal: undefined, stderr});
+	});
+	const system = systemWith({mke2fs: failing});
+	const checking = unmountedSink(system, disk).check(content, partition('ext4', 300 * MiB));
+	assert.is((await thrownBy(Lacking, checking)).code, 'missing-library');
+	assert.not(system.commandLines().some((line) => line.includes(file)));
+});
+
+test('the unmounted sink refuses names that debugfs cannot be given, before anything is written', async () => {
+	const [first, ...others] = content.state;
+	const named = first && {...first, path: 'state/a\nb', inode: {...first.inode, mtimeNsec: 1}};
+	const sink = unmountedSink(systemWith({mke2fs: mke2fs('1.47.3')}), disk);
+	const checking = sink.check(
+		{...content, state: named ? [named, ...others] : []},
+		partition('ext4', 300 * MiB),
+	);
+	assert.is((await thrownBy(Lacking, checking)).code, 'unsupported-name');
 });
 
 for (const [stderr, type, code] of [
@@ -130,7 +142,6 @@ for (const [stderr, type, code] of [
 		'disk-full',
 	],
 	['mke2fs: Operation not permitted while writing', OperationFailed, 'disk-full'],
-	['mke2fs: you need libarchive to be able to process tarballs', Lacking, 'missing-library'],
 	['mke2fs: Input/output error while writing', CommandFailed, 'command-failed'],
 ] as const)
 	test(`"${stderr}" is ${code}`, async () => {

@@ -1,0 +1,21 @@
+import {EngineError, OperationFailed} from '../engine/errors.ts';
+import {CommandFailed} from '../engine/system/commands.ts';
+
+/**
+ * What to throw for an error: `interrupted` when it only says that the signal came, or that a program
+ * ended by it, as those do that share a terminal. Any other error, such as a clean-up that failed, says
+ * more and stays.
+ */
+export function orInterrupted(
+	error: unknown,
+	signal: AbortSignal,
+	message: string,
+	hint?: string,
+): unknown {
+	const saysMore = error instanceof EngineError && !(error instanceof CommandFailed);
+	if (!signal.aborted || saysMore) return error;
+	return new OperationFailed('interrupted', `interrupted: ${message}`, {
+		...(hint !== undefined && {hint}),
+		cause: error,
+	});
+}
