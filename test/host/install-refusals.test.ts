@@ -70,11 +70,17 @@ function hash(file: string): string {
 }
 
 /** A disk of 64 MiB with whatever `make` does to the file. */
-function disk(name: string, make: (file: string) => void = () => {}) {
+function disk(
+	name: string,
+	make: (file: string) => void = () => {},
+	losetupOptions: readonly string[] = [],
+) {
 	const file = path.join(folder, name);
 	makeDisk(file, {size: 64 << 20});
 	make(file);
-	const {path: device} = cleanup.use(attachDisk(file));
+	const args = ['--find', '--show', ...losetupOptions, file];
+	const device = execFileSync('losetup', args, {encoding: 'utf8'}).trim();
+	cleanup.defer(() => execFileSync('losetup', ['--detach', device]));
 	return {device, before: hash(file), now: () => hash(file)};
 }
 
@@ -86,8 +92,7 @@ test('is refused for what is no empty disk, each with the next step', async () =
 	const full = disk('full.raw', (file) =>
 		execFileSync('mke2fs', ['-q', '-F', '-t', 'ext4', '-L', 'photos', file]),
 	);
-	const readOnly = disk('read-only.raw');
-	execFileSync('blockdev', ['--setro', readOnly.device]);
+	const readOnly = disk('read-only.raw', undefined, ['--read-only']);
 	const cases: readonly (readonly [string, string, string])[] = [
 		[
 			'/usr',

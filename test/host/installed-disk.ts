@@ -31,9 +31,9 @@ export async function inspectInstalled(device: string): Promise<InstalledDisk> {
 		? 'empty'
 		: isUnfinishedInstall(content)
 			? 'unfinished'
-			: finishedRoot === undefined
-				? 'other'
-				: 'finished';
+			: finishedRoot !== undefined && content.bootEntry === 'present'
+				? 'finished'
+				: 'other';
 	const root = finishedRoot ?? named(partitionNames.unfinishedRoot);
 	return {state, esp: named(partitionNames.esp), root};
 }
