@@ -37,7 +37,7 @@ async function hasProgram(root: ImageRoot, program: string): Promise<boolean> {
 	return false;
 }
 
-const diskLayout: Check = {
+export const diskLayout: Check = {
 	name: 'disk-layout',
 	severity: 'error',
 	reason: 'An install stops at settings of the disk layout that it cannot read.',

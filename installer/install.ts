@@ -3,17 +3,20 @@
  * Everything that can be refused is refused before the first write.
  */
 import {randomUUID} from 'node:crypto';
-import type {EngineError} from '../engine/errors.ts';
+import {type EngineError, Refused} from '../engine/errors.ts';
+import {ImageRoot} from '../engine/lint/image-root.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
 import {openRunningRoot, type RunningRoot} from '../engine/source/running-root.ts';
+import {readMountPoints} from '../engine/system/mount-points.ts';
 import type {System} from '../engine/system/system.ts';
-import {hostArchitecture} from './architecture.ts';
+import {type Architecture, hostArchitecture} from './architecture.ts';
 import {describeSystem} from './describe-system.ts';
 import {surelyEnough} from './disk/content-sizes.ts';
 import {type DiskInventory, type FoundDisk, inspectDisk} from './disk/inventory.ts';
 import {minimumDiskSize} from './disk/layout.ts';
 import {findRefusals, isFound, mountingCapabilities, throwRefusals} from './disk/refusals.ts';
-import {readImageFiles} from './image-files.ts';
+import {type ImageFiles, readImageFiles} from './image-files.ts';
+import {findImageRefusals} from './image-refusals.ts';
 import {checkSettings, type GivenSettings, type InstallOptions} from './install-options.ts';
 import {orInterrupted} from './interruption.ts';
 import {type InstallPlan, partitionOfRole, planInstall} from './plan.ts';
@@ -81,7 +84,7 @@ async function decide(
 	report: ProgressReporter,
 ): Promise<PlanRun> {
 	const architecture = hostArchitecture();
-	const files = await readImageFiles(root.path, architecture);
+	const files = await readFitImage(root, architecture);
 	const rootFileSystem = options.rootFileSystem ?? files.layout.rootFileSystem;
 	const layout = {...files.layout, rootFileSystem};
 	checkPrograms(rootFileSystem);
@@ -107,6 +110,29 @@ async function decide(
 	const content = described.contentFor(plan);
 	await sink.check(content, partitionOfRole(plan.disks[0].layout, 'root'));
 	return {plan, content, sink};
+}
+
+/** Reads them from an image that makes a machine. @throws Refused with all that speaks against it */
+async function readFitImage(
+	{path, tree}: RunningRoot,
+	architecture: Architecture,
+): Promise<ImageFiles> {
+	const covered = new Set(readMountPoints());
+	const [files, refusals] = await Promise.all([
+		readImageFiles(path, architecture).catch(refusedAsValue),
+		findImageRefusals(new ImageRoot('/', covered), tree.root),
+	]);
+	if (!(files instanceof Refused)) {
+		throwRefusals(refusals);
+		return files;
+	}
+	throwRefusals([files, ...refusals]);
+	throw files;
+}
+
+function refusedAsValue(error: unknown): Refused {
+	if (error instanceof Refused) return error;
+	throw error;
 }
 
 /** All that speaks against a disk. @param minimumSize by sector size; left out as long as it is not known */

@@ -1,6 +1,6 @@
 import type {Check} from '../lint.ts';
 import {hostFilesCheck, machineId, osRelease, program, sshHostKeys} from './identity.ts';
-import {bootLoader, init, initramfs, oneKernel} from './kernel.ts';
+import {bootLoader, init, initramfs, kernelVersion, oneKernel} from './kernel.ts';
 import {emptyBoot, mountPoints, varContent, volatileContent, worldWritable} from './layout.ts';
 import {packageCaches} from './packages.ts';
 import {imageRecord} from './record.ts';
@@ -10,6 +10,7 @@ import {imageSoftware, temporaryFiles, writablePlaces} from './writable.ts';
 /** Those that need no more than the engine; in the order in which they are reported. */
 export const rootChecks: readonly Check[] = [
 	oneKernel,
+	kernelVersion,
 	initramfs,
 	bootLoader,
 	init,

@@ -26,6 +26,26 @@ export const oneKernel: Check = {
 	},
 };
 
+/** Overlays with data-only layers whose digests are required. */
+const oldestKernel = [6, 6] as const;
+
+export const kernelVersion: Check = {
+	name: 'kernel-version',
+	severity: 'error',
+	reason: 'The root is an overlay that checks each file by its digest, which Linux does since 6.6.',
+	fix: 'Install a kernel of 6.6 or newer, such as that of Debian 13.',
+	async find(root) {
+		const problems: Problem[] = [];
+		for (const {version, files} of await kernelFolders(root)) {
+			const [, major, minor] = /^(\d+)\.(\d+)/.exec(version) ?? [];
+			if (!files.includes('vmlinuz') || major === undefined) continue;
+			const difference = Number(major) - oldestKernel[0] || Number(minor) - oldestKernel[1];
+			if (difference < 0) problems.push(`the kernel ${version} is too old`);
+		}
+		return problems;
+	},
+};
+
 async function kernelFolders(root: ImageRoot): Promise<KernelFolder[]> {
 	const folders: KernelFolder[] = [];
 	for (const version of await root.list(modulesFolder))

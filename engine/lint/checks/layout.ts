@@ -1,15 +1,28 @@
 import type {Check, Problem} from '../lint.ts';
 
+/** Folders at the top of a root: the machine mounts something on each, and cannot make them. */
+export const mountPointPaths: readonly string[] = [
+	'/boot',
+	'/sysroot',
+	'/dev',
+	'/etc',
+	'/proc',
+	'/run',
+	'/sys',
+	'/tmp',
+	'/var',
+];
+
 export const mountPoints: Check = {
 	name: 'mount-points',
 	severity: 'error',
-	reason: 'The boot partition and the physical root are mounted there on a read-only root.',
-	fix: 'Make the folders: RUN mkdir -p /boot /sysroot',
+	reason:
+		'The machine mounts file systems there on a read-only root, in which it can make no folder.',
+	fix: `Make the folders: RUN mkdir -p ${mountPointPaths.join(' ')}`,
 	async find(root) {
 		const problems: Problem[] = [];
-		for (const folder of ['/boot', '/sysroot', '/dev', '/proc', '/run', '/sys', '/tmp', '/var'])
-			if ((await root.facts(folder))?.type !== 'directory')
-				problems.push(`${folder} is not a folder`);
+		for (const path of mountPointPaths)
+			if ((await root.facts(path))?.type !== 'directory') problems.push(`${path} is not a folder`);
 		return problems;
 	},
 };

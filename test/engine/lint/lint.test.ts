@@ -58,6 +58,21 @@ async function findIn(entries: MadeRoot, covered?: ReadonlySet<string>): Promise
 	return findings.map(({severity, check, message}) => `${severity} [${check}] ${message}`);
 }
 
+test('finds a kernel that cannot mount the root', async () => {
+	const kernel = (version: string): MadeRoot => ({
+		[`${modules}/vmlinuz`]: undefined,
+		[`${modules}/initramfs.img`]: undefined,
+		[`/usr/lib/modules/${version}/vmlinuz`]: 'kernel',
+		[`/usr/lib/modules/${version}/initramfs.img`]: makeCpio({'usr/lib/slipway/slipway-root': ''}),
+	});
+	for (const version of ['6.5.13-x', '5.14.0-503.el9.x86_64'])
+		assert.equal(await findIn(kernel(version)), [
+			`error [kernel-version] the kernel ${version} is too old`,
+		]);
+	for (const version of ['6.6.0', '6.12.48+deb13-amd64', '10.1', 'custom'])
+		assert.equal(await findIn(kernel(version)), []);
+});
+
 test('finds nothing in a root as it should be', async () => {
 	assert.equal(await findIn({}), []);
 });
