@@ -1,9 +1,9 @@
 import {existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {KernelCallFailed} from '../../engine/system/libc.ts';
 import type {System} from '../../engine/system/system.ts';
 import type {RootFileSystem} from '../disk/layout-settings.ts';
+import {scratchFolder} from '../scratch.ts';
 
 export type MountTrial =
 	| 'works'
@@ -22,7 +22,7 @@ const trialSize = 1 << 20;
 export function tryMounting(system: System, type: RootFileSystem): MountTrial {
 	if (!system.capabilities().has('SYS_ADMIN')) return 'not-allowed';
 	using cleanup = new DisposableStack();
-	const folder = mkdtempSync(path.join(tmpdir(), 'slipway-trial-'));
+	const folder = mkdtempSync(path.join(scratchFolder(), 'slipway-trial-'));
 	cleanup.defer(() => rmSync(folder, {recursive: true}));
 	const file = path.join(folder, 'empty');
 	writeFileSync(file, '');

@@ -1,6 +1,5 @@
 import {mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
 import {open} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {Lacking} from '../../engine/errors.ts';
 import {CommandFailed} from '../../engine/system/commands.ts';
@@ -9,6 +8,7 @@ import {writeTar} from '../../engine/tar/writer.ts';
 import type {SystemContent} from '../content.ts';
 import {ext4Arguments} from '../disk/file-system.ts';
 import type {PlannedPartition} from '../disk/layout.ts';
+import {scratchFolder} from '../scratch.ts';
 import {byteProgress} from './byte-progress.ts';
 import {runDebugfs} from './debugfs.ts';
 import {EarlyWriteback} from './early-writeback.ts';
@@ -103,7 +103,7 @@ function isAtLeast(version: readonly number[], oldest: readonly number[]): boole
 
 /** A folder for what debugfs reads, with a name for the disk that has no `?` in it. */
 function workFolder(disk: SinkTarget): Disposable & {path: string; disk: string} {
-	const folder = mkdtempSync(path.join(tmpdir(), 'slipway-root-'));
+	const folder = mkdtempSync(path.join(scratchFolder(), 'slipway-root-'));
 	const link = path.join(folder, 'disk');
 	symlinkSync(path.resolve(disk.path), link);
 	return {path: folder, disk: link, [Symbol.dispose]: () => rmSync(folder, {recursive: true})};
