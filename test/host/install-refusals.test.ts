@@ -11,7 +11,12 @@ import {deviceHolding, kernelPaths} from '../../installer/disk/block-devices.ts'
 import {whyNoImage} from '../setup/image.ts';
 import {attachDisk, makeDisk} from '../setup/install.ts';
 import {whyNoLoopDevices} from './disk.ts';
-import {type ImageChanges, makeInstallableImage, toolsVolume} from './installable-image.ts';
+import {
+	type ImageChanges,
+	makeInstallableImage,
+	smallInitramfs,
+	toolsVolume,
+} from './installable-image.ts';
 import {podman} from './podman.ts';
 
 const suiteOf = suite('an installation that is refused');
@@ -107,8 +112,8 @@ test('is refused for what is no empty disk, each with the next step', async () =
 		['/dev/sdzz', '/dev/sdzz does not exist', 'Run lsblk to see which disks there are.'],
 		[
 			full.device,
-			`${full.device} holds data: ext4 "photos"`,
-			'Give --wipe to destroy it, or take another disk.',
+			`${full.device} is too small: this image needs NEEDED, it has 64 MiB (67108864 bytes); ${full.device} holds data: ext4 "photos"`,
+			'Take a larger disk, or make the image smaller. Give --wipe to destroy it, or take another disk.',
 		],
 		[
 			readOnly.device,
@@ -178,15 +183,18 @@ test('is refused for a disk one of whose partitions is mounted', async () => {
 for (const [name, changes, status, message] of [
 	[
 		'no kernel',
-		{'usr/lib/modules/6.1.0/vmlinuz': undefined},
+		{'usr/lib/modules/6.12.0/vmlinuz': undefined},
 		3,
-		'the image has no kernel: /usr/lib/modules/6.1.0 has no vmlinuz',
+		'the image has no kernel: /usr/lib/modules/6.12.0 has no vmlinuz',
 	],
 	[
 		'two kernels',
-		{'usr/lib/modules/6.1.1/vmlinuz': 'kernel', 'usr/lib/modules/6.1.1/initramfs.img': 'initramfs'},
+		{
+			'usr/lib/modules/6.12.1/vmlinuz': 'kernel',
+			'usr/lib/modules/6.12.1/initramfs.img': smallInitramfs,
+		},
 		3,
-		'the image has 2 kernels: 6.1.0, 6.1.1',
+		'the image has 2 kernels: 6.12.0, 6.12.1',
 	],
 	[
 		'a mistake in its kernel arguments',

@@ -11,6 +11,7 @@ import {imageRecordPath} from '../../engine/source/image-record.ts';
 import {recordImage} from '../../engine/source/record-image.ts';
 import {hostSystem} from '../../engine/system/host.ts';
 import {hostArchitecture} from '../../installer/architecture.ts';
+import {makeCpio} from '../engine/lint/cpio.ts';
 import {seededRandom} from '../seeded.ts';
 import {imageName} from '../setup/image.ts';
 import {podman} from './podman.ts';
@@ -27,10 +28,16 @@ const random = seededRandom(2);
 /** Long ago, for what was made just now may be the container engine's. */
 const builtSec = 1_700_000_000;
 
+/** As large as is worth a moment of writing, with what tells that it mounts a deployment. */
+export const smallInitramfs = makeCpio({
+	'usr/lib/slipway/slipway-root': '',
+	data: random.bytes(900_000).toString('base64'),
+});
+
 /** All that an install looks for in an image, and a few hundred files besides. */
 const smallImage: ImageChanges = {
-	'usr/lib/modules/6.1.0/vmlinuz': random.bytes(300_000),
-	'usr/lib/modules/6.1.0/initramfs.img': random.bytes(900_000),
+	'usr/lib/modules/6.12.0/vmlinuz': random.bytes(300_000),
+	'usr/lib/modules/6.12.0/initramfs.img': smallInitramfs,
 	[`usr/lib/systemd/boot/efi/systemd-boot${hostArchitecture().efi}.efi`]: random.bytes(100_000),
 	'usr/lib/os-release': 'PRETTY_NAME="Small OS"\nVERSION_ID=1\n',
 	'usr/lib/slipway/kargs.d/10-quiet.toml': 'kargs = ["quiet"]\n',
@@ -45,8 +52,10 @@ const smallImage: ImageChanges = {
 const folders = ['boot', 'dev', 'proc', 'run', 'sys', 'sysroot', 'tmp', 'usr', 'var/tmp'];
 const links: Readonly<Record<string, string>> = {
 	bin: 'usr/bin',
+	home: 'var/home',
 	lib: 'usr/lib',
 	lib64: 'usr/lib64',
+	root: 'var/roothome',
 	sbin: 'usr/sbin',
 	...Object.fromEntries(
 		[
