@@ -1,4 +1,3 @@
-import type {BootFile} from '../../engine/boot/boot-partition.ts';
 import {unmountedPartition} from '../../engine/boot/unmounted-partition.ts';
 import {OperationFailed} from '../../engine/errors.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
@@ -61,18 +60,25 @@ export interface Watcher {
 
 /** The half of a sink that does not depend on how the root is written. */
 export function bootWriter(system: System, disk: SinkTarget): Pick<Sink, 'writeBoot' | 'finish'> {
-	const write = async (files: readonly BootFile[], {start}: PlannedPartition) => {
-		const partition = unmountedPartition(system, {file: disk.path, offset: start});
-		await partition.write(files);
-		await partition.sync();
-	};
+	const open = ({start}: PlannedPartition) =>
+		unmountedPartition(system, {file: disk.path, offset: start});
 	return {
 		async writeBoot({bootFiles}, boot, report) {
+			const partition = open(boot);
 			report({type: 'step', step: 'boot', title: 'Writing the boot partition'});
-			await write(bootFiles, boot);
+			await partition.write(bootFiles);
+			await partition.sync();
 			report({type: 'done', step: 'boot'});
 		},
-		finish: ({bootEntries}, boot) => write(bootEntries, boot),
+		async finish({bootEntries}, boot) {
+			const partition = open(boot);
+			// On FAT a name comes before its content is there in whole: it must not be the final one yet.
+			const fresh = (path: string) => `${path}.new`;
+			await partition.write(bootEntries.map((file) => ({...file, path: fresh(file.path)})));
+			await partition.sync();
+			for (const {path} of bootEntries) await partition.rename(fresh(path), path);
+			await partition.sync();
+		},
 	};
 }
 
