@@ -4,7 +4,7 @@ import path from 'node:path';
 import {build} from 'esbuild';
 import {objectPathOf} from '../../engine/erofs/overlay.ts';
 import {type SeededRandom, seededRandom} from '../seeded.ts';
-import {makeMkcomposefs} from '../setup/mkcomposefs.ts';
+import {needMkcomposefs} from '../setup/mkcomposefs.ts';
 import {type BenchContext, type Benchmark, type BenchResult, compare} from './benchmark.ts';
 
 const entries = 100_000;
@@ -29,7 +29,7 @@ async function compareWriters(
 	{folder, rounds}: BenchContext,
 	{name, isWhole}: {readonly name: string; readonly isWhole: boolean},
 ): Promise<BenchResult> {
-	const mkcomposefs = makeMkcomposefs();
+	const mkcomposefs = needMkcomposefs();
 	const file = (suffix: string) => path.join(folder, `${name}-${suffix}`);
 	const [program, dump, report] = [file('writer.mjs'), file('dump'), file('seconds')];
 	const images = {ours: file('ours'), peer: file('peer')};

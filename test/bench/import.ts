@@ -1,7 +1,7 @@
 import {mkdirSync} from 'node:fs';
 import path from 'node:path';
 import {hostSystem} from '../../engine/system/host.ts';
-import {makeMkcomposefs} from '../setup/mkcomposefs.ts';
+import {needMkcomposefs} from '../setup/mkcomposefs.ts';
 import {type Benchmark, compare} from './benchmark.ts';
 import {bundleProcess} from './bundle-process.ts';
 
@@ -14,7 +14,7 @@ export const importBenchmark: Benchmark = {
 	title: 'root into an empty store, against mkcomposefs --digest-store',
 	maxRatio: 0.6,
 	async run({root, folder, rounds}) {
-		const mkcomposefs = makeMkcomposefs();
+		const mkcomposefs = needMkcomposefs();
 		const system = hostSystem();
 		const program = await bundleProcess('test/bench/import-process.ts', folder);
 		// Stores stay until the end: ext4 is slow to make files right after many were deleted.
