@@ -62,7 +62,13 @@ for (const sectorSize of [512, 4096]) {
 			sectorSize,
 			isReadOnly: false,
 			partitionOf: undefined,
-			content: {table: undefined, partitions: [], signatures: [], unknownData: 'none'},
+			content: {
+				table: undefined,
+				partitions: [],
+				signatures: [],
+				unknownData: 'none',
+				bootEntry: 'unknown',
+			},
 			uses: [],
 			backsRunningSystem: false,
 		});
