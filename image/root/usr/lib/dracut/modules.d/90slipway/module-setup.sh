@@ -19,10 +19,11 @@ installkernel() {
 
 install() {
 	inst_multiple findmnt fsverity stat udevadm mount umount mkdir ln sleep cat systemctl
-	inst_multiple -o fsck fsck.ext4 e2fsck fsck.xfs fsck.btrfs
+	inst_rules 64-btrfs.rules
 	inst_script "$moddir/slipway-root.sh" /usr/lib/slipway/slipway-root
 	inst_simple "$moddir/slipway-root-device.service" "$systemdsystemunitdir/slipway-root-device.service"
 	inst_simple "$moddir/slipway-root.service" "$systemdsystemunitdir/slipway-root.service"
+	inst_simple "$moddir/emergency.conf" "$systemdsystemunitdir/emergency.service.d/50-slipway.conf"
 	$SYSTEMCTL -q --root "$initdir" add-wants initrd-root-device.target slipway-root-device.service
 	$SYSTEMCTL -q --root "$initdir" add-requires initrd-root-fs.target slipway-root.service
 }

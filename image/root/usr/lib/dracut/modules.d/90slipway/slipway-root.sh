@@ -3,6 +3,7 @@
 #
 #   slipway-root wait     waits for the disk that root=UUID=… names
 #   slipway-root mount    mounts the deployment over /sysroot
+#   slipway-root failed   the initramfs gave up: does what slipway.failure says
 #
 # Kernel arguments:
 #   root=UUID=U             the physical root
@@ -40,21 +41,38 @@ say() {
 	done
 }
 
-# fail CAUSE NEXT-STEP
+# fail CAUSE NEXT-STEP: the unit fails, and by it the initramfs; then comes after_failure.
 fail() {
+	mkdir -p $run
+	: > $run/cause-was-said
 	say "cannot start deployment ${id:-(none)}: $1" "$2"
+	exit 1
+}
+
+failed_units() {
+	systemctl list-units --failed --plain --no-legend | while read -r unit _; do printf '%s ' "$unit"; done
+}
+
+after_failure() {
+	# Not a deployment: dracut's own emergency mode.
+	[ -n "$id" ] || exit 0
+	[ -e $run/cause-was-said ] ||
+		say "cannot start deployment $id: $(failed_units)failed" 'See the messages above; choose another boot entry.'
 	case $failure in
 		stop)
 			say 'stopped here, as slipway.failure=stop says.'
-			systemctl --no-block halt ;;
+			systemctl --force halt ;;
 		shell)
-			systemctl --no-block emergency ;;
+			say 'a shell, as slipway.failure=shell says; leave it to restart.'
+			sh -i
+			systemctl --force reboot ;;
 		*)
 			say 'restarting in 10 seconds.'
 			sleep 10
-			systemctl --no-block --force reboot ;;
+			systemctl --force reboot ;;
 	esac
-	exit 1
+	# Until systemd has obeyed.
+	sleep infinity
 }
 
 wait_for_disk() {
@@ -79,7 +97,7 @@ image_digest() {
 	echo "${measured#*:}"
 }
 
-# mount_image IMAGE MOUNT-OPTIONS: the root at $run/root with the deployment's /etc.
+# mount_root IMAGE MOUNT-OPTIONS: the root at $run/root with the deployment's /etc.
 mount_root() {
 	mount -t erofs -o "$2" "$1" $run/image || return 1
 	mount -t overlay -o "ro,lowerdir=$run/image::$physical/composefs/objects,metacopy=on,redirect_dir=on,verity=$verity" \
@@ -126,5 +144,6 @@ mount_deployment() {
 case ${1-} in
 	wait) wait_for_disk ;;
 	mount) mount_deployment ;;
-	*) echo "usage: $0 wait|mount" >&2; exit 2 ;;
+	failed) after_failure ;;
+	*) echo "usage: $0 wait|mount|failed" >&2; exit 2 ;;
 esac
