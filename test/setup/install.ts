@@ -44,15 +44,15 @@ export async function installByPodman(
 	return stdout + stderr;
 }
 
-/** An empty disk file with the image installed on it. */
+/** An empty disk file with the image installed on it; gives what podman and slipway said. */
 export async function makeInstalledDisk(
 	file: string,
 	options: DiskOptions & {
 		readonly args?: readonly string[];
 		readonly stdio?: 'pipe' | 'inherit';
 	} = {},
-): Promise<void> {
+): Promise<string> {
 	makeDisk(file, options);
 	using device = attachDisk(file, options);
-	await installByPodman(device.path, options);
+	return await installByPodman(device.path, options);
 }

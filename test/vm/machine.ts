@@ -24,7 +24,7 @@ export interface GuestResult {
 }
 
 const bootDeadlineMs = 600_000;
-const commandDeadlineMs = 240_000;
+const commandDeadlineMs = 600_000;
 
 /** Collects what a stream says and wakes whoever waits for a pattern in it. */
 class Transcript {

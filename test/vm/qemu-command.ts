@@ -4,7 +4,7 @@ export type Accelerator = 'kvm' | 'tcg';
 
 /** What a virtual machine is made of; plain data, so that the command line can be tested. */
 export interface MachineOptions {
-	/** Raw disk file, or a qcow2 checkpoint on one: told apart by the ending. */
+	/** Raw disk file, or qcow2: told apart by the ending. */
 	readonly disk: string;
 	/** Logical sector size of the disk. */
 	readonly sectorSize?: 512 | 4096;
@@ -15,6 +15,10 @@ export interface MachineOptions {
 	readonly credentials?: Readonly<Record<string, string>>;
 	/** Survives a kill of the machine only when true: tests about power cuts need it, others are faster without. */
 	readonly durable?: boolean;
+	/** Changes of the disk are forgotten when the machine ends, so that many can start from one disk. */
+	readonly discardChanges?: boolean;
+	/** Ends the machine where it would restart. */
+	readonly endOnReboot?: boolean;
 }
 
 export interface MachineFiles {
@@ -116,15 +120,20 @@ function hardwareArguments(
 	const format = options.disk.endsWith('.qcow2') ? 'qcow2' : 'raw';
 	const cache = options.durable ? 'writeback' : 'unsafe';
 	const sectors = options.sectorSize ?? 512;
+	const snapshot = options.discardChanges ? ',snapshot=on' : '';
 	return [
 		...['-machine', 'q35', '-smp', '2', '-m', String(options.memoryMib ?? 1024)],
 		...(accelerator === 'kvm'
 			? ['-accel', 'kvm', '-cpu', 'host']
 			: ['-accel', 'tcg,thread=multi', '-cpu', 'max']),
 		...bootArguments(options, files),
-		...['-drive', `if=none,id=disk,format=${format},cache=${cache},file=${options.disk}`],
+		...(options.endOnReboot ? ['-no-reboot'] : []),
+		...[
+			'-drive',
+			`if=none,id=disk,format=${format},cache=${cache}${snapshot},file=${options.disk}`,
+		],
 		'-device',
-		`virtio-blk-pci,drive=disk,bootindex=0,logical_block_size=${sectors},physical_block_size=4096`,
+		`virtio-blk-pci,drive=disk,bootindex=1,logical_block_size=${sectors},physical_block_size=4096`,
 		...['-device', 'virtio-rng-pci'],
 		...['-nic', 'user,model=virtio-net-pci'],
 	];
