@@ -75,10 +75,13 @@ function listRoot(device: string, {start, size}: Partition): string[] {
 	cleanup.defer(() => rmdirSync(mountPoint));
 	system.mount(loop, mountPoint, 'ext4', ['ro']);
 	cleanup.defer(() => system.unmount(mountPoint));
-	return readdirSync(mountPoint, {recursive: true, encoding: 'utf8'})
-		.map((place) => {
-			const stat = lstatSync(path.join(mountPoint, place));
-			return `root ${place} ${stat.mode.toString(8)} ${stat.isFile() ? stat.size : ''}`;
+	// Without the types, Node follows links, out of the disk.
+	return readdirSync(mountPoint, {recursive: true, withFileTypes: true})
+		.map((entry) => {
+			const place = path.join(entry.parentPath, entry.name);
+			const {mode, size: bytes} = lstatSync(place);
+			const inRoot = path.relative(mountPoint, place);
+			return `root ${inRoot} ${mode.toString(8)} ${entry.isFile() ? bytes : ''}`;
 		})
 		.sort();
 }
