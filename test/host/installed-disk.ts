@@ -75,13 +75,15 @@ function listRoot(device: string, {start, size}: Partition): string[] {
 	cleanup.defer(() => rmdirSync(mountPoint));
 	system.mount(loop, mountPoint, 'ext4', ['ro']);
 	cleanup.defer(() => system.unmount(mountPoint));
-	// Without the types, Node follows links, out of the disk.
-	return readdirSync(mountPoint, {recursive: true, withFileTypes: true})
-		.map((entry) => {
-			const place = path.join(entry.parentPath, entry.name);
-			const {mode, size: bytes} = lstatSync(place);
-			const inRoot = path.relative(mountPoint, place);
-			return `root ${inRoot} ${mode.toString(8)} ${entry.isFile() ? bytes : ''}`;
-		})
-		.sort();
+	return [...describeFolder(mountPoint, '')].sort();
+}
+
+/** Not by a recursive readdir: Node follows links in that, out of the disk. */
+function* describeFolder(mountPoint: string, folder: string): Generator<string> {
+	for (const entry of readdirSync(path.join(mountPoint, folder), {withFileTypes: true})) {
+		const place = path.join(folder, entry.name);
+		const {mode, size} = lstatSync(path.join(mountPoint, place));
+		yield `root ${place} ${mode.toString(8)} ${entry.isFile() ? size : ''}`;
+		if (entry.isDirectory()) yield* describeFolder(mountPoint, place);
+	}
 }
