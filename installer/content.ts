@@ -24,10 +24,10 @@ export interface ContentObject {
 	readonly size: number;
 	readonly source: FileSource;
 	/**
-	 * Merkle tree blocks of the content, top level first, as fs-verity stores them; empty for content
-	 * of one block. Kept from hashing so that the tree can be written without reading twice.
+	 * Merkle tree blocks of the content, top level first, as fs-verity stores them, but for zeros at the
+	 * end; empty for content of one block. Kept from hashing so that it need not be made twice.
 	 */
-	readonly merkleTree: Buffer | undefined;
+	readonly merkleTree: Uint8Array | undefined;
 }
 
 /** Where content comes from. */

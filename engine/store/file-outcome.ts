@@ -1,21 +1,22 @@
 import {EngineError, OperationFailed} from '../errors.ts';
 import {printable} from '../tree/printable.ts';
-import {type FileResult, type FileTask, fileTask} from './file-task.ts';
 import type {SourceFile} from './source-file.ts';
 
 /** What became of a file of a batch, or why nothing did. */
-export type FileOutcome = FileResult | {readonly failure: FileFailure};
+export type FileOutcome<Result> = Result | {readonly failure: FileFailure};
 
 /** An error as it can be sent between threads. */
 export interface FileFailure {
+	/** `no-space`, or what an error of the engine's has. */
 	readonly code: string;
 	readonly message: string;
 	readonly hint: string | undefined;
 }
 
-/** Makes the function that does `task` on a batch of files; none of them stops the others. */
-export function batchTask(task: FileTask): (batch: readonly SourceFile[]) => FileOutcome[] {
-	const run = fileTask(task);
+/** Makes the function that runs `run` on a batch of files; none of them stops the others. */
+export function onEach<File extends SourceFile, Result>(
+	run: (file: File) => Result,
+): (batch: readonly File[]) => FileOutcome<Result>[] {
 	return (batch) =>
 		batch.map((file) => {
 			try {
@@ -34,9 +35,8 @@ function describe(file: SourceFile, error: unknown): FileFailure {
 	if (error instanceof EngineError) {
 		return {code: error.code, message: error.message, hint: error.hint};
 	}
-	const hint =
-		(error as NodeJS.ErrnoException).code === 'ENOSPC'
-			? 'Make room on the file system of the store.'
-			: undefined;
-	return {code: 'file-failed', message: `${printable(file.path)}: ${error}`, hint};
+	const message = `${printable(file.path)}: ${error}`;
+	return (error as NodeJS.ErrnoException).code === 'ENOSPC'
+		? {code: 'no-space', message, hint: 'Make room on the file system of the store.'}
+		: {code: 'file-failed', message, hint: undefined};
 }

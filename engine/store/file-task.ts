@@ -1,6 +1,7 @@
 import {VerityHasher} from '../erofs/fs-verity.ts';
 import type {FsVerityAlgorithm} from '../system/system.ts';
 import {maxInlineSize} from '../tree/tree.ts';
+import {FileWorkers, workerEntry} from './file-workers.ts';
 import {storeLayout} from './layout.ts';
 import {ObjectIntake} from './object-intake.ts';
 import {readPieces, readWhole, type SourceFile} from './source-file.ts';
@@ -25,6 +26,7 @@ export interface FileResult {
 	readonly verityDigest?: string;
 	/** Of an import: the content now waits among the unfinished ones. */
 	readonly isNew?: boolean;
+	/** As {@link VerityHasher} gives it, but for zeros at its end. */
 	readonly merkleTree?: Uint8Array<ArrayBuffer>;
 }
 
@@ -32,6 +34,12 @@ export interface FileResult {
 const bufferSize = 4 << 20;
 /** Below this, writing a copy is cheaper than sharing blocks and reading them back. */
 const minCloneSize = 64 << 10;
+
+/** Threads that do `task`. */
+export function taskWorkers(task: FileTask): FileWorkers<SourceFile, FileResult> {
+	const entry = workerEntry('file-worker', import.meta.url);
+	return new FileWorkers({entry, data: task, start: () => fileTask(task)});
+}
 
 /** Makes the function that does `task`; it has a buffer of its own and is for one thread. */
 export function fileTask(task: FileTask): (file: SourceFile) => FileResult {
@@ -66,9 +74,16 @@ function hashFile(
 	const {digest, merkleTree} = hasher.finish();
 	return {
 		verityDigest: digest,
-		// Copied out of Node's pool, all of which would be sent along.
-		...(merkleTree && {merkleTree: new Uint8Array(merkleTree)}),
+		// Copied, or all of Node's pool would be sent along.
+		...(merkleTree && {merkleTree: new Uint8Array(withoutPadding(merkleTree))}),
 	};
+}
+
+/** Most of a small file's tree is zeros, up to the end of a block. */
+function withoutPadding(tree: Buffer): Buffer {
+	let end = tree.length;
+	while (tree[end - 1] === 0) end--;
+	return tree.subarray(0, end);
 }
 
 function importFile(file: SourceFile, buffer: Buffer, intake: ObjectIntake): FileResult {

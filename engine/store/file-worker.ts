@@ -1,8 +1,5 @@
-import {parentPort, workerData} from 'node:worker_threads';
-import {batchTask} from './file-outcome.ts';
-import type {FileTask} from './file-task.ts';
-import type {SourceFile} from './source-file.ts';
+import {workerData} from 'node:worker_threads';
+import {type FileTask, fileTask} from './file-task.ts';
+import {serveBatches} from './serve-batches.ts';
 
-const run = batchTask(workerData as FileTask);
-
-parentPort?.on('message', (batch: readonly SourceFile[]) => parentPort?.postMessage(run(batch)));
+serveBatches(fileTask(workerData as FileTask));

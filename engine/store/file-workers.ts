@@ -1,8 +1,7 @@
 import {availableParallelism} from 'node:os';
 import {Worker} from 'node:worker_threads';
 import {OperationFailed} from '../errors.ts';
-import {batchTask, errorOf, type FileOutcome} from './file-outcome.ts';
-import type {FileResult, FileTask} from './file-task.ts';
+import {errorOf, type FileOutcome, onEach} from './file-outcome.ts';
 import type {SourceFile} from './source-file.ts';
 
 /** Each costs some 15 MB; a disk is not faster for more. */
@@ -16,24 +15,41 @@ const batchesAhead = 2;
 /** Hears how many bytes of files are done in all. */
 type Advance = (bytes: number) => void;
 
+/** What threads do on files, and how each of them is started. */
+export interface FileWork<File, Result> {
+	/** The module that a thread runs: see {@link workerEntry} and `serveBatches`. */
+	readonly entry: URL;
+	/** Its `workerData`. */
+	readonly data: unknown;
+	/** Makes the same work for this thread. */
+	start(): (file: File) => Result;
+}
+
+/** A module beside the one at `url`. Each entry is bundled into a file of its own, all in one folder. */
+export function workerEntry(name: string, url: string): URL {
+	return new URL(url.endsWith('.ts') ? `./${name}.ts` : `./${name}.js`, url);
+}
+
 /**
- * Threads that do one task on many files. They start at the first use that is worth a thread: a single
+ * Threads that do the same on many files. They start at the first use that is worth a thread: a single
  * small batch is done here.
  */
-export class FileWorkers implements AsyncDisposable {
-	readonly #task: FileTask;
-	readonly #workers: FileWorker[] = [];
+export class FileWorkers<File extends SourceFile, Result extends object>
+	implements AsyncDisposable
+{
+	readonly #work: FileWork<File, Result>;
+	readonly #workers: FileWorker<File, Result>[] = [];
 
-	constructor(task: FileTask) {
-		this.#task = task;
+	constructor(work: FileWork<File, Result>) {
+		this.#work = work;
 	}
 
 	/**
-	 * Does the task on every file and gives the results in the same order.
+	 * Does it on every file and gives the results in the same order.
 	 * @throws OperationFailed for a file that failed; others may have been done
 	 */
-	async run(files: readonly SourceFile[], onAdvance?: Advance): Promise<FileResult[]> {
-		const results = new Array<FileResult>(files.length);
+	async run(files: readonly File[], onAdvance?: Advance): Promise<Result[]> {
+		const results = new Array<Result>(files.length);
 		await this.#forEach(files, onAdvance, (index, outcome) => {
 			if ('failure' in outcome) throw errorOf(outcome.failure);
 			results[index] = outcome;
@@ -42,8 +58,8 @@ export class FileWorkers implements AsyncDisposable {
 	}
 
 	/** The same, but files that fail are among the outcomes and stop nothing. */
-	async tryAll(files: readonly SourceFile[], onAdvance?: Advance): Promise<FileOutcome[]> {
-		const outcomes = new Array<FileOutcome>(files.length);
+	async tryAll(files: readonly File[], onAdvance?: Advance): Promise<FileOutcome<Result>[]> {
+		const outcomes = new Array<FileOutcome<Result>>(files.length);
 		await this.#forEach(files, onAdvance, (index, outcome) => {
 			outcomes[index] = outcome;
 		});
@@ -52,20 +68,20 @@ export class FileWorkers implements AsyncDisposable {
 
 	/** Workers take batches as they get done with the last. When `take` throws, none takes another. */
 	async #forEach(
-		files: readonly SourceFile[],
+		files: readonly File[],
 		onAdvance: Advance = () => {},
-		take: (index: number, outcome: FileOutcome) => void,
+		take: (index: number, outcome: FileOutcome<Result>) => void,
 	): Promise<void> {
 		const queue = cutBatches(files);
 		const workers = this.#workersFor(queue);
 		let bytes = 0;
-		const runBatch = async (worker: BatchRunner, {start, end, size}: Batch) => {
+		const runBatch = async (worker: BatchRunner<File, Result>, {start, end, size}: Batch) => {
 			const outcomes = await worker.run(files.slice(start, end));
 			for (const [index, outcome] of outcomes.entries()) take(start + index, outcome);
 			bytes += size;
 			onAdvance(bytes);
 		};
-		const lane = async (worker: BatchRunner) => {
+		const lane = async (worker: BatchRunner<File, Result>) => {
 			for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
 				await runBatch(worker, batch);
 			}
@@ -86,20 +102,20 @@ export class FileWorkers implements AsyncDisposable {
 	}
 
 	/** As many as there are batches, at most one for each core. */
-	#workersFor(queue: readonly Batch[]): readonly BatchRunner[] {
+	#workersFor(queue: readonly Batch[]): readonly BatchRunner<File, Result>[] {
 		const [first, second] = queue;
 		if (second === undefined && (first?.size ?? 0) < batchBytes) {
-			const run = batchTask(this.#task);
+			const run = onEach(this.#work.start());
 			return [{run: async (batch) => run(batch)}];
 		}
 		const threads = Math.min(availableParallelism(), maxThreads, queue.length);
-		while (this.#workers.length < threads) this.#workers.push(new FileWorker(this.#task));
+		while (this.#workers.length < threads) this.#workers.push(new FileWorker(this.#work));
 		return this.#workers;
 	}
 }
 
-interface BatchRunner {
-	run(batch: readonly SourceFile[]): Promise<readonly FileOutcome[]>;
+interface BatchRunner<File, Result> {
+	run(batch: readonly File[]): Promise<readonly FileOutcome<Result>[]>;
 }
 
 interface Batch {
@@ -124,24 +140,20 @@ function cutBatches(files: readonly SourceFile[]): Batch[] {
 	return batches;
 }
 
-interface Pending {
-	resolve(outcomes: readonly FileOutcome[]): void;
+interface Pending<Result> {
+	resolve(outcomes: readonly FileOutcome<Result>[]): void;
 	reject(error: Error): void;
 }
 
-class FileWorker implements BatchRunner {
+class FileWorker<File, Result> implements BatchRunner<File, Result> {
 	readonly #worker: Worker;
 	/** Batches sent and not answered; a worker answers in order. */
-	readonly #pending: Pending[] = [];
+	readonly #pending: Pending<Result>[] = [];
 	#failure: Error | undefined;
 
-	constructor(task: FileTask) {
-		// Each entry is bundled into a file of its own, all in one folder.
-		const entry = import.meta.url.endsWith('.ts') ? './file-worker.ts' : './file-worker.js';
-		this.#worker = new Worker(new URL(entry, import.meta.url), {
-			workerData: task,
-		});
-		this.#worker.on('message', (outcomes: readonly FileOutcome[]) =>
+	constructor({entry, data}: FileWork<File, Result>) {
+		this.#worker = new Worker(entry, {workerData: data});
+		this.#worker.on('message', (outcomes: readonly FileOutcome<Result>[]) =>
 			this.#pending.shift()?.resolve(outcomes),
 		);
 		this.#worker.on('error', (error) => this.#fail(error as Error));
@@ -150,7 +162,7 @@ class FileWorker implements BatchRunner {
 		);
 	}
 
-	run(batch: readonly SourceFile[]): Promise<readonly FileOutcome[]> {
+	run(batch: readonly File[]): Promise<readonly FileOutcome<Result>[]> {
 		if (this.#failure) return Promise.reject(this.#failure);
 		return new Promise((resolve, reject) => {
 			this.#pending.push({resolve, reject});

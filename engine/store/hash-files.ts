@@ -1,7 +1,6 @@
 import {noProgress, type ProgressReporter} from '../progress.ts';
 import type {FsVerityAlgorithm} from '../system/system.ts';
-import type {FileResult} from './file-task.ts';
-import {FileWorkers} from './file-workers.ts';
+import {type FileResult, taskWorkers} from './file-task.ts';
 import type {SourceFile} from './source-file.ts';
 
 /** Where the content of a file goes: into the image itself, or into an object of that digest. */
@@ -14,7 +13,7 @@ export type HashedFile =
 	| {
 			readonly inline: undefined;
 			readonly verityDigest: string;
-			/** As {@link VerityHasher} gives it; undefined unless `keepTree` was set. */
+			/** As {@link VerityHasher} gives it, but for zeros at its end; undefined unless `keepTree` was set. */
 			readonly merkleTree: Buffer | undefined;
 	  };
 
@@ -33,7 +32,7 @@ export async function hashFiles(
 	files: readonly SourceFile[],
 	{algorithm, keepTree = false, progress = noProgress, signal}: HashOptions,
 ): Promise<HashedFile[]> {
-	await using workers = new FileWorkers({kind: 'hash', algorithm, keepTree});
+	await using workers = taskWorkers({kind: 'hash', algorithm, keepTree});
 	const total = files.reduce((sum, file) => sum + file.size, 0);
 	progress({
 		type: 'step',

@@ -2,7 +2,7 @@ import {verityAlgorithmOf} from '../erofs/fs-verity.ts';
 import {noProgress, type ProgressReporter} from '../progress.ts';
 import type {System} from '../system/system.ts';
 import {listImages, listObjects, type StoredFile} from './contents.ts';
-import {FileWorkers} from './file-workers.ts';
+import {taskWorkers} from './file-task.ts';
 import {objectsOfImage} from './image-objects.ts';
 import {imagePath, objectPath, type StoreLayout} from './layout.ts';
 
@@ -106,7 +106,7 @@ async function findDamaged(
 	let done = 0;
 	for (const algorithm of ['sha256', 'sha512'] as const) {
 		const named = files.filter(({verityDigest}) => verityAlgorithmOf(verityDigest) === algorithm);
-		await using workers = new FileWorkers({kind: 'hash', algorithm, keepTree: false});
+		await using workers = taskWorkers({kind: 'hash', algorithm, keepTree: false});
 		const before = done;
 		const outcomes = await workers.tryAll(named, (bytes) => {
 			done = before + bytes;

@@ -5,7 +5,8 @@ import {noProgress, type ProgressReporter} from '../progress.ts';
 import type {FsVerityAlgorithm, System} from '../system/system.ts';
 import type {ContentSink, StoredContent} from './content-sink.ts';
 import {emptyFolder} from './empty-folder.ts';
-import {FileWorkers} from './file-workers.ts';
+import {type FileResult, taskWorkers} from './file-task.ts';
+import type {FileWorkers} from './file-workers.ts';
 import {
 	imagePath,
 	objectPath,
@@ -29,7 +30,7 @@ export class StoreWriter implements AsyncDisposable {
 	readonly #system: System;
 	readonly #layout: StoreLayout;
 	readonly #unlock: () => void;
-	readonly #workers: FileWorkers;
+	readonly #workers: FileWorkers<SourceFile, FileResult>;
 	readonly #sink: ObjectSink;
 	/** Digests that wait among the unfinished contents, and those that the store had already. */
 	#newObjects = new Set<string>();
@@ -48,7 +49,7 @@ export class StoreWriter implements AsyncDisposable {
 		this.#layout = storeLayout(store);
 		this.#unlock = unlock;
 		this.verity = probeVerity(system, this.#layout, algorithm);
-		this.#workers = new FileWorkers({kind: 'import', algorithm, store});
+		this.#workers = taskWorkers({kind: 'import', algorithm, store});
 		this.#sink = new ObjectSink(new ObjectIntake(this.#layout, algorithm), {
 			taken: ({isNew, verityDigest}) =>
 				(isNew ? this.#newObjects : this.#presentObjects).add(verityDigest),

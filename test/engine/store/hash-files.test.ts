@@ -29,8 +29,9 @@ test('gives digest and tree of each, or the content itself, in the order of the 
 		}
 		const hasher = new VerityHasher('sha256', {keepTree: true});
 		hasher.update(content(size));
-		const {digest, merkleTree} = hasher.finish();
-		return {inline: undefined, verityDigest: digest, merkleTree};
+		const {digest, merkleTree = Buffer.alloc(0)} = hasher.finish();
+		const end = 1 + merkleTree.findLastIndex((byte) => byte !== 0);
+		return {inline: undefined, verityDigest: digest, merkleTree: merkleTree.subarray(0, end)};
 	});
 	assert.equal(hashed, expected);
 });
