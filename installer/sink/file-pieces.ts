@@ -12,7 +12,7 @@ import {printable} from '../../engine/tree/printable.ts';
 import type {ByteString} from '../../engine/tree/tree.ts';
 import type {FileSource} from '../content.ts';
 import type {VerityFile} from './root-files.ts';
-import {merkleTreeSize, type VerityLayout, verityLayout, verityTail} from './verity-layout.ts';
+import {merkleTreeSize, putDescriptor, type VerityLayout, verityLayout} from './verity-layout.ts';
 
 /** A part of a file. The bytes are valid only until the next is asked for. */
 export interface FilePiece {
@@ -71,36 +71,39 @@ export function* verityPieces(
 		hasher?.update(piece.bytes);
 		yield piece;
 	}
-	const {tree, rootHash} =
-		knownTree === undefined ? finishTree(hasher) : rootOfTree(knownTree, algorithm);
-	const descriptor = verityDescriptor(algorithm, file.size, rootHash);
+	const {merkleTree, rootHash} = hasher?.finish() ?? {merkleTree: knownTree};
+	const {treeOffset, end} = layoutOf(file, algorithm);
+	const tail = tailBuffer.of(end - treeOffset);
+	const tree = tail.subarray(0, tail.length - verityBlockSize);
+	if (merkleTree !== undefined) tree.set(merkleTree);
+	const descriptor = verityDescriptor(
+		algorithm,
+		file.size,
+		// Of a tree, the highest level comes first and is one block.
+		knownTree ? hash(algorithm, tree.subarray(0, verityBlockSize), 'buffer') : fromHex(rootHash),
+	);
 	if (hash(algorithm, descriptor, 'hex') !== file.verityDigest) throw changedFile(file.path);
-	const {treeOffset} = verityLayout(file.size, tree.length);
-	yield {position: treeOffset, bytes: verityTail(tree, descriptor)};
+	putDescriptor(tail, descriptor);
+	yield {position: treeOffset, bytes: tail};
+}
+
+/** One for all, since pieces are used up before the next: thousands of new ones take a second. */
+const tailBuffer = {
+	bytes: Buffer.alloc(0),
+	/** Zeros. */
+	of(size: number): Buffer {
+		if (this.bytes.length < size) this.bytes = Buffer.allocUnsafeSlow(size);
+		return this.bytes.subarray(0, size).fill(0);
+	},
+};
+
+function fromHex(hex: string | undefined): Buffer | undefined {
+	return hex === undefined ? undefined : Buffer.from(hex, 'hex');
 }
 
 export function layoutOf(file: VerityFile, algorithm: FsVerityAlgorithm): VerityLayout {
 	const {digestSize} = verityAlgorithms[algorithm];
 	return verityLayout(file.size, merkleTreeSize(file.size, digestSize));
-}
-
-interface Tree {
-	readonly tree: Buffer;
-	/** Undefined for an empty file. */
-	readonly rootHash: Buffer | undefined;
-}
-
-function finishTree(hasher: VerityHasher | undefined): Tree {
-	const {merkleTree, rootHash} = hasher?.finish() ?? {};
-	return {
-		tree: merkleTree ?? Buffer.alloc(0),
-		rootHash: rootHash === undefined ? undefined : Buffer.from(rootHash, 'hex'),
-	};
-}
-
-/** The highest level comes first and is one block. */
-function rootOfTree(tree: Buffer, algorithm: FsVerityAlgorithm): Tree {
-	return {tree, rootHash: hash(algorithm, tree.subarray(0, verityBlockSize), 'buffer')};
 }
 
 function changedFile(name: ByteString): OperationFailed {

@@ -3,15 +3,15 @@ import type {System} from '../../engine/system/system.ts';
 import type {ByteString} from '../../engine/tree/tree.ts';
 import type {SystemContent} from '../content.ts';
 import {verityCommands} from './debugfs-commands.ts';
-import {contentPieces, verityPieces} from './file-pieces.ts';
-import {pathIn, setTime, writeStateEntry, writeVerityFile} from './mounted-files.ts';
+import {pathIn, setTime, writeStateEntry} from './mounted-files.ts';
 import {stateEntries, storeFolders, verityFiles} from './root-files.ts';
+import {verityFileWorkers} from './verity-file-task.ts';
 
 export interface MountedRoot {
 	readonly mountPoint: string;
 	/** Write fs-verity metadata behind the content of the store's files. */
 	readonly withVerity: boolean;
-	/** Told the bytes of each file when it is written. */
+	/** Told the bytes of files when they are written. */
 	wrote(bytes: number): void;
 }
 
@@ -30,18 +30,8 @@ export async function fillRoot(
 	const state = stateEntries(content);
 	const folders = storeFolders();
 	for (const folder of folders) writeStateEntry(system, mountPoint, folder);
+	const commands = await writeVerityFiles({mountPoint, withVerity, wrote}, content);
 	let files = 0;
-	const commands: ByteString[] = [];
-	for (const file of verityFiles(content)) {
-		const pieces = withVerity
-			? verityPieces(file, content.algorithm)
-			: contentPieces(file.source, file.size, file.path);
-		const inodeNumber = writeVerityFile(`${mountPoint}/${file.path}`, pieces);
-		// By number debugfs is four times as fast as by path.
-		if (withVerity) commands.push(verityCommands(inodeNumber, file.size));
-		wrote(file.size);
-		if (++files % filesPerTurn === 0) await nextTurn();
-	}
 	for (const entry of state) {
 		writeStateEntry(system, mountPoint, entry);
 		if (entry.inode.type === 'file') wrote(entry.inode.size);
@@ -50,5 +40,24 @@ export async function fillRoot(
 	// Children first, and state before the store: the last word on a folder is the content's.
 	for (const {path, inode} of [...folders, ...state].reverse())
 		if (inode.type === 'directory') setTime(system, pathIn(mountPoint, path), inode);
-	return commands.join('');
+	return commands;
+}
+
+/** On all cores. @returns the commands */
+async function writeVerityFiles(
+	{mountPoint, withVerity, wrote}: MountedRoot,
+	content: SystemContent,
+): Promise<ByteString> {
+	const files = [...verityFiles(content)];
+	await using workers = verityFileWorkers({mountPoint, algorithm: content.algorithm, withVerity});
+	let done = 0;
+	const written = await workers.run(files, (bytes) => {
+		wrote(bytes - done);
+		done = bytes;
+	});
+	if (!withVerity) return '';
+	// By number debugfs is four times as fast as by path.
+	return written
+		.map(({inodeNumber}, index) => verityCommands(inodeNumber, files[index]?.size ?? 0))
+		.join('');
 }

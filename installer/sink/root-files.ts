@@ -11,7 +11,7 @@ export interface VerityFile {
 	readonly size: number;
 	readonly source: FileSource;
 	/** As in ContentObject. */
-	readonly merkleTree: Buffer | undefined;
+	readonly merkleTree: Uint8Array | undefined;
 }
 
 const storeName = 'composefs';

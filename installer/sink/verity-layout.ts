@@ -30,13 +30,10 @@ export function verityLayout(contentSize: number, treeSize: number): VerityLayou
 	return {treeOffset, descriptorOffset, end: descriptorOffset + verityBlockSize};
 }
 
-/** All that lies from `treeOffset` on. The tree is in whole blocks. */
-export function verityTail(merkleTree: Buffer, descriptor: Buffer): Buffer {
-	const tail = Buffer.alloc(merkleTree.length + verityBlockSize);
-	merkleTree.copy(tail);
-	descriptor.copy(tail, merkleTree.length);
+/** Puts the descriptor and its size into the last block of `tail`: all that lies from `treeOffset` on. */
+export function putDescriptor(tail: Buffer, descriptor: Buffer): void {
+	descriptor.copy(tail, tail.length - verityBlockSize);
 	tail.writeUInt32LE(descriptor.length, tail.length - 4);
-	return tail;
 }
 
 /** Bytes of the Merkle tree of a content: levels of whole blocks until one digest is left. */

@@ -12,7 +12,7 @@ import {
 	verityPieces,
 } from '../../../installer/sink/file-pieces.ts';
 import type {VerityFile} from '../../../installer/sink/root-files.ts';
-import {verityTail} from '../../../installer/sink/verity-layout.ts';
+import {putDescriptor} from '../../../installer/sink/verity-layout.ts';
 import {seededRandom} from '../../seeded.ts';
 import {sampleSizes} from './sample-content.ts';
 import {thrown} from './thrown.ts';
@@ -83,8 +83,9 @@ for (const algorithm of ['sha256', 'sha512'] as const)
 			hasher.update(bytes);
 			const {digest, rootHash = '', merkleTree = Buffer.alloc(0)} = hasher.finish();
 			const descriptor = verityDescriptor(algorithm, size, Buffer.from(rootHash, 'hex'));
-			const tail = verityTail(merkleTree, descriptor);
-			for (const kept of [merkleTree, undefined]) {
+			const tail = Buffer.concat([merkleTree, Buffer.alloc(4096)]);
+			putDescriptor(tail, descriptor);
+			for (const kept of [merkleTree, trimmed(merkleTree), undefined]) {
 				const file = verityFile(digest, bytes, kept);
 				const whole = assembled(verityPieces(file, algorithm));
 				const {treeOffset, end} = layoutOf(file, algorithm);
@@ -116,6 +117,11 @@ test('a tree that belongs to another content is an error', () => {
 		/is not what it was when it was hashed/,
 	);
 });
+
+/** As hashing gives it: without the zeros that fill the last block. */
+function trimmed(tree: Buffer): Buffer {
+	return tree.subarray(0, 1 + tree.findLastIndex((byte) => byte !== 0));
+}
 
 function verityFile(
 	verityDigest: string,

@@ -1,7 +1,11 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {VerityHasher, verityDescriptor} from '../../../engine/erofs/fs-verity.ts';
-import {merkleTreeSize, verityLayout, verityTail} from '../../../installer/sink/verity-layout.ts';
+import {
+	merkleTreeSize,
+	putDescriptor,
+	verityLayout,
+} from '../../../installer/sink/verity-layout.ts';
 
 const test = suite('fs-verity metadata on ext4');
 
@@ -32,7 +36,8 @@ for (const digestSize of [32, 64] as const)
 test('a tail is the tree, the descriptor, and its size at the end of the last block', () => {
 	const tree = Buffer.alloc(8192, 7);
 	const descriptor = verityDescriptor('sha256', 600_000, Buffer.alloc(32, 9));
-	const tail = verityTail(tree, descriptor);
+	const tail = Buffer.concat([tree, Buffer.alloc(4096)]);
+	putDescriptor(tail, descriptor);
 	assert.is(tail.length, 12_288);
 	assert.ok(tail.subarray(0, 8192).equals(tree));
 	assert.ok(tail.subarray(8192, 8448).equals(descriptor));
