@@ -4,10 +4,9 @@
  * file without a test is one too, and in CI a left-over `.only`.
  * The last line is `N passed, N failed, N skipped`.
  *
- *   node test/run.ts [--unit|--no-machines] [--one-by-one] [FILE|FOLDER …]
+ *   node test/run.ts [--unit] [--one-by-one] [FILE|FOLDER …]
  *
- * `--unit` leaves out what needs root, containers or virtual machines: test/host and test/vm;
- * `--no-machines` leaves out test/vm alone.
+ * `--unit` leaves out what needs root, containers or virtual machines: test/host and test/vm.
  */
 import {spawn} from 'node:child_process';
 import {readdirSync, readFileSync, statSync} from 'node:fs';
@@ -31,7 +30,6 @@ const {values, positionals} = parseArgs({
 	allowPositionals: true,
 	options: {
 		unit: {type: 'boolean'},
-		'no-machines': {type: 'boolean'},
 		'one-by-one': {type: 'boolean'},
 	},
 });
@@ -93,8 +91,7 @@ function runFile(file: string): Promise<FileResult> {
 
 const files = (positionals.length > 0 ? positionals : [root])
 	.flatMap(testFiles)
-	.filter((file) => !values.unit || !isMachineTest(file))
-	.filter((file) => !values['no-machines'] || !/^vm\//.test(path.relative(root, file)));
+	.filter((file) => !values.unit || !isMachineTest(file));
 const sum = {passed: 0, failed: 0, skipped: 0};
 
 async function runQueue(queue: string[]): Promise<void> {

@@ -131,18 +131,14 @@ check('stays the machine that it is when it restarts', async () => {
 	assert.is(await machine.ok('slipway status --json'), JSON.stringify(status, undefined, 2));
 });
 
-check('finds nothing damaged and nothing superfluous in its store', async () => {
-	assert.match(
-		await machine.ok('slipway verify'),
-		/^all is as it should be: [\d,]+ objects and 1 image, \S+ MiB$/m,
-	);
+check('finds nothing superfluous in its store', async () => {
 	assert.is(
 		await machine.ok('slipway gc --dry-run'),
 		'would remove 0 deployments, 0 images, 0 objects: 0 B',
 	);
 });
 
-check('reads no wrong data from the disk, and names what is damaged', async () => {
+check('reads no wrong data from the disk, and names what is damaged and nothing else', async () => {
 	const file = '/usr/share/common-licenses/GPL-3';
 	const digest = await objectOf(file);
 	const object = `/sysroot/composefs/objects/${digest.slice(0, 2)}/${digest.slice(2)}`;
