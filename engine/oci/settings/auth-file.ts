@@ -38,7 +38,7 @@ const schema = v.pipe(
  * Errors name the file and the place in it, and keep no cause: that of a JSON parser has a piece of
  * the text.
  * @throws UsageError
- * @see https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md
+ * @see https://github.com/containers/container-libs/blob/main/image/docs/containers-auth.json.5.md
  */
 export function parseAuthFile(path: string, bytes: Buffer): AuthFile {
 	const result = v.safeParse(schema, parseJson(path, bytes.toString()), {abortEarly: true});

@@ -18,7 +18,7 @@ const variable = 'CONTAINERS_REGISTRIES_CONF';
 
 /**
  * @throws UsageError with file, line and what was expected
- * @see https://github.com/containers/image/blob/main/docs/containers-registries.conf.d.5.md
+ * @see https://github.com/containers/container-libs/blob/main/image/docs/containers-registries.conf.d.5.md
  */
 export async function readRegistries(places: SettingsPlaces): Promise<Registries> {
 	return mergeRegistries((await readFiles(places)).map(parseRegistriesFile));

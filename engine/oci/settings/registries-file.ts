@@ -63,7 +63,7 @@ type Mistake = (key: readonly (string | number)[], what: string, expected: strin
 
 /**
  * @throws UsageError with file, line and what was expected
- * @see https://github.com/containers/image/blob/main/docs/containers-registries.conf.5.md
+ * @see https://github.com/containers/container-libs/blob/main/image/docs/containers-registries.conf.5.md
  */
 export function parseRegistriesFile(file: SettingsFile): RegistriesFile {
 	const mistake: Mistake = (key, what, expected) =>

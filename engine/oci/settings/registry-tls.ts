@@ -10,7 +10,7 @@ import {placed, readSettings, type SettingsPlaces, settingsFolders} from './plac
  * the host as references have it. `*.crt` are CAs, `NAME.cert` and `NAME.key` a client's pair, of
  * which there is one at most.
  * @throws UsageError which names the file
- * @see https://github.com/containers/image/blob/main/docs/containers-certs.d.5.md
+ * @see https://github.com/containers/container-libs/blob/main/image/docs/containers-certs.d.5.md
  */
 export async function registryTls(places: SettingsPlaces, host: string): Promise<RegistryTls> {
 	const folders = [...settingsFolders(places), '/etc/docker'];
