@@ -3,7 +3,7 @@ import {UsageError} from './errors.ts';
 
 /** A file of settings in TOML. */
 export interface SettingsFile {
-	/** In the image, for messages. */
+	/** As the system or the image that has it knows it, for messages. */
 	readonly path: string;
 	readonly text: string;
 }
@@ -29,22 +29,27 @@ export function settingsMistake(
 	{what, expected, cause}: {what: string; expected: string; cause?: unknown},
 ): UsageError {
 	return new UsageError(`${path}, line ${line}: ${what}, expected ${expected}`, {
-		hint: `Correct ${path} in the image and build it again.`,
+		// What is not below /usr can be changed where it is; an image's /usr is read-only.
+		hint: path.startsWith('/usr/')
+			? `Correct ${path} in the image and build it again.`
+			: `Correct ${path}.`,
 		cause,
 	});
 }
 
 /**
  * The line, from 1, that sets a key, or the nearest table or key around it; TOML parsers keep no
- * positions. Follows headers and dotted keys.
+ * positions. Follows headers, dotted keys, and arrays of tables, whose elements are counted from 0:
+ * `['registry', '0', 'location']`.
  */
 export function lineOfKey(text: string, wanted: readonly string[]): number {
+	const elements = new Map<string, number>();
 	let table: string[] = [];
 	let nearest = {line: 1, depth: 0};
 	for (const [index, line] of text.split('\n').entries()) {
-		const header = /^\s*\[([^[\]]+)\]/.exec(line)?.[1];
+		const [, brackets, header] = /^\s*(\[\[?)([^[\]]+)\]/.exec(line) ?? [];
 		const key = /^\s*([^#=[\]]+?)\s*=/.exec(line)?.[1];
-		if (header !== undefined) table = splitKey(header);
+		if (header !== undefined) table = tableOf(header, brackets === '[[', elements);
 		else if (key === undefined) continue;
 		const here = header === undefined ? [...table, ...splitKey(key ?? '')] : table;
 		const isAround = here.every((part, depth) => part === wanted[depth]);
@@ -53,6 +58,23 @@ export function lineOfKey(text: string, wanted: readonly string[]): number {
 	return nearest.line;
 }
 
+/** @param elements how many each array of tables has so far, by its path as JSON */
+function tableOf(header: string, isElement: boolean, elements: Map<string, number>): string[] {
+	const parts = splitKey(header);
+	const table: string[] = [];
+	for (const [depth, part] of parts.entries()) {
+		table.push(part);
+		const array = JSON.stringify(table);
+		const isNew = isElement && depth === parts.length - 1;
+		const count = (elements.get(array) ?? 0) + (isNew ? 1 : 0);
+		if (count === 0) continue;
+		elements.set(array, count);
+		table.push(String(count - 1));
+	}
+	return table;
+}
+
 function splitKey(key: string): string[] {
-	return key.split('.').map((part) => part.trim().replace(/^(["'])(.*)\1$/, '$2'));
+	const parts = key.match(/"(?:[^"\\]|\\.)*"|'[^']*'|[^.\s]+/g) ?? [];
+	return parts.map((part) => part.replace(/^(["'])(.*)\1$/, '$2'));
 }

@@ -32,7 +32,7 @@ export function parseReference(text: string): ImageReference {
 	const example = 'Write it as registry.example.com/name:tag.';
 	const slash = written.indexOf('/');
 	const first = slash === -1 ? '' : written.slice(0, slash);
-	if (!/[.:]/.test(first) && first !== 'localhost')
+	if (isShortName(written))
 		throw fail('it names no registry', `Write the registry too, such as docker.io/${written}.`);
 	if (!hostPattern.test(first)) throw fail(`"${first}" is not a host name`, example);
 
@@ -52,6 +52,13 @@ export function parseReference(text: string): ImageReference {
 		tag: tag ?? (digest === undefined ? 'latest' : undefined),
 		digest,
 	};
+}
+
+/** Whether a name does not say which registry it is of: `debian`, `team/image:1`. */
+export function isShortName(text: string): boolean {
+	const slash = text.indexOf('/');
+	const first = slash === -1 ? '' : text.slice(0, slash);
+	return !/[.:]/.test(first) && first !== 'localhost';
 }
 
 /** The reference in full; {@link parseReference} gives the same again. */

@@ -11,15 +11,19 @@ test('are tables', () => {
 });
 
 test('name file and line where they are not TOML, and the step to take', () => {
-	try {
-		parseSettings({path: '/a.toml', text: 'a = 1\na = 2'});
-		assert.unreachable('took it');
-	} catch (error) {
-		assert.instance(error, UsageError);
-		const {message, hint} = error as UsageError;
-		assert.match(message, /^\/a\.toml, line 2: .*, expected TOML$/);
-		assert.is(hint, 'Correct /a.toml in the image and build it again.');
-	}
+	const mistakeIn = (path: string): UsageError => {
+		try {
+			parseSettings({path, text: 'a = 1\na = 2'});
+		} catch (error) {
+			if (error instanceof UsageError) return error;
+			throw error;
+		}
+		throw new Error('took it');
+	};
+	const inImage = mistakeIn('/usr/lib/a.toml');
+	assert.match(inImage.message, /^\/usr\/lib\/a\.toml, line 2: .*, expected TOML$/);
+	assert.is(inImage.hint, 'Correct /usr/lib/a.toml in the image and build it again.');
+	assert.is(mistakeIn('/etc/a.toml').hint, 'Correct /etc/a.toml.');
 });
 
 const lines: readonly (readonly [text: string, wanted: string, line: number])[] = [
@@ -29,10 +33,21 @@ const lines: readonly (readonly [text: string, wanted: string, line: number])[] 
 	['[other]\ntype = 1\n[ install ]\n# type = 0\n  type=1', 'install.type', 5],
 	['a = [\n"kargs = 1",\n]\nkargs = 2', 'kargs', 4],
 	['nothing = 1', 'kargs', 1],
+	['[[a]]\nx = 1\n[[a]]\ny = 1\nx = 2', 'a.1.x', 5],
+	['[[a]]\n[[a.b]]\nx = 1\n[[a]]\n[[a.b]]\n[[a.b]]\nx = 2', 'a.1.b.1.x', 7],
+	['[[a]]\n[a.c]\n[[a]]\n[a.c]\nx = 2', 'a.1.c.x', 5],
+	['x = 1\n[[a]]\nx = 2', 'a.0.y', 2],
+	['a = [{x = 1}, {x = 2}]', 'a.1.x', 1],
 ];
 for (const [text, wanted, line] of lines)
 	test(`have ${wanted} on line ${line} of ${JSON.stringify(text)}`, () => {
 		assert.is(lineOfKey(text, wanted.split('.')), line);
 	});
+
+test('have keys in quotes that hold dots', () => {
+	const text = '[aliases]\n"a.b" = 1\n\'c.d/e\' = 2';
+	assert.is(lineOfKey(text, ['aliases', 'a.b']), 2);
+	assert.is(lineOfKey(text, ['aliases', 'c.d/e']), 3);
+});
 
 test.run();
