@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import tls from 'node:tls';
-import {UsageError} from '../../errors.ts';
+import {EngineError, UsageError} from '../../errors.ts';
 import type {RegistryEndpoint} from './endpoint.ts';
 import type {RegistryPorts} from './ports.ts';
 import {proxyVariables} from './proxy.ts';
@@ -51,7 +51,8 @@ export class Agents {
 }
 
 /** The value is not shown: it may hold a password. */
-function explainOptions(error: unknown, host: string): UsageError {
+function explainOptions(error: unknown, host: string): EngineError {
+	if (error instanceof EngineError) return error;
 	const code = error instanceof Error && 'code' in error ? String(error.code) : '';
 	if (code === 'ERR_PROXY_INVALID_CONFIG')
 		return new UsageError('HTTPS_PROXY or HTTP_PROXY is not a URL', {

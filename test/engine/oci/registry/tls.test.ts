@@ -11,7 +11,7 @@ import {type FakeRegistry, type RegistryOptions, startRegistry} from './fake-reg
 import {amd64, failure, sourceOf, threeLayers, treeOf} from './images.ts';
 
 const test = suite('TLS of registries');
-const started: FakeRegistry[] = [];
+const started: {close(): void}[] = [];
 test.after.each(() => {
 	for (const registry of started.splice(0)) registry.close();
 });
@@ -27,6 +27,22 @@ const whole = {blobs, tags: {1: index}};
 const certificates = makeCertificates();
 const {ca, server, client} = certificates;
 const trusted = {tls: {ca: [ca]}};
+
+/** A proxy that leads to the registry, whatever host is asked for, and the variables that name it. */
+async function startProxy({host}: FakeRegistry) {
+	const tunnels: string[] = [];
+	const proxy = http.createServer().listen(0, '127.0.0.1');
+	started.push({close: () => proxy.close()});
+	await once(proxy, 'listening');
+	proxy.on('connect', ({url = '', headers}, socket) => {
+		tunnels.push(`${url} ${headers['proxy-authorization']}`);
+		const onward = net.connect(Number(host.split(':')[1]), '127.0.0.1');
+		socket.write('HTTP/1.1 200 Connected\r\n\r\n');
+		pipeline(socket, onward, socket, () => onward.destroy());
+	});
+	const {port} = proxy.address() as AddressInfo;
+	return {proxy, tunnels, environment: {HTTPS_PROXY: `http://user:secret@127.0.0.1:${port}`}};
+}
 
 test('is checked with the authority of the endpoint, or of the system', async () => {
 	const registry = await start({...whole, tls: server});
@@ -157,17 +173,7 @@ test('with a damaged certificate or key is explained', async () => {
 
 test('goes through the proxy of the environment', async () => {
 	const registry = await start({...whole, tls: server});
-	const tunnels: string[] = [];
-	const proxy = http.createServer().listen(0, '127.0.0.1');
-	await once(proxy, 'listening');
-	proxy.on('connect', ({url = '', headers}, socket) => {
-		tunnels.push(`${url} ${headers['proxy-authorization']}`);
-		const onward = net.connect(Number(registry.host.split(':')[1]), '127.0.0.1');
-		socket.write('HTTP/1.1 200 Connected\r\n\r\n');
-		pipeline(socket, onward, socket, () => onward.destroy());
-	});
-	const port = (proxy.address() as AddressInfo).port;
-	const environment = {HTTPS_PROXY: `http://user:secret@127.0.0.1:${port}`};
+	const {environment, tunnels, proxy} = await startProxy(registry);
 	const endpoint = registry.endpoint({...trusted, host: 'registry.example.com'});
 	const tree = await treeOf(sourceOf([endpoint], fakePorts({environment})));
 	assert.is(tree.length, 4);
@@ -179,7 +185,15 @@ test('goes through the proxy of the environment', async () => {
 	const error = await failure(sourceOf([endpoint], fakePorts({environment})).open(amd64));
 	assert.is(error.code, 'registry-unreachable');
 	assert.is(error.message, 'the proxy does not connect to registry.example.com (ERR_PROXY_TUNNEL)');
-	proxy.close();
+});
+
+test('is spoken with the host that serves docker.io', async () => {
+	const registry = await start({...whole, tls: server});
+	const {environment, tunnels} = await startProxy(registry);
+	const endpoint = registry.endpoint({...trusted, host: 'docker.io'});
+	const error = await failure(sourceOf([endpoint], fakePorts({environment})).open(amd64));
+	assert.match(tunnels.join(), /^registry-1\.docker\.io:443 /);
+	assert.match(error.message, /^the certificate of registry-1\.docker\.io is for another name/);
 });
 
 test('is not tried through a proxy that is no URL, whose password is not shown', async () => {
@@ -192,7 +206,7 @@ test('is not tried through a proxy that is no URL, whose password is not shown',
 
 test('knows the authorities of this machine', () => {
 	assert.match(systemCertificates().join('\n'), /BEGIN CERTIFICATE/);
-	assert.throws(() => systemCertificates('/nonexistent'), /ENOENT/);
+	assert.throws(() => systemCertificates('/none'), /^SSL_CERT_FILE is \/none, which/);
 });
 
 test.run();
