@@ -1,3 +1,4 @@
+import type {FoundImage} from '../../../engine/update/cached-update.ts';
 import type {UpdateSettings} from '../../../engine/update/update-settings.ts';
 import {weekdays} from '../../../engine/update/windows.ts';
 
@@ -11,3 +12,18 @@ export const defaultSettings: UpdateSettings = {
 	fleetlock: undefined,
 	hooks: {timeLimitMs: 600_000},
 };
+
+export const reference = {
+	image: 'registry.example.com/myos:latest',
+	transport: 'registry',
+} as const;
+
+/** The image of {@link sampleOrigin} is `a1`; a pair of hex digits gives another. */
+export function foundImage(digits: string, changes: Partial<FoundImage> = {}): FoundImage {
+	return {
+		digest: `sha256:${'1d'.repeat(16)}${digits.repeat(16)}`,
+		manifestDigest: `sha256:${digits.repeat(32)}`,
+		rollout: {},
+		...changes,
+	};
+}
