@@ -8,7 +8,7 @@ import type {System} from '../system/system.ts';
 export type HookPoint = 'before-stage' | 'after-stage' | 'before-apply' | 'after-apply';
 
 /** The later folder wins where both have a program of the same name. */
-export const hookFolders = ['/usr/lib/slipway/hooks.d', '/etc/slipway/hooks.d'] as const;
+const hookFolders = ['/usr/lib/slipway/hooks.d', '/etc/slipway/hooks.d'] as const;
 
 export interface HookOptions {
 	/** For each program. */

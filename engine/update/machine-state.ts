@@ -8,6 +8,7 @@ import type {System} from '../system/system.ts';
 import {callBus, parseReply} from './bus.ts';
 import {type Logins, readLogins} from './logind.ts';
 import {type Power, readPower} from './power.ts';
+import {isTimeZone} from './wall-clock.ts';
 
 /** What a machine does now, as far as it speaks for or against an update. */
 export interface MachineState {
@@ -34,8 +35,15 @@ export async function readMachineState(
 			await readFile(path.join(root, '/proc/loadavg'), 'utf8'),
 			availableParallelism(),
 		),
-		timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+		timeZone: ownTimeZone(),
 	};
+}
+
+/** UTC where none is set, as for all other programs. */
+function ownTimeZone(): string {
+	// Undefined, or a name that nobody takes, when TZ is nonsense.
+	const name: string | undefined = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+	return name !== undefined && isTimeZone(name) ? name : 'UTC';
 }
 
 /**

@@ -3,7 +3,7 @@ import {timeSchema} from '../deployment/origin.ts';
 import {dayMs, durationSyntax, parseDuration} from './duration.ts';
 
 /** Labels or annotations of an image by which its publisher spreads an update over machines. */
-export const rolloutLabels = {
+const rolloutLabels = {
 	/** A time such as 2026-03-01T12:00:00Z, before which no machine takes it. */
 	start: 'slipway.rollout-start',
 	/** After that time, machines take it one by one for so long: `48h`. */

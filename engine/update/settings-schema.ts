@@ -5,7 +5,7 @@ import {isTimeZone} from './wall-clock.ts';
 import {type ApplyWindow, weekdays} from './windows.ts';
 
 /** What the updater does by itself; each does what those before it do. */
-export const updateModes = ['off', 'check', 'stage', 'apply'] as const;
+const updateModes = ['off', 'check', 'stage', 'apply'] as const;
 export type UpdateMode = (typeof updateModes)[number];
 
 const meteredGates = ['wait', 'ignore'] as const;

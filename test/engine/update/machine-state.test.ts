@@ -19,6 +19,7 @@ import {
 	readMachineState,
 } from '../../../engine/update/machine-state.ts';
 import {parsePower, readPower} from '../../../engine/update/power.ts';
+import {isTimeZone} from '../../../engine/update/wall-clock.ts';
 
 const test = suite<{root: string}>('machine state');
 const fixtures = path.join(import.meta.dirname, '../../fixtures/logind');
@@ -252,13 +253,29 @@ test('has an ID, or says that it has none', async ({root}) => {
 test('is all of it', async ({root}) => {
 	writeFiles(root, {'proc/loadavg': '0.00 0.58 0.59 1/389 12345\n'});
 	const {timeZone, ...state} = await readMachineState(fakeSystem({}, bus()), root);
+	assert.ok(isTimeZone(timeZone));
 	assert.equal(state, {
 		logins: {sessions: [{id: '4', user: 'alice'}], inhibitors: [backup]},
 		power: {source: 'mains', batteryPercent: undefined},
 		metered: false,
 		load: 0,
 	});
-	assert.ok(timeZone.length > 0);
+});
+
+test('is in UTC where no zone is set', async ({root}) => {
+	writeFiles(root, {'proc/loadavg': '0.00 0.58 0.59 1/389 12345\n'});
+	const {TZ} = process.env;
+	const found: string[] = [];
+	try {
+		for (const name of ['Europe/Berlin', 'Nowhere/Atlantis', '']) {
+			process.env.TZ = name;
+			found.push((await readMachineState(fakeSystem({}, bus()), root)).timeZone);
+		}
+	} finally {
+		if (TZ === undefined) delete process.env.TZ;
+		else process.env.TZ = TZ;
+	}
+	assert.equal(found, ['Europe/Berlin', 'UTC', 'UTC']);
 });
 
 test.run();
