@@ -1,9 +1,9 @@
 import {parse as parseToml, TomlError, type TomlTable} from 'smol-toml';
 import {UsageError} from './errors.ts';
 
-/** A file of settings in TOML. */
+/** A file of settings in TOML, of an image or of the machine. */
 export interface SettingsFile {
-	/** As the system or the image that has it knows it, for messages. */
+	/** Where it lies in the running system, for messages. */
 	readonly path: string;
 	readonly text: string;
 }
@@ -29,12 +29,16 @@ export function settingsMistake(
 	{what, expected, cause}: {what: string; expected: string; cause?: unknown},
 ): UsageError {
 	return new UsageError(`${path}, line ${line}: ${what}, expected ${expected}`, {
-		// What is not below /usr can be changed where it is; an image's /usr is read-only.
-		hint: path.startsWith('/usr/')
-			? `Correct ${path} in the image and build it again.`
-			: `Correct ${path}.`,
+		hint: settingsHint(path),
 		cause,
 	});
+}
+
+/** The next step for who finds a mistake in a file: an image's /usr is read-only, all else can be changed where it is. */
+export function settingsHint(path: string): string {
+	return path.startsWith('/usr/')
+		? `Correct ${path} in the image and build it again.`
+		: `Correct ${path}.`;
 }
 
 /**

@@ -5,7 +5,13 @@ import {DamagedInput} from '../errors.ts';
 const originVersion = 1;
 
 const digest = v.pipe(v.string(), v.regex(/^sha(256|512):[0-9a-f]+$/, 'a digest, sha256:…'));
-const time = v.pipe(v.string(), v.isoTimestamp('a time such as 2026-03-01T12:00:00Z'));
+const timeSyntax = 'a time such as 2026-03-01T12:00:00Z';
+/** ISO 8601, and a Date can be made of it. */
+export const timeSchema = v.pipe(
+	v.string(),
+	v.isoTimestamp(timeSyntax),
+	v.check((text) => Number.isFinite(Date.parse(text)), timeSyntax),
+);
 const hex = v.pipe(v.string(), v.regex(/^[0-9a-f]{64,128}$/, 'an fs-verity digest in hex'));
 const sequence = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
@@ -18,7 +24,7 @@ export const transports = [
 	'containers-storage',
 ] as const;
 
-const imageReference = v.object({
+export const imageReferenceSchema = v.object({
 	image: v.string(),
 	transport: v.picklist(transports, 'a transport such as registry'),
 });
@@ -26,12 +32,12 @@ const imageReference = v.object({
 const originSchema = v.object({
 	version: v.literal(originVersion),
 	/** Where updates come from; null when that is not known. */
-	image: v.nullable(imageReference),
+	image: v.nullable(imageReferenceSchema),
 	manifestDigest: v.optional(digest),
 	configDigest: v.optional(digest),
 	/** As the image says, for people. */
 	imageVersion: v.optional(v.string()),
-	imageTimestamp: v.optional(time),
+	imageTimestamp: v.optional(timeSchema),
 	/** As in image configurations: amd64, arm64. */
 	architecture: v.optional(v.string()),
 	/** What runs: the composefs image of the root file system. */
@@ -41,7 +47,7 @@ const originSchema = v.object({
 	/** Higher than that of all deployments made before it on this machine. */
 	sequence,
 	/** When this deployment was made. */
-	created: time,
+	created: timeSchema,
 	/** Kept until it is unpinned. */
 	pinned: v.boolean(),
 	/** How the machine got onto this disk; updates carry it on. */
@@ -51,7 +57,7 @@ const originSchema = v.object({
 		layout: v.string(),
 		/** What was installed from: container, registry, medium, … */
 		source: v.string(),
-		time,
+		time: timeSchema,
 	}),
 });
 
@@ -59,7 +65,7 @@ const originSchema = v.object({
 const lenientSchema = v.looseObject(originSchema.entries);
 
 export type Transport = (typeof transports)[number];
-export type ImageReference = Readonly<v.InferOutput<typeof imageReference>>;
+export type ImageReference = Readonly<v.InferOutput<typeof imageReferenceSchema>>;
 
 /** All that is known of where a deployment came from: `state/deploy/ID/origin.json`. No secrets. */
 export type Origin = Readonly<v.InferOutput<typeof originSchema>>;

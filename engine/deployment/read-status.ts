@@ -1,8 +1,8 @@
-import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {bootStateFile, readBootState} from '../boot/boot-state.ts';
 import {parseCommandLine} from '../boot/command-line.ts';
 import {type MountPoint, parseMountinfo, rootMount} from '../system/mount-points.ts';
+import {readText} from '../system/read-text.ts';
 import type {DeploymentSet} from './deployment.ts';
 import {containerEnvironmentFile} from './image-reference.ts';
 import {listDeployments} from './state-directory.ts';
@@ -57,14 +57,4 @@ async function describeOtherSystem(root: string): Promise<string> {
 	return booted === undefined
 		? 'another system'
 		: `a system started as deployment ${booted.deploymentId}, of which ${physicalRoot} has nothing`;
-}
-
-/** Undefined when there is no such file. */
-async function readText(file: string): Promise<string | undefined> {
-	try {
-		return await readFile(file, 'utf8');
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-		throw error;
-	}
 }

@@ -34,13 +34,21 @@ export async function runCommand(
 	options: CommandOptions = {},
 ): Promise<CommandResult> {
 	const {execa} = await import('execa');
-	const result = await execa(command, args, {
+	const running = execa(command, args, {
 		env: {PATH: searchPath(), ...options.env, LC_ALL: 'C'},
 		reject: false,
 		stripFinalNewline: false,
 		...inputOf(options.input),
 		...(options.signal && {cancelSignal: options.signal}),
 	});
+	// A program that it started and left behind would keep them open.
+	const stopReading = (): void => {
+		running.stdout.destroy();
+		running.stderr.destroy();
+	};
+	options.signal?.addEventListener('abort', stopReading);
+	const result = await running;
+	options.signal?.removeEventListener('abort', stopReading);
 	if (result.code === 'ENOENT') {
 		throw new Lacking('missing-program', `${command} is not installed`, {
 			hint: `Install the package that has ${command}.`,

@@ -1,7 +1,7 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {UsageError} from '../../engine/errors.ts';
-import {lineOfKey, parseSettings} from '../../engine/settings-file.ts';
+import {lineOfKey, parseSettings, settingsMistake} from '../../engine/settings-file.ts';
 
 const test = suite('files of settings');
 
@@ -26,12 +26,19 @@ test('name file and line where they are not TOML, and the step to take', () => {
 	assert.is(mistakeIn('/etc/a.toml').hint, 'Correct /etc/a.toml.');
 });
 
+test("are the machine's own to correct below /etc", () => {
+	const {hint} = settingsMistake({path: '/etc/a.toml', text: ''}, 1, {what: 'x', expected: 'y'});
+	assert.is(hint, 'Correct /etc/a.toml.');
+});
+
 const lines: readonly (readonly [text: string, wanted: string, line: number])[] = [
 	['# reference\nreference = 1', 'reference', 2],
 	['[install.filesystem.root]\ntype = 1', 'install.filesystem.root.type', 2],
 	['x = 1\n[install]\n"filesystem" = {root = {type = 1}}', 'install.filesystem.root.type', 3],
 	['[other]\ntype = 1\n[ install ]\n# type = 0\n  type=1', 'install.type', 5],
 	['a = [\n"kargs = 1",\n]\nkargs = 2', 'kargs', 4],
+	['[[window]]\nday = 1\n\n[[ window ]]\nday = 2', 'window.1.day', 5],
+	['[[window]]\n[other]\nday = 1\n[[window]]', 'window.1.day', 4],
 	['nothing = 1', 'kargs', 1],
 	['[[a]]\nx = 1\n[[a]]\ny = 1\nx = 2', 'a.1.x', 5],
 	['[[a]]\n[[a.b]]\nx = 1\n[[a]]\n[[a.b]]\n[[a.b]]\nx = 2', 'a.1.b.1.x', 7],

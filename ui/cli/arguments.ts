@@ -1,12 +1,12 @@
 import {parseArgs} from 'node:util';
 import {UsageError} from '../../engine/errors.ts';
+import {nearestWord} from '../../engine/suggestion.ts';
 import type {
 	Arguments,
 	OptionDefinition,
 	OptionDefinitions,
 	PositionalDefinitions,
 } from './command.ts';
-import {nearestWord} from './suggestion.ts';
 
 type OptionValue = boolean | number | string | string[];
 

@@ -1,6 +1,6 @@
 import {UsageError} from '../../engine/errors.ts';
+import {nearestWord} from '../../engine/suggestion.ts';
 import type {Command} from './command.ts';
-import {nearestWord} from './suggestion.ts';
 
 /** One row of the table of commands: what the overview needs, and the way to all the rest. */
 export interface CommandEntry {

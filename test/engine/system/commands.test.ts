@@ -1,3 +1,7 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {readFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {Lacking} from '../../../engine/errors.ts';
@@ -78,6 +82,24 @@ test('ends a command when its signal aborts', async () => {
 	const running = failure(runCommand('cat', [], {input: endless(), signal: controller.signal}));
 	controller.abort(new Error('enough'));
 	assert.is(((await running) as Error).message, 'enough');
+});
+
+test('does not wait for what an aborted command left behind', async () => {
+	const folder = mkdtempSync(path.join(tmpdir(), 'commands-'));
+	const fifo = path.join(folder, 'fifo');
+	try {
+		await runCommand('mkfifo', [fifo]);
+		const controller = new AbortController();
+		const script = `sleep 60 & echo $! >"$1"; wait`;
+		const args = ['-c', script, 'sh', fifo];
+		const running = failure(runCommand('sh', args, {signal: controller.signal}));
+		const leftBehind = Number(await readFile(fifo, 'utf8'));
+		controller.abort(new Error('enough'));
+		assert.is(((await running) as Error).message, 'enough');
+		assert.ok(process.kill(leftBehind, 'SIGKILL'), 'it had ended');
+	} finally {
+		rmSync(folder, {recursive: true});
+	}
 });
 
 async function* endless() {

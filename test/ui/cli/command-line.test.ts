@@ -2,7 +2,6 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {UsageError} from '../../../engine/errors.ts';
 import {type CommandEntry, resolveInvocation} from '../../../ui/cli/command-line.ts';
-import {editDistance, nearestWord} from '../../../ui/cli/suggestion.ts';
 
 const test = suite('command line');
 
@@ -57,19 +56,6 @@ test('refuses what the table lacks and says what was probably meant', () => {
 			assert.ok(error instanceof UsageError);
 			assert.equal([error.message, error.hint], [message, hint]);
 		}
-});
-
-test('counts edits, a swap of neighbours as one', () => {
-	assert.is(editDistance('wipe', 'wipe'), 0);
-	assert.is(editDistance('wpie', 'wipe'), 1);
-	assert.is(editDistance('', 'abc'), 3);
-	assert.is(editDistance('kitten', 'sitting'), 3);
-});
-
-test('suggests a near word or the one that begins so, and nothing else', () => {
-	assert.is(nearestWord('inst', ['install', 'status']), 'install');
-	assert.is(nearestWord('gv', ['gc', 'digest']), 'gc');
-	assert.is(nearestWord('upload', ['install', 'status']), undefined);
 });
 
 test.run();
