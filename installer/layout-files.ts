@@ -1,10 +1,10 @@
 import type {ImageRoot} from '../engine/lint/image-root.ts';
+import type {SettingsFile} from '../engine/settings-file.ts';
 import type {Architecture} from './architecture.ts';
 import {
 	bootcSettingsFolder,
 	type LayoutSettings,
 	layoutSettings,
-	type SettingsFile,
 	settingsPath,
 } from './disk/layout-settings.ts';
 

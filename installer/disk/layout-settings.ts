@@ -1,5 +1,6 @@
-import {parse as parseToml, TomlError, type TomlTable, type TomlValue} from 'smol-toml';
+import type {TomlTable, TomlValue} from 'smol-toml';
 import {UsageError} from '../../engine/errors.ts';
+import {lineOfKey, parseSettings, type SettingsFile} from '../../engine/settings-file.ts';
 import {formatSize, parseSize, sizeSyntax} from './size.ts';
 
 /** File systems that a root may have; the image needs the mkfs of the one that is used. */
@@ -14,12 +15,6 @@ export interface LayoutSettings {
 }
 
 export const defaultLayoutSettings: LayoutSettings = {rootFileSystem: 'ext4', espSize: undefined};
-
-/** A file of settings: its path in the image, for messages, and its text. */
-export interface SettingsFile {
-	readonly path: string;
-	readonly text: string;
-}
 
 /** Where the image keeps its settings. */
 export const settingsPath = '/usr/lib/slipway/install.toml';
@@ -122,34 +117,10 @@ function show(value: TomlValue): string {
 
 function parseTable(file: SettingsFile, mistakes: string[]): TomlTable {
 	try {
-		return parseToml(file.text);
+		return parseSettings(file);
 	} catch (error) {
-		if (!(error instanceof TomlError)) throw error;
-		const [reason = ''] = error.message.replace(/^Invalid TOML document: /, '').split('\n');
-		mistakes.push(`${file.path}, line ${error.line}: ${reason}, expected TOML`);
+		if (!(error instanceof UsageError)) throw error;
+		mistakes.push(error.message);
 		return {};
 	}
-}
-
-/**
- * The line, from 1, that sets a key, or the nearest table or key around it; TOML parsers keep no
- * positions. Follows headers and dotted keys.
- */
-export function lineOfKey(text: string, wanted: readonly string[]): number {
-	let table: string[] = [];
-	let nearest = {line: 1, depth: 0};
-	for (const [index, line] of text.split('\n').entries()) {
-		const header = /^\s*\[([^[\]]+)\]/.exec(line)?.[1];
-		const key = /^\s*([^#=[\]]+?)\s*=/.exec(line)?.[1];
-		if (header !== undefined) table = splitKey(header);
-		else if (key === undefined) continue;
-		const here = header === undefined ? [...table, ...splitKey(key ?? '')] : table;
-		const isAround = here.every((part, depth) => part === wanted[depth]);
-		if (isAround && here.length > nearest.depth) nearest = {line: index + 1, depth: here.length};
-	}
-	return nearest.line;
-}
-
-function splitKey(key: string): string[] {
-	return key.split('.').map((part) => part.trim().replace(/^(["'])(.*)\1$/, '$2'));
 }

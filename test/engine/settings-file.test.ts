@@ -57,4 +57,16 @@ test('have keys in quotes that hold dots', () => {
 	assert.is(lineOfKey(text, ['aliases', 'c.d/e']), 3);
 });
 
+test('find the line of a key behind headers, dots, quotes and inline tables', () => {
+	const wanted = ['install', 'filesystem', 'root', 'type'];
+	const cases: readonly (readonly [text: string, line: number])[] = [
+		['[install.filesystem.root]\ntype = 1', 2],
+		['[install]\nkargs = []\nfilesystem.root.type = 1', 3],
+		['x = 1\n[install]\n"filesystem" = {root = {type = 1}}', 3],
+		['[other]\ntype = 1\n[ install . filesystem . root ]\n# type = 0\n  type=1', 5],
+		['nothing = 1', 1],
+	];
+	for (const [text, line] of cases) assert.is(lineOfKey(text, wanted), line, text);
+});
+
 test.run();

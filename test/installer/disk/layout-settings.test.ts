@@ -1,12 +1,8 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {UsageError} from '../../../engine/errors.ts';
-import {
-	defaultLayoutSettings,
-	layoutSettings,
-	lineOfKey,
-	type SettingsFile,
-} from '../../../installer/disk/layout-settings.ts';
+import type {SettingsFile} from '../../../engine/settings-file.ts';
+import {defaultLayoutSettings, layoutSettings} from '../../../installer/disk/layout-settings.ts';
 import {MiB} from '../../../installer/disk/size.ts';
 
 const test = suite('layout settings');
@@ -95,18 +91,6 @@ test('tell all their mistakes at once', () => {
 			'/usr/lib/slipway/install.toml, line 2: root-fs is true, expected "ext4", "btrfs", "xfs"',
 		].join('; '),
 	);
-});
-
-test('find the line of a key behind headers, dots, quotes and inline tables', () => {
-	const wanted = ['install', 'filesystem', 'root', 'type'];
-	const cases: readonly (readonly [text: string, line: number])[] = [
-		['[install.filesystem.root]\ntype = 1', 2],
-		['[install]\nkargs = []\nfilesystem.root.type = 1', 3],
-		['x = 1\n[install]\n"filesystem" = {root = {type = 1}}', 3],
-		['[other]\ntype = 1\n[ install . filesystem . root ]\n# type = 0\n  type=1', 5],
-		['nothing = 1', 1],
-	];
-	for (const [text, line] of cases) assert.is(lineOfKey(text, wanted), line, text);
 });
 
 test.run();
