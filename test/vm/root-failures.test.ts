@@ -84,7 +84,7 @@ const cases: readonly FailureCase[] = [
 /** The line of the console that says why, without its beginning. */
 async function sayCause(machine: Machine): Promise<string> {
 	const [, cause] = await machine.console.waitFor(
-		/slipway: cannot start deployment [0-9a-f.]+: (.*?)\r\n|Switching root/,
+		/slipway: cannot start deployment [0-9a-f.]+: ([^\r\n]*)[\r\n]|Switching root/,
 		bootDeadlineMs,
 	);
 	return cause ?? 'none: the root was mounted';
