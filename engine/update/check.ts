@@ -1,0 +1,46 @@
+import type {ImageReference} from '../deployment/origin.ts';
+import type {Image} from '../oci/image.ts';
+import {hostPlatform} from '../oci/platform.ts';
+import {type CachedUpdate, type FoundImage, follows} from './cached-update.ts';
+import {announcedRollout} from './rollout.ts';
+import type {UpdateSource} from './update-source.ts';
+
+export interface CheckResult {
+	readonly found: FoundImage;
+	/** Opened on the way; undefined when the source still has what the last check found. */
+	readonly image: Image | undefined;
+}
+
+/**
+ * What a reference leads to now. When it is still what the last check found, a registry is asked for
+ * nothing but a digest.
+ */
+export async function checkSource(
+	source: UpdateSource,
+	reference: ImageReference,
+	before: CachedUpdate | undefined,
+): Promise<CheckResult> {
+	const known = follows(before, reference) ? before.image : undefined;
+	if (known !== undefined && (await source.latestDigest()) === known.digest) {
+		const {firstSeen: _, ...found} = known;
+		return {found, image: undefined};
+	}
+	const image = await source.open(hostPlatform());
+	return {found: describeImage(image), image};
+}
+
+/** What is remembered of an image. A docker archive has no manifest: its config stands for it. */
+export function describeImage({top, manifest, config}: Image): FoundImage {
+	const manifestDigest = manifest?.digest ?? config.digest;
+	const {labels, created} = config;
+	return {
+		digest: top?.digest ?? manifestDigest,
+		manifestDigest,
+		configDigest: config.digest,
+		...(labels['org.opencontainers.image.version'] && {
+			imageVersion: labels['org.opencontainers.image.version'],
+		}),
+		...(created && {imageTimestamp: created}),
+		rollout: announcedRollout(labels).rollout,
+	};
+}

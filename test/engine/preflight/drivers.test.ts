@@ -1,0 +1,98 @@
+import {mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import {findMissingDrivers} from '../../../engine/preflight/missing-drivers.ts';
+import {neededDrivers} from '../../../engine/preflight/needed-drivers.ts';
+
+const test = suite<{root: string}>('drivers that an image must have');
+
+test.before.each((context) => {
+	context.root = mkdtempSync(path.join(tmpdir(), 'slipway-drivers-'));
+});
+test.after.each(({root}) => rmSync(root, {recursive: true}));
+
+function file(root: string, place: string, text: string): void {
+	mkdirSync(path.dirname(path.join(root, place)), {recursive: true});
+	writeFileSync(path.join(root, place), text);
+}
+
+/** A folder of sysfs, with a link to its driver's module. */
+function device(root: string, place: string, module: string): void {
+	const home = path.join(root, 'sys/module', module);
+	mkdirSync(home, {recursive: true});
+	mkdirSync(path.join(root, place, 'driver'), {recursive: true});
+	symlinkSync(home, path.join(root, place, 'driver/module'));
+}
+
+function mounted(root: string, type: string, source: string): void {
+	file(root, 'proc/self/mountinfo', `25 1 0:20 / /sysroot ro - ${type} ${source} rw\n`);
+}
+
+function block(root: string, name: string, place: string): void {
+	mkdirSync(path.join(root, 'sys/class/block'), {recursive: true});
+	symlinkSync(path.join(root, place), path.join(root, 'sys/class/block', name));
+}
+
+test('are those of the file system, the disk and the bus that it is on', async ({root}) => {
+	const pci = 'sys/devices/pci0000:00/0000:00:02.0';
+	mounted(root, 'ext4', '/dev/vda2');
+	device(root, pci, 'virtio_pci');
+	device(root, `${pci}/virtio1`, 'virtio_blk');
+	mkdirSync(path.join(root, pci, 'virtio1/block/vda/vda2'), {recursive: true});
+	block(root, 'vda2', `${pci}/virtio1/block/vda/vda2`);
+	assert.equal(await neededDrivers(root), [
+		{module: 'ext4', purpose: "the root's file system ext4"},
+		{module: 'virtio_blk', purpose: 'the disk vda2'},
+		{module: 'virtio_pci', purpose: 'the disk vda2'},
+	]);
+});
+
+test('include LUKS and MD on the way down', async ({root}) => {
+	mounted(root, 'btrfs', '/dev/mapper/dm-0');
+	file(root, 'sys/devices/virtual/block/dm-0/dm/uuid', 'CRYPT-LUKS2-0011-root\n');
+	mkdirSync(path.join(root, 'sys/devices/virtual/block/dm-0/slaves/md127'), {recursive: true});
+	file(root, 'sys/devices/virtual/block/md127/md/level', 'raid1\n');
+	mkdirSync(path.join(root, 'sys/devices/virtual/block/md127/slaves'), {recursive: true});
+	block(root, 'dm-0', 'sys/devices/virtual/block/dm-0');
+	block(root, 'md127', 'sys/devices/virtual/block/md127');
+	assert.equal(
+		(await neededDrivers(root)).map(({module}) => module),
+		['btrfs', 'dm_crypt', 'raid1'],
+	);
+});
+
+test('are not asked for where nothing is known of the disk', async ({root}) => {
+	mounted(root, 'xfs', '/dev/vda2');
+	assert.equal(
+		(await neededDrivers(root)).map(({module}) => module),
+		['xfs'],
+	);
+	rmSync(path.join(root, 'proc'), {recursive: true});
+	assert.equal(await neededDrivers(root), []);
+});
+
+test('are missing when neither initramfs nor kernel has them, each by its name', () => {
+	const needed = [
+		{module: 'ext4', purpose: "the root's file system ext4"},
+		{module: 'dm_crypt', purpose: 'the encryption of dm-0'},
+		{module: 'virtio_blk', purpose: 'the disk vda'},
+	];
+	const refusals = findMissingDrivers(needed, {
+		inInitramfs: new Set(['ext4']),
+		builtIn: new Set(['virtio_blk']),
+	});
+	assert.equal(
+		refusals.map(({code, message}) => [code, message]),
+		[
+			[
+				'missing-driver',
+				"the image's initramfs lacks the module dm_crypt, which this machine needs for the encryption of dm-0",
+			],
+		],
+	);
+	assert.equal(findMissingDrivers(needed, {inInitramfs: undefined, builtIn: new Set()}), []);
+});
+
+test.run();
