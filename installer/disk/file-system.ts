@@ -15,8 +15,15 @@ export async function makeEspFileSystem(
 	await system.run('mkfs.vfat', vfatArguments(disk, partition));
 }
 
-/** mtools 4.0.32 takes FAT32 of fewer clusters for FAT16, so small ones get the smallest clusters. */
-const smallVfat = 512 * MiB;
+const largeVfat = 512 * MiB;
+
+/**
+ * By the specification FAT32 is what has 65,525 clusters or more. Firmware and mtools heed that, mkfs.vfat
+ * does not: on sectors of 4096 bytes it makes clusters of 32 KiB, and firmware finds no file system.
+ */
+function clusterSize(partitionSize: number, sectorSize: number): number {
+	return partitionSize < largeVfat ? sectorSize : Math.max(4 * KiB, sectorSize);
+}
 
 /** Arguments of mkfs.vfat; see its manual page. Its offset is in sectors, its size in KiB. */
 export function vfatArguments(
@@ -34,7 +41,8 @@ export function vfatArguments(
 		'32',
 		'-S',
 		String(sectorSize),
-		...(size < smallVfat ? ['-s', '1'] : []),
+		'-s',
+		String(clusterSize(size, sectorSize) / sectorSize),
 		// Its checks are against a whole disk by mistake, which this is by intent.
 		'-I',
 		`--offset=${start / sectorSize}`,

@@ -71,14 +71,16 @@ for (const [sectorSize, size] of [
 	});
 }
 
-test('of the ESP have the smallest clusters only below 512 MiB', () => {
+test('of the ESP have clusters of 4 KiB, and of one sector where that is too few', () => {
 	const disk = {path: '/dev/sda', sectorSize: 512};
 	assert.is(
 		vfatArguments(disk, {...esp, size: GiB}).join(' '),
-		'--invariant -i 8F42B948 -n SLIPWAY-ESP -F 32 -S 512 -I --offset=2048 /dev/sda 1048576',
+		'--invariant -i 8F42B948 -n SLIPWAY-ESP -F 32 -S 512 -s 8 -I --offset=2048 /dev/sda 1048576',
 	);
 	assert.match(vfatArguments(disk, esp).join(' '), / -s 1 /);
-	assert.not.match(vfatArguments(disk, {...esp, size: 512 * MiB}).join(' '), / -s /);
+	const largeSectors = {...disk, sectorSize: 4096};
+	for (const size of [256 * MiB, GiB])
+		assert.match(vfatArguments(largeSectors, {...esp, size}).join(' '), / -S 4096 -s 1 /);
 });
 
 test('in ext4 can have fs-verity and follow the configuration that slipway ships', async () => {
