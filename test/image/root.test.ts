@@ -5,6 +5,7 @@ import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {commandTable} from '../../ui/cli/commands/table.ts';
+import {bootPrograms} from './boot-shell.ts';
 
 const test = suite("the image's own files");
 
@@ -32,6 +33,17 @@ test('send commands to slipway that it does not have yet', () => {
 test('boot when there is nothing to run, and run anything else', () => {
 	assert.is(runEntrypoint(), 'init\n');
 	assert.is(runEntrypoint('echo', 'a  b'), 'a  b\n');
+});
+
+test('bring into the initramfs what its functions are made of', () => {
+	const setup = read('usr/lib/dracut/modules.d/90slipway/module-setup.sh');
+	const installed = /^\tinst_multiple (.*)$/m.exec(setup)?.[1]?.split(' ') ?? [];
+	assert.equal(
+		bootPrograms.filter((name) => !installed.includes(name)),
+		[],
+	);
+	const script = read('usr/lib/dracut/modules.d/90slipway/slipway-root.sh');
+	for (const [, file] of script.matchAll(/^\. (\S+)$/gm)) assert.match(setup, ` ${file}\n`);
 });
 
 test('sync what the first boot made before they mark it as done', () => {
