@@ -20,8 +20,11 @@ function runEntrypoint(...words: readonly string[]): string {
 	return spawnSync('sh', ['-c', script, 'systemd', ...words], {encoding: 'utf8'}).stdout;
 }
 
+/** Programs that every image has, which a container is started for. */
+const otherPrograms = ['diff'];
+
 test('send every command of slipway to it', () => {
-	for (const {name} of commandTable)
+	for (const {name} of commandTable.filter(({name}) => !otherPrograms.includes(name)))
 		assert.is(runEntrypoint(...name.split(' ')), `slipway ${name}\n`);
 });
 
