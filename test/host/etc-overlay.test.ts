@@ -18,8 +18,11 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
+import {diffMachineEtc} from '../../engine/deployment/diff-machine.ts';
 import {hostSystem} from '../../engine/system/host.ts';
-import {writeTree} from '../engine/store/fixture.ts';
+import {addImage, boot, deploy} from '../engine/deployment/deployed-machine.ts';
+import {sampleEntry} from '../engine/deployment/samples.ts';
+import {unsyncedSystem, writeTree} from '../engine/store/fixture.ts';
 import {bootShells, runBootShell} from '../image/boot-shell.ts';
 
 const test = suite<{root: string}>('overlay over /etc');
@@ -27,7 +30,7 @@ const system = hostSystem();
 const isRoot = process.getuid?.() === 0 && system.capabilities().has('SYS_ADMIN');
 if (!isRoot) console.log('skipped: mounting needs root');
 
-const [before, after] = ['3f2a9c1b4d5e.0', 'c1758fc5229a.0'];
+const [before, after] = ['3f2a9c1b4d5e.0', '3f2a9c1b4d5e.1'];
 
 test.before.each((context) => {
 	context.root = mkdtempSync(path.join(tmpdir(), 'etc-overlay-'));
@@ -37,7 +40,7 @@ test.after.each(({root}) => rmSync(root, {recursive: true}));
 /** As slipway-root mounts it. */
 function mountEtc(root: string, image: string, id: string): Disposable & {readonly etc: string} {
 	const etc = path.join(root, 'etc');
-	const own = path.join(root, 'state/deploy', id, 'etc');
+	const own = path.join(root, 'sysroot/state/deploy', id, 'etc');
 	for (const folder of [etc, `${own}/upper`, `${own}/work`]) mkdirSync(folder, {recursive: true});
 	const layers = `lowerdir=${root}/${image},upperdir=${own}/upper,workdir=${own}/work`;
 	const options = `${layers},index=off,metacopy=off,redirect_dir=off,xino=off`;
@@ -109,21 +112,21 @@ for (const shell of bootShells)
 				changeEtc(mounted.etc);
 				rmSync(path.join(mounted.etc, 'dropped.d/gone'));
 			}
-			const deploy = path.join(root, 'state/deploy');
-			const source = listing(path.join(deploy, before, 'etc/upper'));
+			const deployments = path.join(root, 'sysroot/state/deploy');
+			const source = listing(path.join(deployments, before, 'etc/upper'));
 			assert.ok(source.some((line) => line.startsWith('removed 20000 0 0 ')));
 			assert.ok(source.some((line) => /^replaced\.d .*trusted\.overlay\.opaque,79/.test(line)));
 
 			for (const layer of ['upper', 'work'])
-				mkdirSync(path.join(deploy, after, 'etc', layer), {recursive: true});
-			writeFileSync(path.join(deploy, after, 'etc/from'), `${before}\n`);
+				mkdirSync(path.join(deployments, after, 'etc', layer), {recursive: true});
+			writeFileSync(path.join(deployments, after, 'etc/from'), `${before}\n`);
 			const prepare = runBootShell(shell, 'prepare_etc "$1" "$2"', [
-				path.join(deploy, after),
+				path.join(deployments, after),
 				path.join(root, 'v2'),
 			]);
 			assert.equal(prepare, {status: 0, said: [], stderr: ''});
-			assert.equal(listing(path.join(deploy, after, 'etc/upper')), source);
-			assert.equal(listing(path.join(deploy, before, 'etc/upper')), source);
+			assert.equal(listing(path.join(deployments, after, 'etc/upper')), source);
+			assert.equal(listing(path.join(deployments, before, 'etc/upper')), source);
 
 			using mounted = mountEtc(root, 'v2', after);
 			const files = readdirSync(mounted.etc, {recursive: true, encoding: 'utf8'})
@@ -151,5 +154,41 @@ for (const shell of bootShells)
 			assert.equal([stdout, stderr], ['', '']);
 		},
 	);
+
+/** The images as `diff` reads them: whole root file systems. */
+function filesOf(image: 'v1' | 'v2'): Record<string, string> {
+	return Object.fromEntries(
+		Object.entries(images).flatMap(([name, text]) =>
+			name.startsWith(`${image}/`) ? [[`etc/${name.slice(3)}`, text]] : [],
+		),
+	);
+}
+
+(isRoot ? test : test.skip)('is told from its image as its user changed it', async ({root}) => {
+	writeTree(root, images);
+	const image = await addImage(root, filesOf('v1'));
+	await deploy(root, 0, image);
+	await boot(root, 0, [sampleEntry(0)]);
+	using mounted = mountEtc(root, 'v1', before);
+	// Opened for writing, so copied up, and left as it was.
+	writeFileSync(path.join(mounted.etc, 'dropped'), 'd\n');
+	const nothing = await diffMachineEtc(unsyncedSystem, 'booted', root);
+	assert.equal(nothing.changes, []);
+	changeEtc(mounted.etc);
+	const {changes} = await diffMachineEtc(unsyncedSystem, 'booted', root);
+	assert.equal(
+		changes.map(({path, difference}) => `${difference} ${path}`),
+		[
+			'changed /etc/hosts',
+			'added /etc/linked',
+			'removed /etc/merged.d/gone',
+			'added /etc/merged.d/own',
+			'metadata /etc/mode',
+			'removed /etc/removed',
+			'removed /etc/replaced.d/a',
+			'added /etc/replaced.d/own',
+		],
+	);
+});
 
 test.run();

@@ -1,5 +1,5 @@
 /** A machine in a folder: physical root with images and deployments, and what its kernel says of itself. */
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import type {BootEntry} from '../../../engine/boot/boot-loader.ts';
 import {recordBootState} from '../../../engine/boot/boot-state.ts';
@@ -17,6 +17,7 @@ export async function addImage(
 	files: Readonly<Record<string, string | Buffer>>,
 ): Promise<string> {
 	const source = path.join(root, 'source');
+	rmSync(source, {recursive: true, force: true});
 	mkdirSync(source, {recursive: true});
 	writeTree(source, files);
 	// The store's own folder is for root alone, the physical root is not.

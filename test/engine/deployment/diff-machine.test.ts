@@ -23,14 +23,9 @@ test.after.each(({root}) => rmSync(root, {recursive: true}));
 
 /** The first image with a local /etc, the second one taking it over, booted or not yet. */
 async function makeMachine(root: string, booted: 0 | 1): Promise<void> {
-	const first = await addImage(root, {
-		'etc/hosts': 'h',
-		'etc/large': large('a'),
-		'etc/same': large('s'),
-		'etc/tuned': large('o'),
-		'usr/x': '',
-	});
-	const second = await addImage(root, {'etc/tuned': large('n'), 'etc/hosts': 'h'});
+	const files = {'etc/hosts': 'h', 'etc/large': large('a'), 'etc/same': large('s'), 'usr/x': ''};
+	const first = await addImage(root, {...files, 'etc/tuned': large('o')});
+	const second = await addImage(root, {...files, 'etc/tuned': large('n')});
 	await deploy(root, 0, first);
 	await deploy(root, 1, second, {etcFrom: id(0), ...(booted === 0 && {etcDueFrom: id(0)})});
 	writeTree(path.join(root, `sysroot/state/deploy/${id(booted)}/etc/upper`), {
@@ -139,13 +134,17 @@ test('needs no privileges where all may be read, and says what may not', async (
 	chmodSync(path.join(upper, 'private'), 0o755);
 });
 
-test('is root’s where the image is', async ({root}) => {
+test('is not for those who may not read the image', async ({root}) => {
 	await makeMachine(root, 1);
+	const store = path.join(root, 'sysroot/composefs');
+	chmodSync(store, 0);
 	try {
 		await asNobody(() => diffMachineEtc(unsyncedSystem, 'booted', root));
 		assert.unreachable();
 	} catch (error) {
 		assert.is((error as NodeJS.ErrnoException).code, 'EACCES');
+	} finally {
+		chmodSync(store, 0o700);
 	}
 });
 
