@@ -4,12 +4,12 @@ import type {DamagedBootEntry} from '../boot/boot-loader.ts';
 import {recordBootState} from '../boot/boot-state.ts';
 import {parseCommandLine} from '../boot/command-line.ts';
 import {runningBootLoader} from '../boot/running-boot-loader.ts';
-import {Refused} from '../errors.ts';
 import type {Garbage} from '../store/garbage.ts';
 import {openStore} from '../store/store.ts';
 import type {System} from '../system/system.ts';
 import type {DeploymentId} from './id.ts';
 import {imagesInUse} from './images-in-use.ts';
+import {notDeployed} from './not-deployed.ts';
 import {physicalRoot, readDeploymentSet} from './read-status.ts';
 import {runSteps} from './run-steps.ts';
 import {collect} from './transitions.ts';
@@ -34,10 +34,7 @@ export async function collectMachine(
 	{dryRun}: {readonly dryRun: boolean},
 ): Promise<MachineGarbage> {
 	const {bootedId} = await readDeploymentSet();
-	if (bootedId === undefined)
-		throw new Refused('not-deployed', 'this is not a machine that slipway installed', {
-			hint: 'Run it on the machine itself; see slipway status.',
-		});
+	if (bootedId === undefined) throw notDeployed();
 	const bootLoader = await runningBootLoader(system);
 	if (dryRun) {
 		const {keepImages, ...found} = await decide();

@@ -5,14 +5,21 @@ import type {Origin} from './origin.ts';
 /** One state of the system that can be booted: an image with its own kernel arguments and /etc. */
 export type Deployment = ReadableDeployment | UnreadableDeployment;
 
-export interface ReadableDeployment {
+interface DeploymentBase {
 	readonly id: DeploymentId;
+	/**
+	 * Whose local changes to /etc it will take over at its first boot. Absent once it has, and for one
+	 * that starts with the image's own /etc.
+	 */
+	readonly etcDueFrom?: DeploymentId;
+}
+
+export interface ReadableDeployment extends DeploymentBase {
 	readonly origin: Origin;
 }
 
 /** One whose origin is damaged, or of a newer slipway. It is left alone. */
-export interface UnreadableDeployment {
-	readonly id: DeploymentId;
+export interface UnreadableDeployment extends DeploymentBase {
 	readonly origin: undefined;
 	readonly problem: string;
 	/** Whether it has no origin at all, as after a crash while it was made or deleted. */

@@ -3,11 +3,11 @@ import type {NewBootEntry} from '../boot/boot-loader.ts';
 import {formatCommandLine} from '../boot/command-line.ts';
 import type {Kernel} from '../boot/kernel.ts';
 import {type DeploymentSet, nextSequence, type ReadableDeployment} from './deployment.ts';
-import {nextDeploymentId} from './id.ts';
+import {type DeploymentId, nextDeploymentId} from './id.ts';
 import type {Origin} from './origin.ts';
 
 /** All of an origin that does not depend on what is deployed already. */
-export type NewOrigin = Omit<Origin, 'sequence' | 'pinned'>;
+export type NewOrigin = Omit<Origin, 'sequence' | 'pinned' | 'etcFrom'>;
 
 /** The physical root that a deployment boots from. */
 export interface PhysicalRoot {
@@ -19,13 +19,21 @@ export interface PhysicalRoot {
 /** Of a machine that is yet to be. */
 export const noDeployments: DeploymentSet = {deployments: [], entries: [], bootedId: undefined};
 
-/** Gives the image an ID and its place in the order of deployments. */
-export function newDeployment(set: DeploymentSet, origin: NewOrigin): ReadableDeployment {
+/**
+ * Gives the image an ID and its place in the order of deployments.
+ * @param etcFrom whose local changes to /etc it takes over; nobody's when left out
+ */
+export function newDeployment(
+	set: DeploymentSet,
+	origin: NewOrigin,
+	etcFrom?: DeploymentId,
+): ReadableDeployment {
 	const known = set.deployments.map(({id}) => id);
-	return {
-		id: nextDeploymentId(origin.imageVerity.digest, known),
-		origin: {...origin, sequence: nextSequence(set), pinned: false},
-	};
+	const id = nextDeploymentId(origin.imageVerity.digest, known);
+	const placed = {...origin, sequence: nextSequence(set), pinned: false};
+	return etcFrom === undefined
+		? {id, origin: placed}
+		: {id, origin: {...placed, etcFrom}, etcDueFrom: etcFrom};
 }
 
 export function deploymentCommandLine(

@@ -50,6 +50,8 @@ const originSchema = v.object({
 	created: timeSchema,
 	/** Kept until it is unpinned. */
 	pinned: v.boolean(),
+	/** ID of the deployment whose /etc it took over, or will; none after an install or a reset. */
+	etcFrom: v.optional(v.string()),
 	/** How the machine got onto this disk; updates carry it on. */
 	installed: v.object({
 		slipwayVersion: v.string(),

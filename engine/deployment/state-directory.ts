@@ -3,6 +3,8 @@
  *
  *   state/deploy/ID/origin.json       what it is; readable by everybody, written last
  *   state/deploy/ID/etc/{upper,work}  local changes to /etc
+ *   state/deploy/ID/etc/from          ID of the deployment whose local changes it takes over; the
+ *                                     initramfs does so at its first boot, and removes this last
  */
 import {readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
@@ -25,11 +27,12 @@ export async function listDeployments(physicalRoot: string): Promise<Deployment[
 /** Makes a deployment's state, or replaces its origin; complete once its origin is there. */
 export async function writeOrigin(
 	physicalRoot: string,
-	{id, origin}: ReadableDeployment,
+	{id, origin, etcDueFrom}: ReadableDeployment,
 ): Promise<void> {
 	const folder = deploymentFolder(physicalRoot, id);
-	await makeFolders(path.join(folder, 'etc', 'upper'));
+	await makeFolders(etcLayer(physicalRoot, id));
 	await makeFolders(path.join(folder, 'etc', 'work'));
+	if (etcDueFrom !== undefined) await replaceFile(etcFromFile(physicalRoot, id), `${etcDueFrom}\n`);
 	await replaceFile(path.join(folder, 'origin.json'), formatOrigin(origin), {mode: 0o644});
 }
 
@@ -45,14 +48,40 @@ export function deploymentFolder(physicalRoot: string, id: DeploymentId): string
 	return path.join(physicalRoot, deploymentsFolder, id);
 }
 
+/** Folder with a deployment's local changes to /etc: the upper layer of an overlay. */
+export function etcLayer(physicalRoot: string, id: DeploymentId): string {
+	return path.join(deploymentFolder(physicalRoot, id), 'etc', 'upper');
+}
+
+function etcFromFile(physicalRoot: string, id: DeploymentId): string {
+	return path.join(deploymentFolder(physicalRoot, id), 'etc', 'from');
+}
+
 async function readDeployment(physicalRoot: string, id: DeploymentId): Promise<Deployment> {
 	const file = path.join(deploymentFolder(physicalRoot, id), 'origin.json');
+	const etcDueFrom = (await readIfThere(etcFromFile(physicalRoot, id)))?.trim();
+	const known = etcDueFrom === undefined ? {id} : {id, etcDueFrom};
+	const unreadable = (problem: string, unfinished: boolean): Deployment => ({
+		...known,
+		origin: undefined,
+		problem,
+		unfinished,
+	});
 	try {
-		return {id, origin: parseOrigin(await readFile(file, 'utf8'), file)};
+		const text = await readIfThere(file);
+		if (text === undefined) return unreadable(`${file} is missing`, true);
+		return {...known, origin: parseOrigin(text, file)};
 	} catch (error) {
-		const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-		if (!isMissing && !(error instanceof DamagedInput)) throw error;
-		const problem = isMissing ? `${file} is missing` : (error as DamagedInput).message;
-		return {id, origin: undefined, problem, unfinished: isMissing};
+		if (!(error instanceof DamagedInput)) throw error;
+		return unreadable(error.message, false);
+	}
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+	try {
+		return await readFile(file, 'utf8');
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+		throw error;
 	}
 }

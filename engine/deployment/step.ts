@@ -13,7 +13,7 @@ import type {DeploymentId} from './id.ts';
  * once, so a list of steps that was cut short is finished by planning anew.
  */
 export type Step =
-	/** Makes the deployment's state folder, or replaces its origin. */
+	/** Makes the deployment's state folder, with whose /etc it takes over, or replaces its origin. */
 	| {readonly kind: 'write-origin'; readonly deployment: ReadableDeployment}
 	/** Makes it bootable and what the next boot tries. */
 	| {readonly kind: 'write-entry'; readonly entry: NewBootEntry}

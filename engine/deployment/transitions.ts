@@ -19,20 +19,26 @@ export interface NewDeployment extends PhysicalRoot {
 	/** What the boot menu calls the system: PRETTY_NAME of its os-release. The ID is added. */
 	readonly title: string;
 	readonly kernel: Kernel;
+	/** Start with the image's own /etc, as after a reset, not with that of the running deployment. */
+	readonly freshEtc?: boolean;
 }
 
 export interface Staging extends Transition {
 	readonly id: DeploymentId;
 }
 
-/** Deploys an image for the next boot. Another one staged before it is dropped, unless it is pinned. */
+/**
+ * Deploys an image for the next boot. Another one staged before it is dropped, unless it is pinned.
+ * Local changes to /etc are those that the running deployment has when it is left.
+ */
 export function stage(set: DeploymentSet, wanted: NewDeployment): Staging {
-	const deployment = newDeployment(set, wanted.origin);
+	const etcFrom = wanted.freshEtc ? undefined : set.bootedId;
+	const deployment = newDeployment(set, wanted.origin, etcFrom);
 	const commandLine = deploymentCommandLine(deployment, wanted);
 	const steps: Step[] = [
 		{kind: 'write-origin', deployment},
 		{kind: 'write-entry', entry: newBootEntry(deployment, {...wanted, commandLine})},
-		...drop(deploymentStates(set).staged),
+		...drop(set, deploymentStates(set).staged),
 	];
 	return {id: deployment.id, ...transition(set, steps)};
 }
@@ -57,7 +63,7 @@ export function rollback(set: DeploymentSet, id?: DeploymentId): Transition {
 	const isFirst = first?.deploymentId === target.id && !hasFailed(first);
 	return transition(set, [
 		...(isFirst ? [] : [{kind: 'set-default', id: target.id} as const]),
-		...(states.staged === target ? [] : drop(states.staged)),
+		...(states.staged === target ? [] : drop(set, states.staged)),
 	]);
 }
 
@@ -70,13 +76,14 @@ export function setPinned(set: DeploymentSet, id: DeploymentId, pinned: boolean)
 			`deployment ${id} cannot be changed: ${deployment.problem}`,
 		);
 	if (deployment.origin.pinned === pinned) return transition(set, []);
-	const changed: ReadableDeployment = {id, origin: {...deployment.origin, pinned}};
+	const changed: ReadableDeployment = {...deployment, origin: {...deployment.origin, pinned}};
 	return transition(set, [{kind: 'write-origin', deployment: changed}]);
 }
 
 /**
  * Deletes one deployment: its loader entry and its /etc. Images and objects are left to collection.
- * @throws Refused `no-such-deployment`, `deployment-booted`, `deployment-pinned` or `last-deployment`
+ * @throws Refused `no-such-deployment`, `deployment-booted`, `deployment-pinned`, `etc-source` or
+ * `last-deployment`
  */
 export function deleteDeployment(set: DeploymentSet, id: DeploymentId): Transition {
 	const deployment = find(set, id);
@@ -88,6 +95,15 @@ export function deleteDeployment(set: DeploymentSet, id: DeploymentId): Transiti
 		throw new Refused('deployment-pinned', `deployment ${id} is pinned`, {
 			hint: 'Unpin it first.',
 		});
+	const [heir] = heirsOf(set.deployments, id);
+	if (heir !== undefined)
+		throw new Refused(
+			'etc-source',
+			`deployment ${heir.id} has yet to take over the /etc of ${id}`,
+			{
+				hint: `Boot ${heir.id} first, or delete it.`,
+			},
+		);
 	const [first, ...others] = set.entries ?? [];
 	if (first?.deploymentId === id && others.length === 0)
 		throw new Refused('last-deployment', `deployment ${id} is the only one that can be booted`);
@@ -95,8 +111,9 @@ export function deleteDeployment(set: DeploymentSet, id: DeploymentId): Transiti
 }
 
 /**
- * Drops all deployments but the booted, staged, rollback and pinned ones, and those of which origin or
- * loader entry cannot be read: a boot loader may still offer them.
+ * Drops all deployments but the booted, staged, rollback and pinned ones, those whose /etc one of these
+ * has yet to take over, and those of which origin or loader entry cannot be read: a boot loader may still
+ * offer them.
  * @throws Refused `boot-state-unknown` or `booted-without-entry`: what is garbage is not certain then
  */
 export function collect(set: DeploymentSet): Transition {
@@ -125,15 +142,22 @@ export function collect(set: DeploymentSet): Transition {
 		hasDamagedEntry(one.id) ||
 		(one.origin === undefined ? !one.unfinished || isBootable(one.id) : one.origin.pinned);
 	const known = knownIds(set);
-	const dropped = deployments.filter((one) => !isKept(one)).map(({id}) => id);
+	const kept = deployments.filter(isKept);
+	const dropped = deployments
+		.filter((one) => !kept.includes(one) && heirsOf(kept, one.id).length === 0)
+		.map(({id}) => id);
 	const orphans = entries.map(({deploymentId}) => deploymentId).filter((id) => !known.includes(id));
 	return transition(set, removal([...dropped, ...orphans], {bootable: isBootable, known}));
 }
 
-function drop(deployment: Deployment | undefined): Step[] {
-	return deployment?.origin === undefined || deployment.origin.pinned
-		? []
-		: removal([deployment.id]);
+function drop({deployments}: DeploymentSet, deployment: Deployment | undefined): Step[] {
+	if (deployment?.origin === undefined || deployment.origin.pinned) return [];
+	return heirsOf(deployments, deployment.id).length > 0 ? [] : removal([deployment.id]);
+}
+
+/** Those that will take over its /etc: without it they would not start. */
+function heirsOf(deployments: readonly Deployment[], id: DeploymentId): Deployment[] {
+	return deployments.filter(({etcDueFrom}) => etcDueFrom === id);
 }
 
 /** Entries go first: nothing may be bootable that is half deleted. */

@@ -11,6 +11,11 @@ export interface ScanOptions {
 	readonly exclude?: (path: ByteString, stat: BigIntStats) => boolean;
 	/** Go on below mount points. Otherwise a mount point is an empty directory. */
 	readonly crossMounts?: boolean;
+	/**
+	 * Asked when an entry, or what is in a folder, cannot be read: true leaves it out. Without it, that is
+	 * an error. Paths are as for `exclude`; the root's own is empty.
+	 */
+	readonly leaveOut?: (path: ByteString, error: unknown) => boolean;
 }
 
 export interface ScannedTree {
@@ -85,9 +90,9 @@ class Scan {
 		// Folders that are still to be read; a stack, so that depth is not bounded by ours.
 		const pending: {path: ByteString; directory: Directory}[] = [{path: '', directory: root}];
 		for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-			for (const name of this.#names(next.path)) {
+			for (const name of this.#attempt(next.path, (path) => this.#names(path)) ?? []) {
 				const path = `${next.path}/${name}`;
-				const inode = this.#scanEntry(path);
+				const inode = this.#attempt(path, (path) => this.#scanEntry(path));
 				if (inode === undefined) continue;
 				next.directory.children.set(name, inode);
 				if (inode.type === 'directory' && !this.#isOpaque(path))
@@ -95,6 +100,15 @@ class Scan {
 			}
 		}
 		return {root, files: this.#files, mountPoints: this.#mountPoints};
+	}
+
+	#attempt<T>(path: ByteString, read: (path: ByteString) => T): T | undefined {
+		try {
+			return read(path);
+		} catch (error) {
+			if (this.#options.leaveOut?.(path, error)) return undefined;
+			throw error;
+		}
 	}
 
 	#names(path: ByteString): ByteString[] {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {commandTable} from '../../ui/cli/commands/table.ts';
+import {bootPrograms} from './boot-shell.ts';
 
 const test = suite("the image's own files");
 
@@ -19,8 +20,11 @@ function runEntrypoint(...words: readonly string[]): string {
 	return spawnSync('sh', ['-c', script, 'systemd', ...words], {encoding: 'utf8'}).stdout;
 }
 
+/** Programs that every image has, which a container is started for. */
+const otherPrograms = ['diff'];
+
 test('send every command of slipway to it', () => {
-	for (const {name} of commandTable)
+	for (const {name} of commandTable.filter(({name}) => !otherPrograms.includes(name)))
 		assert.is(runEntrypoint(...name.split(' ')), `slipway ${name}\n`);
 });
 
@@ -32,6 +36,17 @@ test('send commands to slipway that it does not have yet', () => {
 test('boot when there is nothing to run, and run anything else', () => {
 	assert.is(runEntrypoint(), 'init\n');
 	assert.is(runEntrypoint('echo', 'a  b'), 'a  b\n');
+});
+
+test('bring into the initramfs what its functions are made of', () => {
+	const setup = read('usr/lib/dracut/modules.d/90slipway/module-setup.sh');
+	const installed = /^\tinst_multiple (.*)$/m.exec(setup)?.[1]?.split(' ') ?? [];
+	assert.equal(
+		bootPrograms.filter((name) => !installed.includes(name)),
+		[],
+	);
+	const script = read('usr/lib/dracut/modules.d/90slipway/slipway-root.sh');
+	for (const [, file] of script.matchAll(/^\. (\S+)$/gm)) assert.match(setup, ` ${file}\n`);
 });
 
 test('sync what the first boot made before they mark it as done', () => {

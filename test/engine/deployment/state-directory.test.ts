@@ -3,6 +3,7 @@ import {
 	mkdirSync,
 	mkdtempSync,
 	readdirSync,
+	readFileSync,
 	rmSync,
 	statSync,
 	writeFileSync,
@@ -50,6 +51,35 @@ test('gives back what was written, with a place for local changes to /etc', asyn
 		'etc/upper',
 		'etc/work',
 		'origin.json',
+	]);
+});
+
+test('says whose /etc is to be taken over, until the first boot has done so', async ({root}) => {
+	const etcFrom = '3f2a9c1b4d5e.0';
+	const due = {...sampleDeployment(1, {etcFrom}), etcDueFrom: etcFrom};
+	await writeOrigin(root, due);
+	const file = path.join(stateOf(root, 1), 'etc/from');
+	assert.is(readFileSync(file, 'utf8'), '3f2a9c1b4d5e.0\n');
+	assert.equal(await listDeployments(root), [due]);
+	// What the first boot does last.
+	rmSync(file);
+	assert.equal(await listDeployments(root), [sampleDeployment(1, {etcFrom})]);
+	await writeOrigin(root, sampleDeployment(1, {etcFrom, pinned: true}));
+	assert.not(existsSync(file));
+});
+
+test('knows it also of one whose origin it cannot read', async ({root}) => {
+	await writeOrigin(root, {...sampleDeployment(1), etcDueFrom: '3f2a9c1b4d5e.0'});
+	const file = path.join(stateOf(root, 1), 'origin.json');
+	rmSync(file);
+	assert.equal(await listDeployments(root), [
+		{
+			id: '3f2a9c1b4d5e.1',
+			etcDueFrom: '3f2a9c1b4d5e.0',
+			origin: undefined,
+			problem: `${file} is missing`,
+			unfinished: true,
+		},
 	]);
 });
 

@@ -42,7 +42,12 @@ function inShort(steps: readonly Step[]): string[] {
 	const words = (step: Step): string => {
 		switch (step.kind) {
 			case 'write-origin':
-				return `state ${serial(step.deployment.id)}`;
+				return [
+					`state ${serial(step.deployment.id)}`,
+					...(step.deployment.etcDueFrom === undefined
+						? []
+						: [`etc ${serial(step.deployment.etcDueFrom)}`]),
+				].join(' ');
 			case 'write-entry':
 				return `entry ${serial(step.entry.deploymentId)}`;
 			case 'set-default':
@@ -87,6 +92,16 @@ test('stages above all sequences that entries or deployments have', () => {
 	});
 });
 
+test('takes over the /etc of what runs, unless it is to start afresh', () => {
+	const made = ({id: newId, after}: ReturnType<typeof stage>) =>
+		after.deployments.find((one) => one.id === newId);
+	assert.equal(made(stage(updated, wanted)), {
+		...sampleDeployment(2, {etcFrom: id(1)}),
+		etcDueFrom: id(1),
+	});
+	assert.equal(made(stage(updated, {...wanted, freshEtc: true})), sampleDeployment(2));
+});
+
 const updated = sampleMachine([sampleEntry(1), sampleEntry(0)], 1);
 const staged = sampleMachine([sampleEntry(2, fresh), sampleEntry(1), sampleEntry(0)], 1);
 const stagedPinned = {
@@ -94,6 +109,16 @@ const stagedPinned = {
 	deployments: staged.deployments.map((one) =>
 		one.id === id(2) ? sampleDeployment(2, {pinned: true}) : one,
 	),
+};
+/** The oldest is there just for the /etc that a pinned one, never booted, takes over. */
+const inherited: DeploymentSet = {
+	...sampleMachine([sampleEntry(3), sampleEntry(2), sampleEntry(1, fresh), sampleEntry(0)], 3),
+	deployments: [
+		sampleDeployment(0),
+		{...sampleDeployment(1, {pinned: true, etcFrom: id(0)}), etcDueFrom: id(0)},
+		sampleDeployment(2),
+		sampleDeployment(3),
+	],
 };
 const damagedEntries = (...serials: readonly number[]) =>
 	serials.map((serial) => ({
@@ -105,13 +130,17 @@ const unreadable = {id: id(0), origin: undefined, problem: 'version 2', unfinish
 const unfinished = {id: id(7), origin: undefined, problem: 'missing', unfinished: true} as const;
 
 const decisions: readonly (readonly [string, () => Transition, readonly string[]])[] = [
-	['staging keeps what there is', () => stage(updated, wanted), ['state 2', 'entry 2']],
+	['staging keeps what there is', () => stage(updated, wanted), ['state 2 etc 1', 'entry 2']],
 	[
 		'staging again drops what was staged, after',
 		() => stage(staged, wanted),
-		['state 3', 'entry 3', '-entry 2', '-state 2'],
+		['state 3 etc 1', 'entry 3', '-entry 2', '-state 2'],
 	],
-	['staging again keeps a pinned one', () => stage(stagedPinned, wanted), ['state 3', 'entry 3']],
+	[
+		'staging again keeps a pinned one',
+		() => stage(stagedPinned, wanted),
+		['state 3 etc 1', 'entry 3'],
+	],
 	['a rollback prefers the one before', () => rollback(updated), ['default 0']],
 	[
 		'a rollback to a named one',
@@ -151,6 +180,11 @@ const decisions: readonly (readonly [string, () => Transition, readonly string[]
 		() => setPinned(setPinned(updated, id(0), true).after, id(0), true),
 		[],
 	],
+	[
+		'pinning leaves alone whose /etc is to be taken over',
+		() => setPinned(stage(updated, wanted).after, id(2), true),
+		['state 2 etc 1'],
+	],
 	['unpinning what is not pinned changes nothing', () => setPinned(updated, id(0), false), []],
 	[
 		'deleting takes the entry first',
@@ -179,6 +213,21 @@ const decisions: readonly (readonly [string, () => Transition, readonly string[]
 					.after,
 			),
 		[],
+	],
+	['collecting keeps those whose /etc is yet to be taken over', () => collect(inherited), []],
+	[
+		'collecting drops them with the last one that would',
+		() => collect(setPinned(inherited, id(1), false).after),
+		['-entry 0 1', '-state 0', '-state 1'],
+	],
+	[
+		'a rollback leaves a staged one whose /etc is yet to be taken over',
+		() =>
+			rollback({
+				...staged,
+				deployments: [...staged.deployments, {...sampleDeployment(8), etcDueFrom: id(2)}],
+			}),
+		['default 0'],
 	],
 	[
 		'collecting drops one that lost its entry',
@@ -311,6 +360,12 @@ const refused: readonly (readonly [string, () => Transition, string, string])[] 
 		() => deleteDeployment(setPinned(updated, id(0), true).after, id(0)),
 		'deployment-pinned',
 		`deployment ${id(0)} is pinned`,
+	],
+	[
+		'deleting one whose /etc is yet to be taken over',
+		() => deleteDeployment(inherited, id(0)),
+		'etc-source',
+		`deployment ${id(1)} has yet to take over the /etc of ${id(0)}`,
 	],
 	[
 		'deleting the last one from outside',

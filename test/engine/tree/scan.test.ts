@@ -164,4 +164,35 @@ test('refuses a root that is no directory', ({folder}) => {
 	);
 });
 
+test('leaves out what cannot be read, when it is told to', ({folder}) => {
+	mkdirSync(path.join(folder, 'open'));
+	mkdirSync(path.join(folder, 'closed'));
+	writeFileSync(path.join(folder, 'closed/file'), '');
+	writeFileSync(path.join(folder, 'odd'), '');
+	const denied = new OperationFailed('kernel-call', 'denied');
+	const reluctant = {
+		...system,
+		listXattrs(file: string | Buffer) {
+			if (String(file).endsWith('/odd')) throw denied;
+			// Somebody removes it after it was seen, and before it is read.
+			if (String(file).endsWith('/closed')) rmSync(file, {recursive: true});
+			return [];
+		},
+	};
+	const asked: unknown[] = [];
+	const leaveOut = (path: string, error: unknown) => asked.push([path, error]) > 0;
+	const {root} = scanDirectory(reluctant, folder, {leaveOut});
+	assert.equal([...root.children.keys()].sort(), ['closed', 'open']);
+	assert.equal((root.children.get('closed') as Directory).children, new Map());
+	const inShort = asked.map((one) => {
+		const [path, error] = one as [string, NodeJS.ErrnoException];
+		return `${path} ${error.code}`;
+	});
+	assert.equal(inShort.sort(), ['/closed ENOENT', '/odd kernel-call']);
+	assert.throws(
+		() => scanDirectory(reluctant, folder),
+		(error: unknown) => error === denied,
+	);
+});
+
 test.run();

@@ -13,6 +13,11 @@ export const commandTable: readonly CommandEntry[] = [
 		load: async () => (await import('./status.ts')).command,
 	},
 	{
+		name: 'diff',
+		summary: 'List local changes to /etc, and the new defaults they hide',
+		load: async () => (await import('./diff.ts')).command,
+	},
+	{
 		name: 'digest',
 		summary: 'Print the digest that names a root file system',
 		load: async () => (await import('./digest.ts')).command,

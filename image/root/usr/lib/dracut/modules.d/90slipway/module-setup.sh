@@ -2,7 +2,7 @@
 # dracut module: boots a slipway deployment. What it does is in slipway-root.sh.
 
 check() {
-	require_binaries findmnt fsverity stat udevadm || return 1
+	require_binaries cp cut findmnt fsverity mv rm stat sync udevadm || return 1
 	# Only in an initramfs that is asked for it: the image's dracut.conf.d says add_dracutmodules.
 	return 255
 }
@@ -18,9 +18,11 @@ installkernel() {
 }
 
 install() {
-	inst_multiple findmnt fsverity stat udevadm mount umount mkdir ln sleep cat systemctl
+	inst_multiple findmnt fsverity stat udevadm mount umount mkdir ln sleep cat systemctl cp cut mv rm sync
 	inst_rules 64-btrfs.rules
 	inst_script "$moddir/slipway-root.sh" /usr/lib/slipway/slipway-root
+	inst_simple "$moddir/slipway-etc.sh" /usr/lib/slipway/slipway-etc
+	inst_simple "$moddir/slipway-accounts.sh" /usr/lib/slipway/slipway-accounts
 	inst_simple "$moddir/slipway-root-device.service" "$systemdsystemunitdir/slipway-root-device.service"
 	inst_simple "$moddir/slipway-root.service" "$systemdsystemunitdir/slipway-root.service"
 	inst_simple "$moddir/emergency.conf" "$systemdsystemunitdir/emergency.service.d/50-slipway.conf"

@@ -13,9 +13,12 @@
 #   slipway.wait=SECONDS    how long to wait for the disk (60)
 #   slipway.failure=ACTION  reboot (default: boot counting then finds the system that works), stop, shell
 #
-# Layout on the physical root: composefs/objects, composefs/images, state/deploy/ID/etc/{upper,work},
-# state/os/default/var.
+# Layout on the physical root: composefs/objects, composefs/images, state/os/default/var, and
+# state/deploy/ID/etc, see slipway-etc.
 set -u
+
+. /usr/lib/slipway/slipway-accounts
+. /usr/lib/slipway/slipway-etc
 
 run=/run/slipway
 physical=/sysroot
@@ -102,6 +105,7 @@ mount_root() {
 	mount -t erofs -o "$2" "$1" $run/image || return 1
 	mount -t overlay -o "ro,lowerdir=$run/image::$physical/composefs/objects,metacopy=on,redirect_dir=on,verity=$verity" \
 		slipway $run/root &&
+		prepare_etc "$state" $run/root/etc &&
 		mount -t overlay -o "lowerdir=$run/root/etc,upperdir=$state/etc/upper,workdir=$state/etc/work,index=off,metacopy=off,redirect_dir=off,xino=off" \
 			slipway-etc $run/root/etc && return 0
 	umount $run/root
