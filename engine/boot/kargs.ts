@@ -1,8 +1,7 @@
-import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {UsageError} from '../errors.ts';
+import type {ImageReader} from '../image-reader.ts';
 import {lineOfKey, parseSettings, type SettingsFile, settingsMistake} from '../settings-file.ts';
-import {namesIn} from '../system/read-folder.ts';
 import {reservedParameters, splitCommandLine, splitParameter} from './command-line.ts';
 
 /** A kernel argument and where it comes from, so that status can say why the machine has it. */
@@ -52,14 +51,14 @@ export function givenKernelArguments(texts: readonly string[], option: string): 
 	});
 }
 
-/** Reads what {@link imageKernelArguments} takes from an unpacked image. */
-export async function readKernelArgumentFiles(root: string): Promise<KernelArgumentFile[]> {
+/** Reads what {@link imageKernelArguments} takes. */
+export async function readKernelArgumentFiles(image: ImageReader): Promise<KernelArgumentFile[]> {
 	const files: KernelArgumentFile[] = [];
 	for (const folder of kernelArgumentFolders) {
-		for (const name of await namesIn(path.join(root, folder))) {
-			if (!name.endsWith('.toml')) continue;
+		for (const name of await image.list(folder)) {
 			const place = path.join(folder, name);
-			files.push({path: place, text: await readFile(path.join(root, place), 'utf8')});
+			const text = name.endsWith('.toml') ? await image.text(place) : undefined;
+			if (text !== undefined) files.push({path: place, text});
 		}
 	}
 	return files;

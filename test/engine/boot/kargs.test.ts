@@ -10,6 +10,7 @@ import {
 	readKernelArgumentFiles,
 } from '../../../engine/boot/kargs.ts';
 import {UsageError} from '../../../engine/errors.ts';
+import {ImageRoot} from '../../../engine/lint/image-root.ts';
 
 const test = suite('kargs');
 
@@ -180,11 +181,11 @@ test('reads both folders of an image, and nothing else in them', async () => {
 			mkdirSync(path.join(root, path.dirname(file)), {recursive: true});
 			writeFileSync(path.join(root, file), text);
 		}
-		assert.equal(await readKernelArgumentFiles(root), [
+		assert.equal(await readKernelArgumentFiles(new ImageRoot(root)), [
 			bootc('a.toml', 'kargs = ["a"]'),
 			slipway('b.toml', 'kargs = ["b"]'),
 		]);
-		assert.equal(await readKernelArgumentFiles(path.join(root, 'nothing')), []);
+		assert.equal(await readKernelArgumentFiles(new ImageRoot(path.join(root, 'nothing'))), []);
 	} finally {
 		rmSync(root, {recursive: true});
 	}

@@ -1,0 +1,28 @@
+import {type KernelArgumentFile, readKernelArgumentFiles} from '../boot/kargs.ts';
+import {type Kernel, readKernel} from '../boot/kernel.ts';
+import type {ImageReader} from '../image-reader.ts';
+import {imageSettingsFile} from './image-reference.ts';
+import {type OsRelease, readOsRelease} from './os-release.ts';
+
+/** What a deployment needs of its image besides the tree: small files, and what it boots from. */
+export interface ImageFiles {
+	readonly kernel: Kernel;
+	/** As the image has them, for all architectures. */
+	readonly kernelArgumentFiles: readonly KernelArgumentFile[];
+	/** Text of image.toml; undefined when the image has none. */
+	readonly imageSettings: string | undefined;
+	readonly osRelease: OsRelease;
+}
+
+/**
+ * @throws Refused `no-kernel`, `several-kernels`, `no-initramfs`
+ * @throws DamagedInput when kernel or initramfs are not what the image says they are
+ */
+export async function readImageFiles(image: ImageReader): Promise<ImageFiles> {
+	return {
+		kernelArgumentFiles: await readKernelArgumentFiles(image),
+		imageSettings: await image.text(imageSettingsFile),
+		osRelease: await readOsRelease(image),
+		kernel: await readKernel(image),
+	};
+}
