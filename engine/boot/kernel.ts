@@ -118,7 +118,7 @@ async function hashFile({path, verityDigest}: ImageFile, place: string): Promise
 	const actual = verity?.finish().digest;
 	if (actual !== verityDigest)
 		throw new DamagedInput(`${place} is damaged: its fs-verity digest is ${actual}`, {
-			hint: 'Run slipway verify to see what else is.',
+			hint: 'Run slipway verify to see what else is damaged.',
 		});
 	return hash.digest('hex');
 }

@@ -1,6 +1,8 @@
 import {type KernelArgumentFile, readKernelArgumentFiles} from '../boot/kargs.ts';
 import {type Kernel, readKernel} from '../boot/kernel.ts';
 import type {ImageReader} from '../image-reader.ts';
+import type {Store} from '../store/store.ts';
+import {openStoredImage} from '../store/stored-image.ts';
 import {imageSettingsFile} from './image-reference.ts';
 import {type OsRelease, readOsRelease} from './os-release.ts';
 
@@ -25,4 +27,17 @@ export async function readImageFiles(image: ImageReader): Promise<ImageFiles> {
 		osRelease: await readOsRelease(image),
 		kernel: await readKernel(image),
 	};
+}
+
+/**
+ * The same of an image in a store, of which nothing need be mounted; kernel and initramfs are objects
+ * there. Errors as of {@link readImageFiles}.
+ * @param verityDigest of the image, in hex
+ * @throws DamagedInput when the image or a file of it is missing or damaged
+ */
+export async function imageFilesOf(
+	store: Pick<Store, 'imagePath' | 'objectPath'>,
+	verityDigest: string,
+): Promise<ImageFiles> {
+	return readImageFiles(openStoredImage(store, verityDigest));
 }
