@@ -13,6 +13,10 @@ export const changeOptions = {
 	...progressOptions,
 } as const satisfies OptionDefinitions;
 
+/** For help pages, of an argument that names a deployment. */
+export const deploymentHelp =
+	'ID of the deployment, from slipway status, or as much of its beginning as no other has.';
+
 interface GivenOptions {
 	readonly 'dry-run': boolean;
 	readonly 'no-wait': boolean;

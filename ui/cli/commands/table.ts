@@ -13,6 +13,26 @@ export const commandTable: readonly CommandEntry[] = [
 		load: async () => (await import('./status.ts')).command,
 	},
 	{
+		name: 'rollback',
+		summary: 'Boot the deployment before this one, or another that is kept',
+		load: async () => (await import('./rollback.ts')).command,
+	},
+	{
+		name: 'pin',
+		summary: 'Keep a deployment until it is unpinned',
+		load: async () => (await import('./pin.ts')).command,
+	},
+	{
+		name: 'unpin',
+		summary: 'Let a deployment that was pinned be removed',
+		load: async () => (await import('./unpin.ts')).command,
+	},
+	{
+		name: 'delete',
+		summary: 'Delete a deployment',
+		load: async () => (await import('./delete.ts')).command,
+	},
+	{
 		name: 'digest',
 		summary: 'Print the digest that names a root file system',
 		load: async () => (await import('./digest.ts')).command,
