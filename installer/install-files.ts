@@ -1,4 +1,5 @@
-import {imageKernelArguments, type KernelArgument} from '../engine/boot/kargs.ts';
+import {imageKernelArguments} from '../engine/boot/kargs.ts';
+import type {KernelArgument} from '../engine/boot/kernel-argument.ts';
 import {findSystemdBoot} from '../engine/boot/systemd-boot-files.ts';
 import {type ImageFiles, readImageFiles} from '../engine/deployment/image-files.ts';
 import {ImageRoot} from '../engine/lint/image-root.ts';

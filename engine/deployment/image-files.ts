@@ -1,4 +1,5 @@
-import {type KernelArgumentFile, readKernelArgumentFiles} from '../boot/kargs.ts';
+import {readKernelArgumentFiles} from '../boot/kargs.ts';
+import type {KernelArgumentFile} from '../boot/kargs-file.ts';
 import {type Kernel, readKernel} from '../boot/kernel.ts';
 import type {ImageReader} from '../image-reader.ts';
 import type {Store} from '../store/store.ts';

@@ -68,7 +68,8 @@ export function rollback(set: DeploymentSet, wanted?: string): Transition {
  * @throws Refused `unreadable-deployment`
  */
 export function setPinned(set: DeploymentSet, wanted: string, pinned: boolean): Transition {
-	const {id, ...deployment} = findDeployment(set, wanted);
+	const deployment = findDeployment(set, wanted);
+	const {id} = deployment;
 	if (deployment.origin === undefined)
 		throw new Refused(
 			'unreadable-deployment',
