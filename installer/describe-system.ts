@@ -108,6 +108,7 @@ function describeOrigin(
 			slipwayVersion: version,
 			layout: `whole disk, ${layout.rootFileSystem}`,
 			source: container.image === undefined ? 'running root' : `container of ${container.image}`,
+			kernelArguments: [...given.kernelArguments],
 			time,
 		},
 	};

@@ -7,9 +7,10 @@ import path from 'node:path';
 import type {BootLoader} from '../boot/boot-loader.ts';
 import {bootStateFile, recordBootState} from '../boot/boot-state.ts';
 import {runningBootLoader} from '../boot/running-boot-loader.ts';
-import {Lacking, Refused} from '../errors.ts';
+import {Lacking} from '../errors.ts';
 import type {System} from '../system/system.ts';
 import type {DeploymentSet} from './deployment.ts';
+import {checkDeployed} from './find-deployment.ts';
 import {lockMachine, type MachineLockOptions, machineLockFile} from './machine-lock.ts';
 import {physicalRoot, readDeploymentSet} from './read-status.ts';
 import {runSteps} from './run-steps.ts';
@@ -108,11 +109,7 @@ async function runAndRecord(
 }
 
 async function checkMachine(system: System, root: string): Promise<void> {
-	const {bootedId} = await readDeploymentSet(root);
-	if (bootedId === undefined)
-		throw new Refused('not-deployed', 'this is not a machine that slipway installed', {
-			hint: 'Run it on the machine itself; see slipway status.',
-		});
+	checkDeployed(await readDeploymentSet(root));
 	if (!system.capabilities().has('SYS_ADMIN'))
 		throw new Lacking('not-root', 'only root can see and change what this machine boots', {
 			hint: 'Run it with sudo.',

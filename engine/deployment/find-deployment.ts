@@ -24,6 +24,14 @@ export function findDeployment({deployments}: DeploymentSet, text: string): Depl
 	return found;
 }
 
+/** @throws Refused `not-deployed` when what runs is none of them */
+export function checkDeployed({bootedId}: DeploymentSet): void {
+	if (bootedId !== undefined) return;
+	throw new Refused('not-deployed', 'this is not a machine that slipway installed', {
+		hint: 'Run it on the machine itself; see slipway status.',
+	});
+}
+
 function idList(deployments: readonly {readonly id: DeploymentId}[]): string {
 	return deployments.map(({id}) => id).join(', ');
 }
