@@ -1,5 +1,6 @@
 /** What all commands have in common that change the deployments of the running machine. */
 import type {ChangeOptions} from '../../engine/deployment/change-machine.ts';
+import {exitStatus} from '../../engine/errors.ts';
 import type {System} from '../../engine/system/system.ts';
 import {type CommandContext, type OptionDefinitions, progressOptions} from './command.ts';
 
@@ -16,6 +17,12 @@ export const changeOptions = {
 /** For help pages, of an argument that names a deployment. */
 export const deploymentHelp =
 	'ID of the deployment, from slipway status, or as much of its beginning as no other has.';
+
+/** Of commands that change kernel arguments. */
+export const argumentExitStatuses = {
+	[exitStatus.usage]: 'An argument, or a file of arguments, is wrong; nothing was changed.',
+	[exitStatus.refused]: 'It cannot be done as asked; nothing was changed.',
+} as const;
 
 interface GivenOptions {
 	readonly 'dry-run': boolean;

@@ -33,6 +33,31 @@ export const commandTable: readonly CommandEntry[] = [
 		load: async () => (await import('./delete.ts')).command,
 	},
 	{
+		name: 'kargs',
+		summary: 'List the kernel arguments, and what sets them',
+		load: async () => (await import('./kargs.ts')).command,
+	},
+	{
+		name: 'kargs add',
+		summary: 'Add kernel arguments',
+		load: async () => (await import('./kargs-add.ts')).command,
+	},
+	{
+		name: 'kargs remove',
+		summary: 'Take kernel arguments away',
+		load: async () => (await import('./kargs-remove.ts')).command,
+	},
+	{
+		name: 'kargs replace',
+		summary: 'Give kernel parameters other values',
+		load: async () => (await import('./kargs-replace.ts')).command,
+	},
+	{
+		name: 'kargs apply',
+		summary: 'Use the files of kernel arguments as they are now',
+		load: async () => (await import('./kargs-apply.ts')).command,
+	},
+	{
 		name: 'digest',
 		summary: 'Print the digest that names a root file system',
 		load: async () => (await import('./digest.ts')).command,
