@@ -44,8 +44,11 @@ export async function lockMachine(
 	writeFileSync(file, `${process.pid} ${name}\n`);
 	return {
 		[Symbol.dispose]: () => {
-			truncateSync(file);
-			unlock();
+			try {
+				truncateSync(file);
+			} finally {
+				unlock();
+			}
 		},
 	};
 }
