@@ -20,7 +20,7 @@ import type {FileSource, SystemContent} from './content.ts';
 import {deploymentState} from './deployment-state.ts';
 import {type ContentSizes, contentSizes} from './disk/content-sizes.ts';
 import type {LayoutSettings} from './disk/layout-settings.ts';
-import type {ImageFiles} from './image-files.ts';
+import type {InstallFiles} from './install-files.ts';
 import type {GivenSettings} from './install-options.ts';
 import type {InstallPlan, PlannedImage} from './plan.ts';
 import {algorithm, type SelfImage} from './self-image.ts';
@@ -36,7 +36,7 @@ export interface DescribedSystem {
 }
 
 export interface SystemRequest {
-	readonly files: ImageFiles;
+	readonly files: InstallFiles;
 	readonly self: SelfImage;
 	readonly layout: LayoutSettings;
 	readonly architecture: Architecture;
@@ -108,6 +108,7 @@ function describeOrigin(
 			slipwayVersion: version,
 			layout: `whole disk, ${layout.rootFileSystem}`,
 			source: container.image === undefined ? 'running root' : `container of ${container.image}`,
+			kernelArguments: [...given.kernelArguments],
 			time,
 		},
 	};

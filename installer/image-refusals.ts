@@ -10,7 +10,7 @@ import {type Check, lint} from '../engine/lint/lint.ts';
 import type {Directory} from '../engine/tree/tree.ts';
 import {diskLayout, installerChecks} from './image-checks.ts';
 
-/** Told by {@link readImageFiles}, or looked for in the tree. */
+/** Told by {@link readInstallFiles}, or looked for in the tree. */
 const toldElsewhere: readonly Check[] = [
 	oneKernel,
 	bootLoader,

@@ -1,4 +1,5 @@
-import {givenKernelArguments, type KernelArgument} from '../engine/boot/kargs.ts';
+import {givenKernelArguments} from '../engine/boot/kargs.ts';
+import type {KernelArgument} from '../engine/boot/kernel-argument.ts';
 import {formatReference, parseReference} from '../engine/oci/reference.ts';
 import type {RootFileSystem} from './disk/layout-settings.ts';
 

@@ -15,8 +15,8 @@ import {surelyEnough} from './disk/content-sizes.ts';
 import {type DiskInventory, type FoundDisk, inspectDisk} from './disk/inventory.ts';
 import {minimumDiskSize} from './disk/layout.ts';
 import {findRefusals, isFound, mountingCapabilities, throwRefusals} from './disk/refusals.ts';
-import {type ImageFiles, readImageFiles} from './image-files.ts';
 import {findImageRefusals} from './image-refusals.ts';
+import {type InstallFiles, readInstallFiles} from './install-files.ts';
 import {checkSettings, type GivenSettings, type InstallOptions} from './install-options.ts';
 import {orInterrupted} from './interruption.ts';
 import {type InstallPlan, partitionOfRole, planInstall} from './plan.ts';
@@ -116,10 +116,10 @@ async function decide(
 async function readFitImage(
 	{path, tree}: RunningRoot,
 	architecture: Architecture,
-): Promise<ImageFiles> {
+): Promise<InstallFiles> {
 	const covered = new Set(readMountPoints());
 	const [files, refusals] = await Promise.all([
-		readImageFiles(path, architecture).catch(refusedAsValue),
+		readInstallFiles(path, architecture).catch(refusedAsValue),
 		findImageRefusals(new ImageRoot('/', covered), tree.root),
 	]);
 	if (!(files instanceof Refused)) {

@@ -10,8 +10,13 @@ export interface DeploymentCommandLine {
 	readonly verityRequired: boolean;
 }
 
-/** Parameters that a deployment's entry sets itself; kernel arguments must not. */
-export const reservedParameters = ['root', 'composefs', 'slipway', 'initrd'] as const;
+/** Parameters that a deployment's entry sets itself, and what they name; kernel arguments must not. */
+export const reservedParameters: ReadonlyMap<string, string> = new Map([
+	['root', 'the disk'],
+	['composefs', 'the image'],
+	['slipway', 'the deployment'],
+	['initrd', 'the initramfs'],
+]);
 
 export function formatCommandLine(
 	{deploymentId, imageVerityDigest, verityRequired}: DeploymentCommandLine,
@@ -34,6 +39,13 @@ export function parseCommandLine(text: string): DeploymentCommandLine | undefine
 		/^(\?)?([0-9a-f]+)$/.exec(values.get('composefs') ?? '') ?? [];
 	if (!deploymentId || imageVerityDigest === undefined) return undefined;
 	return {deploymentId, imageVerityDigest, verityRequired: optional === undefined};
+}
+
+/** UUID of the file system that a deployment's command line starts from; undefined when it names none. */
+export function rootUuidOf(text: string): string | undefined {
+	const parameters = splitCommandLine(text).map(splitParameter);
+	const root = parameters.findLast(([name]) => name === 'root')?.[1];
+	return /^UUID=(.+)$/.exec(root ?? '')?.[1];
 }
 
 /** Splits at spaces outside of double quotes, as the kernel does; the quotes stay. */

@@ -1,10 +1,8 @@
 import {createHash} from 'node:crypto';
 import {createReadStream} from 'node:fs';
-import {lstat} from 'node:fs/promises';
-import path from 'node:path';
-import {pipeline} from 'node:stream/promises';
-import {Refused} from '../errors.ts';
-import {namesIn} from '../system/read-folder.ts';
+import {VerityHasher, verityAlgorithmOf} from '../erofs/fs-verity.ts';
+import {DamagedInput, Refused} from '../errors.ts';
+import type {ImageFile, ImageReader} from '../image-reader.ts';
 
 export interface KernelFile {
 	/** On this host. */
@@ -66,12 +64,15 @@ function noKernelReason(folders: readonly KernelFolder[]): string {
 		: `${modulesFolder}/${folder.version} has no vmlinuz`;
 }
 
-/** Finds and hashes the one kernel of an unpacked image. Errors as of {@link chooseKernel}. */
-export async function readKernel(root: string): Promise<Kernel> {
-	const version = chooseKernel(await listKernelFolders(path.join(root, modulesFolder)));
+/**
+ * Finds and hashes the one kernel of an image. Errors as of {@link chooseKernel}.
+ * @throws DamagedInput when a file is not what the image says it is
+ */
+export async function readKernel(image: ImageReader): Promise<Kernel> {
+	const version = chooseKernel(await listKernelFolders(image));
 	const [linux, initramfs] = await Promise.all([
-		describeFile(root, `${modulesFolder}/${version}/vmlinuz`),
-		describeFile(root, `${modulesFolder}/${version}/initramfs.img`),
+		describeFile(image, `${modulesFolder}/${version}/vmlinuz`),
+		describeFile(image, `${modulesFolder}/${version}/initramfs.img`),
 	]);
 	return {version, linux, initramfs};
 }
@@ -88,22 +89,36 @@ export function kernelFolderName({linux, initramfs}: Pick<Kernel, 'linux' | 'ini
 	return `slipway-${digest.slice(0, 32)}`;
 }
 
-async function listKernelFolders(modules: string): Promise<KernelFolder[]> {
+async function listKernelFolders(image: ImageReader): Promise<KernelFolder[]> {
 	const folders: KernelFolder[] = [];
-	for (const version of await namesIn(modules))
-		folders.push({version, files: await namesIn(path.join(modules, version))});
+	for (const version of await image.list(modulesFolder))
+		folders.push({version, files: await image.list(`${modulesFolder}/${version}`)});
 	return folders;
 }
 
-async function describeFile(root: string, place: string): Promise<KernelFile> {
-	const file = path.join(root, place);
+async function describeFile(image: ImageReader, place: string): Promise<KernelFile> {
 	// A link may lead out of the image, to a kernel of this host.
-	const stats = await lstat(file);
-	if (!stats.isFile())
+	const file = await image.regularFile(place);
+	if (file === undefined)
 		throw new Refused('no-kernel', `${place} is not a regular file`, {
 			hint: 'Copy the file itself to that place in the build.',
 		});
+	return {path: file.path, size: file.size, sha256: await hashFile(file, place)};
+}
+
+/** On the boot partition nothing checks it any more, so here it must be what the image says. */
+async function hashFile({path, verityDigest}: ImageFile, place: string): Promise<string> {
+	const algorithm = verityAlgorithmOf(verityDigest ?? '');
+	const verity = algorithm === undefined ? undefined : new VerityHasher(algorithm);
 	const hash = createHash('sha256');
-	await pipeline(createReadStream(file), hash);
-	return {path: file, size: stats.size, sha256: hash.digest('hex')};
+	for await (const piece of createReadStream(path)) {
+		hash.update(piece);
+		verity?.update(piece);
+	}
+	const actual = verity?.finish().digest;
+	if (actual !== verityDigest)
+		throw new DamagedInput(`${place} is damaged: its fs-verity digest is ${actual}`, {
+			hint: 'Run slipway verify to see what else is damaged.',
+		});
+	return hash.digest('hex');
 }

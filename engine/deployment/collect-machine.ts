@@ -1,19 +1,15 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {DamagedBootEntry} from '../boot/boot-loader.ts';
-import {recordBootState} from '../boot/boot-state.ts';
 import {parseCommandLine} from '../boot/command-line.ts';
-import {runningBootLoader} from '../boot/running-boot-loader.ts';
 import type {Garbage} from '../store/garbage.ts';
 import {openStore} from '../store/store.ts';
 import type {System} from '../system/system.ts';
+import {type ChangeOptions, openMachine, readMachine} from './change-machine.ts';
+import type {DeploymentSet} from './deployment.ts';
 import type {DeploymentId} from './id.ts';
 import {imagesInUse} from './images-in-use.ts';
-import {notDeployed} from './not-deployed.ts';
-import {physicalRoot, readDeploymentSet} from './read-status.ts';
-import {runSteps} from './run-steps.ts';
 import {collect} from './transitions.ts';
-import {openWritableRoot} from './writable-root.ts';
 
 export interface MachineGarbage extends Garbage {
 	readonly deployments: readonly DeploymentId[];
@@ -21,52 +17,45 @@ export interface MachineGarbage extends Garbage {
 	readonly damagedEntries: readonly DamagedBootEntry[];
 }
 
-/** Held by whoever changes the deployments of the running machine. */
-const lockFile = '/run/slipway/lock';
-
 /**
  * Removes from the running machine the deployments that nothing keeps, then the images and objects that
  * no deployment uses. Killed anywhere, the next run does the rest.
+ * @param root what stands before all paths; for tests
  * @throws Refused when it is not certain what is garbage; nothing is removed
  */
 export async function collectMachine(
 	system: System,
-	{dryRun}: {readonly dryRun: boolean},
+	{dryRun = false, ...options}: ChangeOptions,
+	root = '/',
 ): Promise<MachineGarbage> {
-	const {bootedId} = await readDeploymentSet();
-	if (bootedId === undefined) throw notDeployed();
-	const bootLoader = await runningBootLoader(system);
+	const runningDigest = await readRunningDigest(root);
 	if (dryRun) {
-		const {keepImages, ...found} = await decide();
-		const store = openStore(system, path.join(physicalRoot, 'composefs'));
+		const machine = await readMachine(system, root);
+		const {keepImages, found} = decide(machine.set, runningDigest);
+		const store = openStore(system, path.join(machine.physicalRoot, 'composefs'));
 		return {...found, ...(await store.collectGarbage({keepImages, dryRun}))};
 	}
-	const unlock = await system.lock(lockFile);
-	try {
-		using root = openWritableRoot(system);
-		const {steps, keepImages, ...found} = await decide();
-		await runSteps({physicalRoot: root.path, bootLoader}, steps);
-		await bootLoader.sweep();
-		await recordBootState(bootLoader);
-		const store = openStore(system, path.join(root.path, 'composefs'));
-		return {...found, ...(await store.collectGarbage({keepImages}))};
-	} finally {
-		unlock();
-	}
-
-	async function decide() {
-		const {entries, damaged: damagedEntries} = await bootLoader.list();
-		const set = {...(await readDeploymentSet()), entries, damagedEntries};
-		const {steps, after} = collect(set);
-		return {
-			steps,
-			damagedEntries,
-			deployments: steps.flatMap((step) => (step.kind === 'remove-state' ? [step.id] : [])),
-			keepImages: imagesInUse(after.deployments, await runningDigest()),
-		};
-	}
+	using machine = await openMachine(system, options, root);
+	const {steps, keepImages, found} = decide(machine.set, runningDigest);
+	await machine.run(steps);
+	await machine.bootLoader.sweep();
+	const store = openStore(system, path.join(machine.physicalRoot, 'composefs'));
+	return {...found, ...(await store.collectGarbage({keepImages}))};
 }
 
-async function runningDigest(): Promise<string | undefined> {
-	return parseCommandLine(await readFile('/proc/cmdline', 'utf8'))?.imageVerityDigest;
+function decide(set: DeploymentSet, runningDigest: string | undefined) {
+	const {steps, after} = collect(set);
+	return {
+		steps,
+		keepImages: imagesInUse(after.deployments, runningDigest),
+		found: {
+			damagedEntries: set.damagedEntries ?? [],
+			deployments: steps.flatMap((step) => (step.kind === 'remove-state' ? [step.id] : [])),
+		},
+	};
+}
+
+async function readRunningDigest(root: string): Promise<string | undefined> {
+	const commandLine = await readFile(path.join(root, '/proc/cmdline'), 'utf8');
+	return parseCommandLine(commandLine)?.imageVerityDigest;
 }

@@ -24,6 +24,8 @@ export const transports = [
 	'containers-storage',
 ] as const;
 
+const kernelArguments = v.array(v.object({argument: v.string(), source: v.string()}));
+
 export const imageReferenceSchema = v.object({
 	image: v.string(),
 	transport: v.picklist(transports, 'a transport such as registry'),
@@ -43,7 +45,8 @@ const originSchema = v.object({
 	/** What runs: the composefs image of the root file system. */
 	imageVerity: v.object({algorithm: v.picklist(['sha256', 'sha512']), digest: hex}),
 	kernelVersion: v.optional(v.string()),
-	kernelArguments: v.array(v.object({argument: v.string(), source: v.string()})),
+	/** All but those that slipway sets itself, in the order of the command line. */
+	kernelArguments,
 	/** Higher than that of all deployments made before it on this machine. */
 	sequence,
 	/** When this deployment was made. */
@@ -59,6 +62,8 @@ const originSchema = v.object({
 		layout: v.string(),
 		/** What was installed from: container, registry, medium, … */
 		source: v.string(),
+		/** Given then; later deployments have them too, unless the machine's files take them away. */
+		kernelArguments: v.optional(kernelArguments),
 		time: timeSchema,
 	}),
 });

@@ -56,6 +56,12 @@ export function deploymentStates(set: DeploymentSet): DeploymentStates {
 	};
 }
 
+/** What the boot loader takes next: one that has failed, when nothing else is left. */
+export function nextToBoot({deployments, entries = []}: DeploymentSet): Deployment | undefined {
+	const [next] = inBootOrder(entries);
+	return deployments.find(({id}) => id === next?.deploymentId);
+}
+
 export function bootHealth({entries}: DeploymentSet, {id}: Deployment): BootHealth {
 	if (entries === undefined) return 'unknown';
 	const entry = entries.find(({deploymentId}) => deploymentId === id);

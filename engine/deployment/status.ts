@@ -5,7 +5,7 @@
  * @see https://bootc-dev.github.io/bootc/host-v1.schema.json
  */
 import type {Tries} from '../boot/entry-name.ts';
-import type {KernelArgument} from '../boot/kargs.ts';
+import type {KernelArgument} from '../boot/kernel-argument.ts';
 import type {Deployment, DeploymentSet} from './deployment.ts';
 import type {ImageReference, Origin} from './origin.ts';
 import {type BootHealth, bootHealth, deploymentStates} from './states.ts';

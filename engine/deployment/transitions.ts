@@ -3,6 +3,7 @@ import {hasFailed, inBootOrder} from '../boot/boot-loader.ts';
 import type {Kernel} from '../boot/kernel.ts';
 import {Refused} from '../errors.ts';
 import type {Deployment, DeploymentSet, ReadableDeployment} from './deployment.ts';
+import {findDeployment} from './find-deployment.ts';
 import type {DeploymentId} from './id.ts';
 import {
 	deploymentCommandLine,
@@ -46,11 +47,12 @@ export function stage(set: DeploymentSet, wanted: NewDeployment): Staging {
 /**
  * Makes the deployment before this one, or the one named, what boots from now on. A staged update is
  * dropped then, or the boot after would bring it back. Naming the booted one takes back what is queued.
- * @throws Refused `no-rollback`, `no-such-deployment` or `not-bootable`
+ * @param wanted an ID or its beginning; {@link findDeployment} has its own errors
+ * @throws Refused `no-rollback` or `not-bootable`
  */
-export function rollback(set: DeploymentSet, id?: DeploymentId): Transition {
+export function rollback(set: DeploymentSet, wanted?: string): Transition {
 	const states = deploymentStates(set);
-	const target = id === undefined ? states.rollback : find(set, id);
+	const target = wanted === undefined ? states.rollback : findDeployment(set, wanted);
 	if (target === undefined)
 		throw new Refused('no-rollback', 'there is no other deployment to go back to', {
 			hint: 'A machine keeps the deployment before its last update; this one has had none.',
@@ -67,9 +69,13 @@ export function rollback(set: DeploymentSet, id?: DeploymentId): Transition {
 	]);
 }
 
-/** @throws Refused `no-such-deployment` or `unreadable-deployment` */
-export function setPinned(set: DeploymentSet, id: DeploymentId, pinned: boolean): Transition {
-	const deployment = find(set, id);
+/**
+ * @param wanted as of {@link rollback}
+ * @throws Refused `unreadable-deployment`
+ */
+export function setPinned(set: DeploymentSet, wanted: string, pinned: boolean): Transition {
+	const deployment = findDeployment(set, wanted);
+	const {id} = deployment;
 	if (deployment.origin === undefined)
 		throw new Refused(
 			'unreadable-deployment',
@@ -82,18 +88,18 @@ export function setPinned(set: DeploymentSet, id: DeploymentId, pinned: boolean)
 
 /**
  * Deletes one deployment: its loader entry and its /etc. Images and objects are left to collection.
- * @throws Refused `no-such-deployment`, `deployment-booted`, `deployment-pinned`, `etc-source` or
- * `last-deployment`
+ * @param wanted as of {@link rollback}
+ * @throws Refused `deployment-booted`, `deployment-pinned`, `etc-source` or `last-deployment`
  */
-export function deleteDeployment(set: DeploymentSet, id: DeploymentId): Transition {
-	const deployment = find(set, id);
+export function deleteDeployment(set: DeploymentSet, wanted: string): Transition {
+	const {id, origin} = findDeployment(set, wanted);
 	if (id === set.bootedId)
 		throw new Refused('deployment-booted', `deployment ${id} is running`, {
 			hint: 'Boot another deployment first.',
 		});
-	if (deployment.origin?.pinned)
+	if (origin?.pinned)
 		throw new Refused('deployment-pinned', `deployment ${id} is pinned`, {
-			hint: 'Unpin it first.',
+			hint: `Run slipway unpin ${id} first.`,
 		});
 	const [heir] = heirsOf(set.deployments, id);
 	if (heir !== undefined)
@@ -173,14 +179,6 @@ function removal(
 		...(withEntries.length === 0 ? [] : [{kind: 'remove-entries', ids: withEntries} as const]),
 		...ids.filter((id) => known.includes(id)).map((id) => ({kind: 'remove-state', id}) as const),
 	];
-}
-
-function find(set: DeploymentSet, id: DeploymentId): Deployment {
-	const found = set.deployments.find((deployment) => deployment.id === id);
-	if (found !== undefined) return found;
-	throw new Refused('no-such-deployment', `there is no deployment "${id}"`, {
-		hint: `This machine has: ${knownIds(set).join(', ')}.`,
-	});
 }
 
 function knownIds({deployments}: DeploymentSet): DeploymentId[] {

@@ -3,7 +3,7 @@ import type {System} from '../system/system.ts';
 import {physicalRoot} from './read-status.ts';
 
 /** A second view of the physical root, which the running system sees read-only. */
-const mountPoint = '/run/slipway/physical';
+export const writableRootPath = '/run/slipway/physical';
 
 export interface WritableRoot extends Disposable {
 	readonly path: string;
@@ -13,7 +13,7 @@ export interface WritableRoot extends Disposable {
 export function openWritableRoot(
 	system: Pick<System, 'mount' | 'unmount'>,
 	source = physicalRoot,
-	path = mountPoint,
+	path = writableRootPath,
 ): WritableRoot {
 	// Nobody but root gets past this folder. One that a killed run left mounted is mounted over.
 	mkdirSync(path, {recursive: true, mode: 0o700});

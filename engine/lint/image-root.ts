@@ -1,6 +1,7 @@
 import type {Stats} from 'node:fs';
 import {lstat, opendir, open as openFile, readdir, readlink} from 'node:fs/promises';
 import path from 'node:path';
+import type {ImageFile, ImageReader} from '../image-reader.ts';
 
 /** Longer chains of links are loops. */
 const maxLinks = 40;
@@ -22,7 +23,7 @@ export interface PathFacts {
  * Reads facts from an image's unpacked root file system. All paths are absolute within the image, and
  * links in them lead to where they would on the machine, never out of the folder.
  */
-export class ImageRoot {
+export class ImageRoot implements ImageReader {
 	readonly folder: string;
 	/** Paths that something else is mounted over, so that what the image has there cannot be seen. */
 	readonly #covered: ReadonlySet<string>;
@@ -76,6 +77,15 @@ export class ImageRoot {
 		if (resolved === undefined) return undefined;
 		const facts = await this.#factsOfResolved(resolved);
 		return facts?.type === 'file' ? this.#onHost(resolved) : undefined;
+	}
+
+	async regularFile(imagePath: string): Promise<ImageFile | undefined> {
+		const parent = await this.#resolve(path.dirname(imagePath));
+		if (parent === undefined) return undefined;
+		const resolved = path.join(parent, path.basename(imagePath));
+		const facts = await this.#factsOfResolved(resolved);
+		if (facts?.type !== 'file') return undefined;
+		return {path: this.#onHost(resolved), size: facts.size, verityDigest: undefined};
 	}
 
 	/** Everything below a folder, which itself is left out; links are given and not followed. */

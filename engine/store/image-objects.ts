@@ -5,18 +5,26 @@ import {DamagedInput} from '../errors.ts';
 import type {Directory} from '../tree/tree.ts';
 
 /**
- * Digests of the objects that an image of the store needs. The image is checked against its name
- * first, so a damaged one never gives a wrong list.
+ * The tree of an image of the store. The image is checked against its name first, so a damaged one
+ * never gives a wrong tree.
  * @throws DamagedInput when it is not what its name says
  */
-export function objectsOfImage(file: string, digest: string): Set<string> {
+export function readStoredImage(file: string, digest: string): Directory {
 	const bytes = readFileSync(file);
 	const algorithm = verityAlgorithmOf(digest);
 	const actual = algorithm && verityDigest(bytes, algorithm);
 	if (actual !== digest) {
 		throw new DamagedInput(`image ${digest} is damaged: its fs-verity digest is ${actual}`);
 	}
-	return objectsOfTree(readImage(bytes).root);
+	return readImage(bytes).root;
+}
+
+/**
+ * Digests of the objects that an image of the store needs.
+ * @throws DamagedInput when it is not what its name says
+ */
+export function objectsOfImage(file: string, digest: string): Set<string> {
+	return objectsOfTree(readStoredImage(file, digest));
 }
 
 /** Digests of all files of a tree that are not in the image itself. */

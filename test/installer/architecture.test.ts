@@ -19,7 +19,7 @@ test('is refused where no machine can be installed, saying which can', () => {
 		() => hostArchitecture('s390x'),
 		(error: unknown) =>
 			error instanceof Lacking &&
-			error.message === 'slipway does not install on s390x' &&
+			error.message === 'slipway does not boot on s390x' &&
 			error.hint === 'Use a machine with x86_64 or aarch64.',
 	);
 });

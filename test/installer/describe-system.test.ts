@@ -51,6 +51,7 @@ test('says where it came from', () => {
 			slipwayVersion: version,
 			layout: 'whole disk, ext4',
 			source: 'container of localhost/myos:dev',
+			kernelArguments: [{argument: 'console=ttyS0', source: 'slipway install --karg'}],
 			time: '2026-11-22T12:00:00.000Z',
 		},
 	});

@@ -45,7 +45,7 @@ for (const [name, wrong, message] of [
 	[
 		"slipway's own kernel arguments",
 		{kernelArguments: ['composefs=00']},
-		'install --karg: composefs= is set by slipway, expected any other kernel argument',
+		'install --karg: composefs= names the image and is set by slipway, expected any other kernel argument',
 	],
 ] as const)
 	test(`are refused at once with ${name}`, () => {

@@ -115,10 +115,14 @@ function readOption(
 	return value;
 }
 
-function namePositionals(grammar: Grammar, values: readonly string[]): Record<string, string> {
+function namePositionals(
+	grammar: Grammar,
+	values: readonly string[],
+): Record<string, string | readonly string[]> {
 	const definitions = Object.entries(grammar.positionals);
 	const surplus = values[definitions.length];
-	if (surplus !== undefined)
+	const last = definitions.at(-1)?.[1];
+	if (surplus !== undefined && !last?.multiple)
 		throw new UsageError(`${grammar.name} does not know what to do with ${surplus}`, {
 			hint: seeHelp(grammar),
 		});
@@ -127,7 +131,11 @@ function namePositionals(grammar: Grammar, values: readonly string[]): Record<st
 		throw new UsageError(`${grammar.name} needs ${missing[0]}: ${lowerFirst(missing[1].help)}`, {
 			hint: seeHelp(grammar),
 		});
-	return Object.fromEntries(values.map((value, index) => [definitions[index]?.[0], value]));
+	return Object.fromEntries(
+		definitions
+			.slice(0, values.length)
+			.map(([name, {multiple}], at) => [name, multiple ? values.slice(at) : (values[at] ?? '')]),
+	);
 }
 
 function unknownOption(grammar: Grammar, rawName: string): UsageError {

@@ -26,6 +26,8 @@ export type OptionDefinition =
 export interface PositionalDefinition {
 	readonly help: string;
 	readonly optional?: true;
+	/** Takes all words that are left, one at least; for the last one alone. */
+	readonly multiple?: true;
 }
 
 export type OptionDefinitions = Readonly<Record<string, OptionDefinition>>;
@@ -49,9 +51,11 @@ export interface Arguments<
 > {
 	readonly options: {readonly [Name in keyof Options]: OptionValue<Options[Name]>};
 	readonly positionals: {
-		readonly [Name in keyof Positionals]: Positionals[Name] extends {readonly optional: true}
-			? string | undefined
-			: string;
+		readonly [Name in keyof Positionals]: Positionals[Name] extends {readonly multiple: true}
+			? readonly string[]
+			: Positionals[Name] extends {readonly optional: true}
+				? string | undefined
+				: string;
 	};
 }
 

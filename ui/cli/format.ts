@@ -1,4 +1,5 @@
-/** Sizes, durations, counts and lists as printed everywhere, so that one thing has one wording. */
+/** Sizes, durations, counts, images and lists as printed everywhere, so that one thing has one wording. */
+import type {ImageReference} from '../../engine/deployment/origin.ts';
 
 export {formatSize} from '../../installer/disk/size.ts';
 
@@ -23,6 +24,11 @@ export function formatDuration(seconds: number): string {
 	const twoDigits = (value: number) => String(Math.floor(value)).padStart(2, '0');
 	if (whole < 3600) return `${Math.floor(whole / 60)} min ${twoDigits(whole % 60)} s`;
 	return `${Math.floor(whole / 3600)} h ${twoDigits((whole % 3600) / 60)} min`;
+}
+
+/** `registry.example.com/myos:1`, `oci-archive:/path`. */
+export function formatImageReference({transport, image}: ImageReference): string {
+	return transport === 'registry' ? image : `${transport}:${image}`;
 }
 
 /** Breaks text at spaces into lines of at most `width` columns; a longer word has its own line. */

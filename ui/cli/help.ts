@@ -91,9 +91,10 @@ function section(title: string, lines: readonly string[]): string[] {
 }
 
 function usageLines(name: string, command: Command): string[] {
-	const positionals = Object.entries(command.positionals).map(([name, {optional}]) =>
-		optional ? `[${name}]` : name,
-	);
+	const positionals = Object.entries(command.positionals).map(([name, {optional, multiple}]) => {
+		const words = multiple ? `${name}…` : name;
+		return optional ? `[${words}]` : words;
+	});
 	return [['Usage: slipway', name, '[OPTIONS]', ...positionals].join(' ')];
 }
 

@@ -1,5 +1,5 @@
 import type {StatusDocument, StatusEntry} from '../../engine/deployment/status.ts';
-import {pageWidth, wrapText} from './format.ts';
+import {formatImageReference, pageWidth, wrapText} from './format.ts';
 
 /** Columns of the labels, set flush right so that the values stand below each other. */
 const labelWidth = 16;
@@ -46,8 +46,7 @@ function formatEntry(role: string, entry: StatusEntry, more: readonly Row[]): st
 function imageName({image, incompatible}: StatusEntry): string {
 	if (incompatible) return 'cannot be read';
 	if (image === null) return 'not known';
-	const {transport, image: name} = image.image;
-	return transport === 'registry' ? name : `${transport}:${name}`;
+	return formatImageReference(image.image);
 }
 
 function imageRows({image}: StatusEntry): Row[] {

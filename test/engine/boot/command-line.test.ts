@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import {
 	formatCommandLine,
 	parseCommandLine,
+	rootUuidOf,
 	splitCommandLine,
 } from '../../../engine/boot/command-line.ts';
 
@@ -48,6 +49,18 @@ for (const line of [
 ])
 	test(`finds no deployment in ${JSON.stringify(line)}`, () =>
 		assert.is(parseCommandLine(line), undefined));
+
+const roots: readonly (readonly [string, string | undefined])[] = [
+	['root=UUID=6d1a-22 rw quiet', '6d1a-22'],
+	['initrd=\\EFI\\x root=UUID=1 root=UUID=2\n', '2'],
+	['root=UUID=1 root=/dev/sda1', undefined],
+	['root=UUID=', undefined],
+	['xroot=UUID=1 a="root=UUID=1"', undefined],
+	['', undefined],
+];
+for (const [line, uuid] of roots)
+	test(`starts from ${uuid ?? 'no known file system'} with ${JSON.stringify(line)}`, () =>
+		assert.is(rootUuidOf(line), uuid));
 
 test('splits at spaces outside of quotes, as the kernel does', () => {
 	assert.equal(splitCommandLine(' a  b="c d" "e f"\tg="h'), ['a', 'b="c d"', '"e f"', 'g="h']);

@@ -6,10 +6,11 @@ import * as assert from 'uvu/assert';
 import {
 	givenKernelArguments,
 	imageKernelArguments,
-	type KernelArgumentFile,
 	readKernelArgumentFiles,
 } from '../../../engine/boot/kargs.ts';
+import type {KernelArgumentFile} from '../../../engine/boot/kargs-file.ts';
 import {UsageError} from '../../../engine/errors.ts';
+import {ImageRoot} from '../../../engine/lint/image-root.ts';
 
 const test = suite('kargs');
 
@@ -103,27 +104,27 @@ const mistakes: readonly (readonly [string, string, string])[] = [
 	[
 		'another root',
 		'kargs = [\n "root=/dev/sda1"]',
-		`${at}, line 2: root= is set by slipway, expected any other kernel argument`,
+		`${at}, line 2: root= names the disk and is set by slipway, expected any other kernel argument`,
 	],
 	[
 		'a deployment',
 		'kargs = ["quiet slipway=a.0"]',
-		`${at}, line 1: slipway= is set by slipway, expected any other kernel argument`,
+		`${at}, line 1: slipway= names the deployment and is set by slipway, expected any other kernel argument`,
 	],
 	[
 		'a root file system within quotes',
 		`kargs = [\n'dyndbg="file a composefs=?abc +p"']`,
-		`${at}, line 2: composefs= is set by slipway, expected any other kernel argument`,
+		`${at}, line 2: composefs= names the image and is set by slipway, expected any other kernel argument`,
 	],
 	[
 		'a name that begins with a quote',
 		`kargs = ['"initrd=/x y"']`,
-		`${at}, line 1: initrd= is set by slipway, expected any other kernel argument`,
+		`${at}, line 1: initrd= names the initramfs and is set by slipway, expected any other kernel argument`,
 	],
 	[
 		'a name in single quotes',
 		`kargs = ["'root=/dev/sda1'"]`,
-		`${at}, line 1: root= is set by slipway, expected any other kernel argument`,
+		`${at}, line 1: root= names the disk and is set by slipway, expected any other kernel argument`,
 	],
 ];
 for (const [name, text, message] of mistakes)
@@ -162,7 +163,7 @@ test('takes arguments of a person under the same rules', () => {
 	assert.equal(
 		[messageOf('root=/dev/sda1'), messageOf(''), messageOf('a\nlinux /other')],
 		[
-			'--karg: root= is set by slipway, expected any other kernel argument',
+			'--karg: root= names the disk and is set by slipway, expected any other kernel argument',
 			'--karg: "" is none, expected a kernel argument',
 			'--karg: "a\\nlinux /other" is none, expected a kernel argument',
 		],
@@ -180,11 +181,11 @@ test('reads both folders of an image, and nothing else in them', async () => {
 			mkdirSync(path.join(root, path.dirname(file)), {recursive: true});
 			writeFileSync(path.join(root, file), text);
 		}
-		assert.equal(await readKernelArgumentFiles(root), [
+		assert.equal(await readKernelArgumentFiles(new ImageRoot(root)), [
 			bootc('a.toml', 'kargs = ["a"]'),
 			slipway('b.toml', 'kargs = ["b"]'),
 		]);
-		assert.equal(await readKernelArgumentFiles(path.join(root, 'nothing')), []);
+		assert.equal(await readKernelArgumentFiles(new ImageRoot(path.join(root, 'nothing'))), []);
 	} finally {
 		rmSync(root, {recursive: true});
 	}

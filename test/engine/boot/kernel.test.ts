@@ -11,6 +11,7 @@ import {
 	readKernel,
 } from '../../../engine/boot/kernel.ts';
 import {Refused} from '../../../engine/errors.ts';
+import {ImageRoot} from '../../../engine/lint/image-root.ts';
 
 const test = suite('kernel');
 const whole = ['initramfs.img', 'modules.dep', 'vmlinuz'];
@@ -74,7 +75,7 @@ test('hashes the kernel and initramfs of an unpacked image', async () => {
 		writeFileSync(path.join(folder, 'initramfs.img'), 'initramfs!');
 		writeFileSync(path.join(root, 'usr/lib/modules/README'), '');
 		const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-		const kernel = await readKernel(root);
+		const kernel = await readKernel(new ImageRoot(root));
 		assert.equal(kernel, {
 			version: '6.12.0',
 			linux: {path: path.join(folder, 'vmlinuz'), size: 6, sha256: sha256('kernel')},
@@ -94,7 +95,7 @@ test('refuses a kernel that is a link, which may lead to one of this host', asyn
 		mkdirSync(folder, {recursive: true});
 		symlinkSync('/boot/vmlinuz', path.join(folder, 'vmlinuz'));
 		writeFileSync(path.join(folder, 'initramfs.img'), '');
-		await readKernel(root);
+		await readKernel(new ImageRoot(root));
 		assert.unreachable('took it');
 	} catch (error) {
 		assert.instance(error, Refused);

@@ -149,7 +149,7 @@ const cases: [what: string, entries: MadeRoot, findings: string[]][] = [
 			'/usr/lib/bootc/kargs.d/30-root.toml': '\nkargs = ["root=/dev/sda"]\n',
 		},
 		[
-			'error [kernel-arguments] /usr/lib/bootc/kargs.d/30-root.toml, line 2: root= is set by slipway, expected any other kernel argument',
+			'error [kernel-arguments] /usr/lib/bootc/kargs.d/30-root.toml, line 2: root= names the disk and is set by slipway, expected any other kernel argument',
 			'error [kernel-arguments] /usr/lib/slipway/kargs.d/20-broken.toml, line 1: kargs is not that, expected a list of strings, such as kargs = ["quiet"]',
 		],
 	],

@@ -45,6 +45,23 @@ test('gives options that are left out their empty value', () => {
 	});
 });
 
+test('gives the last positional all words that are left, when it takes several', () => {
+	const several: Grammar = {
+		name: 'kargs add',
+		options: {},
+		positionals: {FIRST: {help: 'One.'}, ARGUMENT: {help: 'An argument.', multiple: true}},
+	};
+	assert.equal(parseArguments(several, ['a', 'b', '--', '-c']).positionals, {
+		FIRST: 'a',
+		ARGUMENT: ['b', '-c'],
+	});
+	assert.throws(
+		() => parseArguments(several, ['a']),
+		(error: unknown) =>
+			error instanceof UsageError && error.message === 'kargs add needs ARGUMENT: an argument',
+	);
+});
+
 const refusals: [words: string[], message: string, hint: string][] = [
 	[['--wpie', 'a'], 'install has no option --wpie', 'Did you mean --wipe?'],
 	[['--zzzzzz', 'a'], 'install has no option --zzzzzz', 'Run slipway install --help.'],

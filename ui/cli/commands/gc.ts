@@ -2,21 +2,19 @@ import {collectMachine, type MachineGarbage} from '../../../engine/deployment/co
 import {exitStatus} from '../../../engine/errors.ts';
 import {defineCommand} from '../command.ts';
 import {formatCounted, formatSize} from '../format.ts';
+import {changeOptions, runChange} from '../machine-change.ts';
 
 export const command = defineCommand({
 	description: [
 		'Removes the deployments that nothing keeps, then the images and objects that no deployment uses. The booted deployment, the staged one, the one to roll back to, those that are pinned and those whose loader entry cannot be read are kept. Updates do this by themselves.',
 	],
-	options: {
-		'dry-run': {type: 'boolean', short: 'n', help: 'Only tell what would be removed.'},
-		json: {type: 'boolean', help: 'Print what was removed as JSON.'},
-	},
+	options: changeOptions,
 	positionals: {},
 	examples: [['slipway gc --dry-run', 'See how much room there is to gain.']],
 	cleansUp: true,
 	async run(context, {options}) {
 		const dryRun = options['dry-run'];
-		const garbage = await collectMachine(await context.system(), {dryRun});
+		const garbage = await runChange(context, {name: 'gc', options}, collectMachine);
 		context.print(
 			...(options.json
 				? [JSON.stringify({version: 1, dryRun, ...garbage}, undefined, 2)]

@@ -18,6 +18,51 @@ export const commandTable: readonly CommandEntry[] = [
 		load: async () => (await import('./diff.ts')).command,
 	},
 	{
+		name: 'rollback',
+		summary: 'Boot the deployment before this one, or another that is kept',
+		load: async () => (await import('./rollback.ts')).command,
+	},
+	{
+		name: 'pin',
+		summary: 'Keep a deployment until it is unpinned',
+		load: async () => (await import('./pin.ts')).command,
+	},
+	{
+		name: 'unpin',
+		summary: 'Let a deployment that was pinned be removed',
+		load: async () => (await import('./unpin.ts')).command,
+	},
+	{
+		name: 'delete',
+		summary: 'Delete a deployment',
+		load: async () => (await import('./delete.ts')).command,
+	},
+	{
+		name: 'kargs',
+		summary: 'List the kernel arguments, and what sets them',
+		load: async () => (await import('./kargs.ts')).command,
+	},
+	{
+		name: 'kargs add',
+		summary: 'Add kernel arguments',
+		load: async () => (await import('./kargs-add.ts')).command,
+	},
+	{
+		name: 'kargs remove',
+		summary: 'Take kernel arguments away',
+		load: async () => (await import('./kargs-remove.ts')).command,
+	},
+	{
+		name: 'kargs replace',
+		summary: 'Give kernel parameters other values',
+		load: async () => (await import('./kargs-replace.ts')).command,
+	},
+	{
+		name: 'kargs apply',
+		summary: 'Use the files of kernel arguments as they are now',
+		load: async () => (await import('./kargs-apply.ts')).command,
+	},
+	{
 		name: 'digest',
 		summary: 'Print the digest that names a root file system',
 		load: async () => (await import('./digest.ts')).command,

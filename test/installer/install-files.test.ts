@@ -4,7 +4,7 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {Refused, UsageError} from '../../engine/errors.ts';
 import {hostArchitecture} from '../../installer/architecture.ts';
-import {parseOsRelease, readImageFiles} from '../../installer/image-files.ts';
+import {readInstallFiles} from '../../installer/install-files.ts';
 import {type MadeRoot, makeRoot} from '../engine/lint/made-root.ts';
 
 const test = suite('files of an image that say how to install it');
@@ -25,7 +25,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 test('are all read', async () => {
 	await using root = await makeRoot(image);
 	const modules = path.join(root.folder, 'usr/lib/modules/6.12.1');
-	assert.equal(await readImageFiles(root.folder, architecture), {
+	assert.equal(await readInstallFiles(root.folder, architecture), {
 		kernelArguments: [{argument: 'quiet', source: '/usr/lib/slipway/kargs.d/10-a.toml'}],
 		layout: {rootFileSystem: 'btrfs', espSize: undefined},
 		imageSettings: 'reference = "registry.example.com/myos"\n',
@@ -49,7 +49,7 @@ test('need not be there where there is a default', async () => {
 		'usr/lib/slipway/install.toml': undefined,
 		'usr/lib/bootc/install/00.toml': '[install.filesystem.root]\ntype = "xfs"\n',
 	});
-	const files = await readImageFiles(root.folder, architecture);
+	const files = await readInstallFiles(root.folder, architecture);
 	assert.equal(
 		[files.kernelArguments, files.layout.rootFileSystem, files.imageSettings, files.osRelease],
 		[[], 'xfs', undefined, {prettyName: 'Other', imageVersion: undefined}],
@@ -93,37 +93,12 @@ for (const [name, changes, kind, message] of [
 	test(`stop an install with ${name}`, async () => {
 		await using root = await makeRoot({...image, ...changes});
 		try {
-			await readImageFiles(root.folder, architecture);
+			await readInstallFiles(root.folder, architecture);
 			assert.unreachable('took it');
 		} catch (error) {
 			assert.instance(error, kind);
 			assert.is((error as Error).message, message);
 		}
 	});
-
-for (const [name, text, expected] of [
-	['nothing', '', {prettyName: 'Linux', imageVersion: undefined}],
-	[
-		'both kinds of quotes',
-		'PRETTY_NAME=\'a "b"\'\nIMAGE_VERSION="2"\nVERSION_ID=1\n',
-		{prettyName: 'a "b"', imageVersion: '2'},
-	],
-	[
-		'escapes of a shell',
-		'PRETTY_NAME="a \\"b\\" \\$5 \\\\ \\x"\n',
-		{prettyName: 'a "b" $5 \\ \\x', imageVersion: undefined},
-	],
-	[
-		'a line end in quotes',
-		'PRETTY_NAME="a\nb"\nNAME=c\n',
-		{prettyName: 'c', imageVersion: undefined},
-	],
-	[
-		'comments and empty values',
-		'#NAME=a\nNAME=\nVERSION_ID=""\n',
-		{prettyName: 'Linux', imageVersion: undefined},
-	],
-] as const)
-	test(`os-release with ${name}`, () => assert.equal(parseOsRelease(text), expected));
 
 test.run();

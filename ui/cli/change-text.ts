@@ -1,0 +1,40 @@
+import type {ChangeReport, NextBoot} from '../../engine/deployment/change-report.ts';
+import {leadsElsewhere} from '../../engine/deployment/reboot.ts';
+import {formatImageReference} from './format.ts';
+
+export interface ChangeTextOptions {
+	/** Whether it was only to tell what would be done. */
+	readonly dryRun: boolean;
+	/** Whether the machine reboots right after. */
+	readonly reboots?: boolean;
+}
+
+/** What a change took away, and what boots next. */
+export function formatChange(
+	report: ChangeReport,
+	{dryRun, reboots = false}: ChangeTextOptions,
+): string[] {
+	const removed = report.removed.map(
+		(id) => `${dryRun ? 'would remove' : 'removed'}: deployment ${id}`,
+	);
+	return [
+		...(report.changed ? [] : ['nothing to change']),
+		...removed,
+		`${dryRun && report.changed ? 'next boot would be' : 'next boot'}: ${formatNextBoot(report, reboots)}`,
+	];
+}
+
+function formatNextBoot(report: ChangeReport, reboots: boolean): string {
+	const {nextBoot} = report;
+	if (nextBoot === null) return 'not known';
+	if (!leadsElsewhere(report)) return `${nextBoot.id}, the one that runs now`;
+	return `${describe(nextBoot)}; ${reboots ? 'rebooting now' : 'reboot to use it'}`;
+}
+
+function describe({id, image, version}: NextBoot): string {
+	return [
+		id,
+		...(image === null ? [] : [formatImageReference(image)]),
+		...(version === null ? [] : [`version ${version}`]),
+	].join(', ');
+}

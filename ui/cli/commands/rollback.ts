@@ -1,0 +1,49 @@
+import {changeMachine} from '../../../engine/deployment/change-machine.ts';
+import {reportChange} from '../../../engine/deployment/change-report.ts';
+import {leadsElsewhere, reboot} from '../../../engine/deployment/reboot.ts';
+import {rollback} from '../../../engine/deployment/transitions.ts';
+import {exitStatus} from '../../../engine/errors.ts';
+import {formatChange} from '../change-text.ts';
+import {defineCommand} from '../command.ts';
+import {changeOptions, deploymentHelp, runChange} from '../machine-change.ts';
+
+export const command = defineCommand({
+	description: [
+		'Makes the deployment before this one, or the one named, what boots from now on, with its own /etc and kernel arguments. It goes into effect at the next boot; with --apply at once.',
+		'An update that is staged is dropped, or the boot after would bring it back; a pinned one is kept. Naming the running deployment takes back a rollback or an update that waits for the next boot.',
+	],
+	options: {
+		apply: {type: 'boolean', help: 'Reboot at once, if that leads to another deployment.'},
+		...changeOptions,
+	},
+	positionals: {
+		ID: {
+			optional: true,
+			help: `${deploymentHelp} When left out, the rollback that slipway status shows.`,
+		},
+	},
+	examples: [
+		['slipway rollback', 'Go back to the deployment before this one, at the next boot.'],
+		['slipway rollback --apply 3f2a', 'Go to one of those that are kept, now.'],
+	],
+	exitStatuses: {
+		[exitStatus.refused]: 'There is no such deployment, or it cannot be booted.',
+	},
+	cleansUp: true,
+	async run(context, {options, positionals}) {
+		const dryRun = options['dry-run'];
+		const report = reportChange(
+			await runChange(context, {name: 'rollback', options}, (system, change) =>
+				changeMachine(system, change, (set) => rollback(set, positionals.ID)),
+			),
+		);
+		const reboots = options.apply && !dryRun && leadsElsewhere(report);
+		context.print(
+			...(options.json
+				? [JSON.stringify({version: 1, dryRun, ...report, reboots}, undefined, 2)]
+				: formatChange(report, {dryRun, reboots})),
+		);
+		if (reboots) await reboot(await context.system());
+		return exitStatus.ok;
+	},
+});
