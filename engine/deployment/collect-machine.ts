@@ -9,7 +9,7 @@ import type {Garbage} from '../store/garbage.ts';
 import {openStore} from '../store/store.ts';
 import type {System} from '../system/system.ts';
 import type {DeploymentId} from './id.ts';
-import {imagesInUse} from './images-in-use.ts';
+import {imagesInUse, layersInUse} from './images-in-use.ts';
 import {physicalRoot, readDeploymentSet} from './read-status.ts';
 import {runSteps} from './run-steps.ts';
 import {collect} from './transitions.ts';
@@ -25,8 +25,8 @@ export interface MachineGarbage extends Garbage {
 const lockFile = '/run/slipway/lock';
 
 /**
- * Removes from the running machine the deployments that nothing keeps, then the images and objects that
- * no deployment uses. Killed anywhere, the next run does the rest.
+ * Removes from the running machine the deployments that nothing keeps, then the images, records of layers
+ * and objects that no deployment uses. Killed anywhere, the next run does the rest.
  * @throws Refused when it is not certain what is garbage; nothing is removed
  */
 export async function collectMachine(
@@ -40,19 +40,19 @@ export async function collectMachine(
 		});
 	const bootLoader = await runningBootLoader(system);
 	if (dryRun) {
-		const {keepImages, ...found} = await decide();
+		const {keep, ...found} = await decide();
 		const store = openStore(system, path.join(physicalRoot, 'composefs'));
-		return {...found, ...(await store.collectGarbage({keepImages, dryRun}))};
+		return {...found, ...(await store.collectGarbage({...keep, dryRun}))};
 	}
 	const unlock = await system.lock(lockFile);
 	try {
 		using root = openWritableRoot(system);
-		const {steps, keepImages, ...found} = await decide();
+		const {steps, keep, ...found} = await decide();
 		await runSteps({physicalRoot: root.path, bootLoader}, steps);
 		await bootLoader.sweep();
 		await recordBootState(bootLoader);
 		const store = openStore(system, path.join(root.path, 'composefs'));
-		return {...found, ...(await store.collectGarbage({keepImages}))};
+		return {...found, ...(await store.collectGarbage(keep))};
 	} finally {
 		unlock();
 	}
@@ -65,7 +65,10 @@ export async function collectMachine(
 			steps,
 			damagedEntries,
 			deployments: steps.flatMap((step) => (step.kind === 'remove-state' ? [step.id] : [])),
-			keepImages: imagesInUse(after.deployments, await runningDigest()),
+			keep: {
+				keepImages: imagesInUse(after.deployments, await runningDigest()),
+				keepLayers: layersInUse(after.deployments),
+			},
 		};
 	}
 }

@@ -1,4 +1,4 @@
-import {lstatSync, readdirSync} from 'node:fs';
+import {existsSync, lstatSync, readdirSync} from 'node:fs';
 import {type Digest, isDigest} from '../oci/digest.ts';
 import type {StoreLayout} from './layout.ts';
 
@@ -40,6 +40,7 @@ export function listImages(layout: StoreLayout): StoredFile[] {
 }
 
 export function listLayers(layout: StoreLayout): StoredLayer[] {
+	if (!existsSync(layout.layers)) return [];
 	return [...listFiles(layout.layers)].flatMap(({name, ...file}) =>
 		isDigest(name) ? [{diffId: name, ...file}] : [],
 	);

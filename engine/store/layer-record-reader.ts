@@ -37,13 +37,11 @@ export function* readLayerRecord(
 	const [length = 0] = file.read(1);
 	const found = file.read(length).toString('latin1');
 	if (found !== diffId) throw damaged(`it is that of ${JSON.stringify(found)}`);
-	const buffer = Buffer.allocUnsafeSlow(maxFrameSize);
 	for (;;) {
 		const size = file.read(4).readUInt32LE();
 		if (size === 0) break;
 		if (size > maxFrameSize) throw damaged(`a frame has ${size} bytes`);
-		const frame = file.read(size, buffer);
-		yield* parseItems(decompressFrame(frame, damaged), damaged);
+		yield* parseItems(decompressFrame(file.read(size), damaged), damaged);
 	}
 	file.checkHash();
 	return undefined;
@@ -61,9 +59,8 @@ class RecordFile implements Disposable {
 		this.#fd = orDamaged(damaged, () => openSync(path, 'r'));
 	}
 
-	/** So many bytes, in `buffer` when one is given. */
-	read(length: number, buffer: Buffer = Buffer.alloc(length)): Buffer {
-		const bytes = this.#readUpTo(length, buffer);
+	read(length: number): Buffer {
+		const bytes = this.#readUpTo(length);
 		if (bytes.length < length) throw this.#damaged('it is cut off');
 		this.#hasher.update(bytes);
 		return bytes;
@@ -71,7 +68,7 @@ class RecordFile implements Disposable {
 
 	/** The end of the file must be the hash of all before it. */
 	checkHash(): void {
-		const end = this.#readUpTo(recordHashSize + 1, Buffer.alloc(recordHashSize + 1));
+		const end = this.#readUpTo(recordHashSize + 1);
 		if (!end.equals(this.#hasher.digest())) throw this.#damaged('its SHA-256 is wrong');
 	}
 
@@ -79,7 +76,8 @@ class RecordFile implements Disposable {
 		closeSync(this.#fd);
 	}
 
-	#readUpTo(length: number, buffer: Buffer): Buffer {
+	#readUpTo(length: number): Buffer {
+		const buffer = Buffer.allocUnsafe(length);
 		let at = 0;
 		while (at < length) {
 			const count = orDamaged(this.#damaged, () =>

@@ -1,4 +1,4 @@
-import {existsSync, renameSync} from 'node:fs';
+import {existsSync, mkdirSync, renameSync} from 'node:fs';
 import type {Digest} from '../oci/digest.ts';
 import type {FsVerityAlgorithm, System} from '../system/system.ts';
 import {
@@ -50,6 +50,7 @@ export async function publish(
 		sync();
 	}
 	if (images.size + layers.size > 0) {
+		mkdirSync(layout.layers, {recursive: true, mode: 0o755});
 		for (const diffId of layers)
 			renameSync(unfinishedLayerPath(layout, diffId), layerPath(layout, diffId));
 		for (const digest of images)
