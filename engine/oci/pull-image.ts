@@ -51,7 +51,7 @@ export async function pullImage(
 	checkRoom(room, needed);
 	const fetcher = new LayerFetcher({...options, allowance});
 	const read = layerReader(writer, fetcher, known, allowance);
-	const readContent: ReadContent = ({verityDigest = ''}) => writer.readObject(verityDigest);
+	const readContent = contentReader(writer);
 	const pull = async () => {
 		if (missing.length > 0) fetcher.begin('Fetching the image', needed);
 		const root = await applyInOrder(image.layers, read);
@@ -69,6 +69,12 @@ export async function pullImage(
 		bytesFetched: fetcher.transferred,
 		room,
 	};
+}
+
+/** Contents from the objects, so that no layer is read twice for what a deployment depends on. */
+function contentReader(writer: StoreWriter): ReadContent {
+	return ({size, inline, verityDigest = ''}) =>
+		size === 0 ? Buffer.alloc(0) : (inline ?? writer.readObject(verityDigest));
 }
 
 type KnownLayers = ReadonlyMap<ImageLayer, LayerChanges>;

@@ -148,6 +148,32 @@ test('labels what it deploys by the policy among the contents', async ({folder, 
 	assert.is(label?.toString(), 'system_u:object_r:usr_t:s0');
 });
 
+test('gives every content of the tree, committed or not', async ({folder, store}) => {
+	const tar = tarOf(
+		[
+			['usr/empty', ''],
+			['usr/small', 'small'],
+			['usr/object', 'o'.repeat(65)],
+		],
+		dir('boot/'),
+		dir('sysroot/'),
+	);
+	const image = await imageOf(folder, tar);
+	await using writer = await store.write();
+	const {root, readContent} = await pullImage(image, writer);
+	const usr = root.children.get('usr');
+	const contents = async () =>
+		Promise.all(
+			['empty', 'small', 'object'].map(async (name) => {
+				const file = usr?.type === 'directory' ? usr.children.get(name) : undefined;
+				return file?.type === 'file' ? String(await readContent(file)) : 'no file';
+			}),
+		);
+	assert.equal(await contents(), ['', 'small', 'o'.repeat(65)]);
+	await writer.commit();
+	assert.equal(await contents(), ['', 'small', 'o'.repeat(65)]);
+});
+
 test('fetches nothing again', async ({folder, store}) => {
 	const image = await imageOf(folder, base, shared, appOne);
 	const first = await pull(store, image);
