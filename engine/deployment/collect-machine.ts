@@ -5,10 +5,10 @@ import {parseCommandLine} from '../boot/command-line.ts';
 import type {Garbage} from '../store/garbage.ts';
 import {openStore} from '../store/store.ts';
 import type {System} from '../system/system.ts';
-import {type ChangeOptions, openMachine, readMachine} from './change-machine.ts';
+import {type ChangeOptions, type OpenMachine, openMachine, readMachine} from './change-machine.ts';
 import type {DeploymentSet} from './deployment.ts';
 import type {DeploymentId} from './id.ts';
-import {imagesInUse} from './images-in-use.ts';
+import {imagesInUse, layersInUse} from './images-in-use.ts';
 import {collect} from './transitions.ts';
 
 export interface MachineGarbage extends Garbage {
@@ -18,8 +18,8 @@ export interface MachineGarbage extends Garbage {
 }
 
 /**
- * Removes from the running machine the deployments that nothing keeps, then the images and objects that
- * no deployment uses. Killed anywhere, the next run does the rest.
+ * Removes from the running machine the deployments that nothing keeps, then the images, records of layers
+ * and objects that no deployment uses. Killed anywhere, the next run does the rest.
  * @param root what stands before all paths; for tests
  * @throws Refused when it is not certain what is garbage; nothing is removed
  */
@@ -28,26 +28,37 @@ export async function collectMachine(
 	{dryRun = false, ...options}: ChangeOptions,
 	root = '/',
 ): Promise<MachineGarbage> {
-	const runningDigest = await readRunningDigest(root);
-	if (dryRun) {
-		const machine = await readMachine(system, root);
-		const {keepImages, found} = decide(machine.set, runningDigest);
-		const store = openStore(system, path.join(machine.physicalRoot, 'composefs'));
-		return {...found, ...(await store.collectGarbage({keepImages, dryRun}))};
+	if (!dryRun) {
+		using machine = await openMachine(system, options, root);
+		return await collectOpenMachine(system, machine, root);
 	}
-	using machine = await openMachine(system, options, root);
-	const {steps, keepImages, found} = decide(machine.set, runningDigest);
+	const machine = await readMachine(system, root);
+	const {keep, found} = decide(machine.set, await readRunningDigest(root));
+	const store = openStore(system, path.join(machine.physicalRoot, 'composefs'));
+	return {...found, ...(await store.collectGarbage({...keep, dryRun}))};
+}
+
+/** The same as the last act of another change. @param machine with the set as it is now */
+export async function collectOpenMachine(
+	system: System,
+	machine: Pick<OpenMachine, 'set' | 'run' | 'bootLoader' | 'physicalRoot'>,
+	root = '/',
+): Promise<MachineGarbage> {
+	const {steps, keep, found} = decide(machine.set, await readRunningDigest(root));
 	await machine.run(steps);
 	await machine.bootLoader.sweep();
 	const store = openStore(system, path.join(machine.physicalRoot, 'composefs'));
-	return {...found, ...(await store.collectGarbage({keepImages}))};
+	return {...found, ...(await store.collectGarbage(keep))};
 }
 
 function decide(set: DeploymentSet, runningDigest: string | undefined) {
 	const {steps, after} = collect(set);
 	return {
 		steps,
-		keepImages: imagesInUse(after.deployments, runningDigest),
+		keep: {
+			keepImages: imagesInUse(after.deployments, runningDigest),
+			keepLayers: layersInUse(after.deployments),
+		},
 		found: {
 			damagedEntries: set.damagedEntries ?? [],
 			deployments: steps.flatMap((step) => (step.kind === 'remove-state' ? [step.id] : [])),

@@ -29,3 +29,8 @@ export function imagesInUse(
 	const running = runningDigest === undefined ? [] : [runningDigest];
 	return new Set([...deploymentsByImage(deployments).keys(), ...running]);
 }
+
+/** Diff IDs of the layers that these deployments were made of, as far as that is known. */
+export function layersInUse(deployments: readonly Deployment[]): Set<string> {
+	return new Set(deployments.flatMap(({origin}) => origin?.layers ?? []));
+}

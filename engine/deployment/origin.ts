@@ -37,6 +37,11 @@ const originSchema = v.object({
 	image: v.nullable(imageReferenceSchema),
 	manifestDigest: v.optional(digest),
 	configDigest: v.optional(digest),
+	/**
+	 * Diff IDs of the image's layers, the lowest first: their records stay in the store. Absent when the
+	 * image was not made of layers, as one that installed itself.
+	 */
+	layers: v.optional(v.array(digest)),
 	/** As the image says, for people. */
 	imageVersion: v.optional(v.string()),
 	imageTimestamp: v.optional(timeSchema),

@@ -1,7 +1,6 @@
-import type {ContentSink, StoredContent} from '../store/content-sink.ts';
+import type {StoredContent} from '../store/content-sink.ts';
 import {damagedEntry} from '../tar/damage.ts';
 import type {TarEntry} from '../tar/entry.ts';
-import {type EntryTarget, TarReader, type TarReaderOptions} from '../tar/reader.ts';
 import type {ByteString, Directory, Leaf, Metadata, RegularFile} from '../tree/tree.ts';
 import {parseWhiteout, type Whiteout} from './whiteout.ts';
 
@@ -27,43 +26,32 @@ export type PlacedWhiteout = Whiteout & {readonly offset: number};
 /** Xattrs by which overlayfs would take a file for something else. */
 const overlayXattr = 'trusted.overlay.';
 
-/**
- * Reads a layer's tar to its end and hands every content to the sink.
- * @throws DamagedInput for entries that no layer may have
- */
-export async function readLayerChanges(
-	tar: AsyncIterable<Buffer>,
-	sink: ContentSink,
-	options: TarReaderOptions = {},
-): Promise<LayerChanges> {
-	const entries: LayerEntry[] = [];
-	const whiteouts: PlacedWhiteout[] = [];
-	const pending = new PendingContents();
-	const reader = new TarReader(
-		(entry) => {
-			const whiteout = parseWhiteout(entry);
-			if (whiteout === 'ignored') return undefined;
-			if (whiteout !== undefined) {
-				whiteouts.push({...whiteout, offset: entry.offset});
-				return undefined;
-			}
-			const node = makeNode(entry);
-			entries.push({path: entry.path, offset: entry.offset, node});
-			return node.type === 'file' && node.size > 0 ? pending.target(node, sink) : undefined;
-		},
-		{trailer: 'optional', ...options},
-	);
-	try {
-		for await (const chunk of tar) {
-			await reader.write(chunk);
-			pending.throwIfFailed();
+/** The changes of a layer whose tar is being read. */
+export class CollectedChanges implements LayerChanges {
+	readonly entries: LayerEntry[] = [];
+	readonly whiteouts: PlacedWhiteout[] = [];
+
+	/**
+	 * Takes the next entry. Gives the file whose content comes next, if anybody wants it.
+	 * @throws DamagedInput for entries that no layer may have
+	 */
+	add(entry: TarEntry): RegularFile | undefined {
+		const {path, offset} = entry;
+		const whiteout = parseWhiteout(entry);
+		if (whiteout === 'ignored') return undefined;
+		if (whiteout !== undefined) {
+			this.whiteouts.push({...whiteout, offset});
+			return undefined;
 		}
-		reader.end();
-	} finally {
-		await pending.settled();
+		const node = makeNode(entry);
+		this.entries.push({path, offset, node});
+		return node.type === 'file' && node.size > 0 ? node : undefined;
 	}
-	pending.throwIfFailed();
-	return {entries, whiteouts};
+}
+
+export function setContent(file: RegularFile, {inline, verityDigest}: StoredContent): void {
+	file.inline = inline;
+	file.verityDigest = verityDigest;
 }
 
 function makeNode(entry: TarEntry): LayerEntry['node'] {
@@ -90,45 +78,4 @@ function makeNode(entry: TarEntry): LayerEntry['node'] {
 				throw damagedEntry(place, 'it is a device 0:0, which overlayfs takes for a whiteout');
 			return {...metadata, type, rdev: entry.rdev};
 	}
-}
-
-/** Contents that the sink has taken whole and not yet said where they are. */
-class PendingContents {
-	readonly #open = new Set<Promise<void>>();
-	#failure: {readonly error: unknown} | undefined;
-
-	target(file: RegularFile, sink: ContentSink): EntryTarget {
-		const writer = sink.begin(file.size);
-		return {
-			write: (chunk) => writer.write(chunk),
-			end: () => {
-				const stored = writer.end();
-				if (stored instanceof Promise) this.#follow(stored, file);
-				else setContent(file, stored);
-			},
-		};
-	}
-
-	#follow(stored: Promise<StoredContent>, file: RegularFile): void {
-		const settled = stored
-			.then((content) => setContent(file, content))
-			.catch((error: unknown) => {
-				this.#failure ??= {error};
-			})
-			.finally(() => this.#open.delete(settled));
-		this.#open.add(settled);
-	}
-
-	async settled(): Promise<void> {
-		await Promise.all(this.#open);
-	}
-
-	throwIfFailed(): void {
-		if (this.#failure !== undefined) throw this.#failure.error;
-	}
-}
-
-function setContent(file: RegularFile, {inline, verityDigest}: StoredContent): void {
-	file.inline = inline;
-	file.verityDigest = verityDigest;
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type {Digest} from '../oci/digest.ts';
 
 /**
  * What lies where in a store. Its folder is `composefs` on the physical root.
@@ -6,15 +7,19 @@ import path from 'node:path';
  *   objects/ab/cdef…    content of regular files above 64 bytes; the name is its fs-verity digest,
  *                       the first byte as a folder. Mode 0644, root. Written once, never changed
  *   images/DIGEST       EROFS image of a root file system, named by its own fs-verity digest
- *   layers/DIFFID       records of layers
+ *   layers/DIFFID       record of a layer, sha256:…: all of its tar but the contents, which are objects
+ *                       (see layer-record.ts). Mode 0600. What may be missing: then it is fetched again
  *   unfinished/         what a writer has not made visible yet, emptied by the next one: ab/cdef…,
- *                       image-DIGEST, partial-… (content whose digest is not known yet)
+ *                       image-DIGEST, layer-DIFFID, partial-… (content whose digest is not known yet,
+ *                       record of a layer that has not been read to its end)
  *   lock                held (flock) by whoever writes or removes
  *
- * A name under objects/ or images/ appears by rename(2), after its content is on the medium. So
- * whatever has a name there is whole, also after a power cut, and no reader needs the lock.
+ * A name under objects/, images/ or layers/ appears by rename(2), after its content is on the medium, an
+ * image or record after its objects. So whatever has a name there is whole, also after a power cut, and
+ * no reader needs the lock.
  */
 export interface StoreLayout {
+	readonly folder: string;
 	readonly objects: string;
 	readonly images: string;
 	readonly layers: string;
@@ -24,6 +29,7 @@ export interface StoreLayout {
 
 export function storeLayout(store: string): StoreLayout {
 	return {
+		folder: store,
 		objects: path.join(store, 'objects'),
 		images: path.join(store, 'images'),
 		layers: path.join(store, 'layers'),
@@ -48,4 +54,13 @@ export function unfinishedPath(layout: StoreLayout, verityDigest: string): strin
 
 export function unfinishedImagePath(layout: StoreLayout, verityDigest: string): string {
 	return `${layout.unfinished}/image-${verityDigest}`;
+}
+
+/** Where the record of a layer is, or would be. */
+export function layerPath(layout: StoreLayout, diffId: Digest): string {
+	return `${layout.layers}/${diffId}`;
+}
+
+export function unfinishedLayerPath(layout: StoreLayout, diffId: Digest): string {
+	return `${layout.unfinished}/layer-${diffId}`;
 }

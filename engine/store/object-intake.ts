@@ -133,9 +133,8 @@ export class ObjectIntake {
 		return {verityDigest: digest, isNew};
 	}
 
-	/** An object of another size was damaged by something else, and is written anew. */
 	#has(digest: string, size: number): boolean {
-		return statSync(objectPath(this.#layout, digest), {throwIfNoEntry: false})?.size === size;
+		return hasObject(this.#layout, digest, size);
 	}
 
 	/**
@@ -153,6 +152,11 @@ export class ObjectIntake {
 	#partialPath(): string {
 		return `${this.#layout.unfinished}/partial-${threadId}-${partials++}`;
 	}
+}
+
+/** An object of another size was damaged by something else, and is written anew. */
+export function hasObject(layout: StoreLayout, digest: string, size: number): boolean {
+	return statSync(objectPath(layout, digest), {throwIfNoEntry: false})?.size === size;
 }
 
 function createNew(path: string): number {

@@ -13,6 +13,11 @@ export interface SinkListener {
 	failed(): void;
 }
 
+/** Says at once where a content went. */
+export interface ObjectWriter extends ContentWriter {
+	end(): StoredContent;
+}
+
 /** Puts streamed contents into an intake. */
 export class ObjectSink implements ContentSink {
 	readonly #intake: ObjectIntake;
@@ -24,7 +29,7 @@ export class ObjectSink implements ContentSink {
 		this.#listener = listener;
 	}
 
-	begin(size: number): ContentWriter {
+	begin(size: number): ObjectWriter {
 		return size <= maxBuffered ? this.#buffered(size) : this.#streamed();
 	}
 
@@ -34,7 +39,7 @@ export class ObjectSink implements ContentSink {
 		this.#open.clear();
 	}
 
-	#buffered(size: number): ContentWriter {
+	#buffered(size: number): ObjectWriter {
 		const content = Buffer.allocUnsafe(size);
 		let length = 0;
 		return {
@@ -50,7 +55,7 @@ export class ObjectSink implements ContentSink {
 		};
 	}
 
-	#streamed(): ContentWriter {
+	#streamed(): ObjectWriter {
 		const stream = this.#intake.open();
 		this.#open.add(stream);
 		return {

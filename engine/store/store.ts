@@ -1,12 +1,14 @@
 import {existsSync, mkdirSync} from 'node:fs';
 import {OperationFailed} from '../errors.ts';
+import type {Digest} from '../oci/digest.ts';
 import type {FsVerityAlgorithm, System} from '../system/system.ts';
 import {collectGarbage, type Garbage, type GarbageOptions} from './garbage.ts';
 import {imagePath, objectPath, storeLayout} from './layout.ts';
+import {rebuildLayer} from './rebuild-layer.ts';
 import {type StoreReport, type VerifyOptions, verifyStore} from './verify.ts';
 import {StoreWriter} from './writer.ts';
 
-/** Objects and images of a machine; see layout.ts for what lies where. */
+/** Objects, images and records of layers of a machine; see layout.ts for what lies where. */
 export interface Store {
 	/** The store's folder. */
 	readonly path: string;
@@ -16,6 +18,8 @@ export interface Store {
 	write(options?: {readonly algorithm?: FsVerityAlgorithm}): Promise<StoreWriter>;
 	verify(options?: VerifyOptions): Promise<StoreReport>;
 	collectGarbage(options: GarbageOptions): Promise<Garbage>;
+	/** The exact tar of a recorded layer; see {@link rebuildLayer}. */
+	rebuildLayer(diffId: Digest): Iterable<Buffer>;
 }
 
 /**
@@ -36,6 +40,7 @@ export function openStore(system: System, path: string): Store {
 		write: ({algorithm = 'sha256'} = {}) => StoreWriter.open(system, path, algorithm),
 		verify: (options) => verifyStore(system, layout, options),
 		collectGarbage: (options) => collectGarbage(system, layout, options),
+		rebuildLayer: (diffId) => rebuildLayer(layout, diffId),
 	};
 }
 

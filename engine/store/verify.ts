@@ -1,10 +1,11 @@
 import {verityAlgorithmOf} from '../erofs/fs-verity.ts';
 import {noProgress, type ProgressReporter} from '../progress.ts';
 import type {System} from '../system/system.ts';
-import {listImages, listObjects, type StoredFile} from './contents.ts';
+import {listImages, listLayers, listObjects, type StoredFile} from './contents.ts';
 import {taskWorkers} from './file-task.ts';
 import {objectsOfImage} from './image-objects.ts';
 import {imagePath, objectPath, type StoreLayout} from './layout.ts';
+import {findUnusableLayers, type UnusableLayer} from './verify-layers.ts';
 
 export interface VerifyOptions {
 	/** IDs of the deployments of each image, by the image's digest. */
@@ -17,11 +18,14 @@ export interface VerifyOptions {
 export interface StoreReport {
 	readonly objects: number;
 	readonly images: number;
-	/** Read and hashed. */
+	/** Records of layers. */
+	readonly layers: number;
+	/** Of objects and images, read and hashed. */
 	readonly bytes: number;
 	readonly problems: readonly StoreProblem[];
 	/** Paths of whole objects and images that the kernel does not check when they are read. */
 	readonly withoutVerity: readonly string[];
+	readonly unusableLayers: readonly UnusableLayer[];
 }
 
 /**
@@ -41,7 +45,7 @@ export interface StoreProblem {
 
 /**
  * Reads and hashes all that a store holds, on all cores, and compares it with its names; then looks
- * for what images and deployments need and the store lacks. Changes nothing and needs no lock.
+ * for what images, deployments and records of layers need and the store lacks. Changes nothing and needs no lock.
  */
 export async function verifyStore(
 	system: System,
@@ -50,6 +54,7 @@ export async function verifyStore(
 ): Promise<StoreReport> {
 	const objects = [...listObjects(layout)];
 	const images = listImages(layout);
+	const layers = listLayers(layout);
 	const files = [...images, ...objects];
 	const damaged = await findDamaged(files, progress);
 	const withoutVerity = files.filter(
@@ -82,12 +87,14 @@ export async function verifyStore(
 	return {
 		objects: objects.length,
 		images: images.length,
+		layers: layers.length,
 		bytes: files.reduce((sum, {size}) => sum + size, 0),
 		problems: problems.map((problem) => ({
 			...problem,
 			deployments: [...new Set(problem.images.flatMap((image) => deployments.get(image) ?? []))],
 		})),
 		withoutVerity: withoutVerity.map(({path}) => path),
+		unusableLayers: findUnusableLayers(layers, objects),
 	};
 }
 

@@ -1,18 +1,22 @@
-import {chmodSync, existsSync, writeFileSync} from 'node:fs';
+import {chmodSync, existsSync, readFileSync, statfsSync, writeFileSync} from 'node:fs';
 import {verityDigest} from '../erofs/fs-verity.ts';
 import {OperationFailed} from '../errors.ts';
+import type {Digest} from '../oci/digest.ts';
 import {noProgress, type ProgressReporter} from '../progress.ts';
 import type {FsVerityAlgorithm, System} from '../system/system.ts';
 import type {ContentSink, StoredContent} from './content-sink.ts';
 import {emptyFolder} from './empty-folder.ts';
 import {type FileResult, taskWorkers} from './file-task.ts';
 import type {FileWorkers} from './file-workers.ts';
+import {LayerIntake, type LayerRecording} from './layer-intake.ts';
+import type {LayerRecordItem} from './layer-record.ts';
 import {
 	imagePath,
 	objectPath,
 	type StoreLayout,
 	storeLayout,
 	unfinishedImagePath,
+	unfinishedPath,
 } from './layout.ts';
 import {ObjectIntake, objectMode} from './object-intake.ts';
 import {ObjectSink} from './object-sink.ts';
@@ -21,7 +25,7 @@ import {publish, type VerityState} from './publish.ts';
 import type {SourceFile} from './source-file.ts';
 
 /**
- * Puts contents and images into a store. `commit` makes visible all that was added before it; what was
+ * Puts contents, records of layers and images into a store. `commit` makes visible all that was added before it; what was
  * never committed is removed. A writer holds the store's lock until it is disposed of.
  */
 export class StoreWriter implements AsyncDisposable {
@@ -32,6 +36,7 @@ export class StoreWriter implements AsyncDisposable {
 	readonly #unlock: () => void;
 	readonly #workers: FileWorkers<SourceFile, FileResult>;
 	readonly #sink: ObjectSink;
+	readonly #layers: LayerIntake;
 	/** Digests that wait among the unfinished contents, and those that the store had already. */
 	#newObjects = new Set<string>();
 	#presentObjects = new Set<string>();
@@ -57,6 +62,18 @@ export class StoreWriter implements AsyncDisposable {
 				this.#isBroken = true;
 			},
 		});
+		this.#layers = new LayerIntake(this.#layout, this.#sink, {
+			algorithm,
+			isNew: (digest) => this.#newObjects.has(digest),
+			use: (digests) => {
+				for (const digest of digests) this.#presentObjects.add(digest);
+			},
+		});
+	}
+
+	/** The store's folder. */
+	get path(): string {
+		return this.#layout.folder;
 	}
 
 	/** Waits for the store's lock; then clears away what a writer that was killed has left. */
@@ -109,6 +126,31 @@ export class StoreWriter implements AsyncDisposable {
 		return this.#sink;
 	}
 
+	/** Takes in a layer that is streamed. Several may come in at once. */
+	recordLayer(diffId: Digest): LayerRecording {
+		return this.#layers.record(diffId);
+	}
+
+	/**
+	 * What is recorded of a layer, in the store or by this writer; undefined when nothing is, or the
+	 * record is damaged, or an object of it is missing: then the layer has to be taken in again.
+	 */
+	knownLayer(diffId: Digest): Iterable<LayerRecordItem> | undefined {
+		return this.#layers.known(diffId);
+	}
+
+	/** The content of an object, also of one that nobody else can see yet. */
+	readObject(verityDigest: string): Buffer {
+		const place = this.#newObjects.has(verityDigest) ? unfinishedPath : objectPath;
+		return readFileSync(place(this.#layout, verityDigest));
+	}
+
+	/** Bytes that the store can still take in, as its file system says. */
+	freeBytes(): number {
+		const {bavail, bsize} = statfsSync(this.#layout.unfinished);
+		return bavail * bsize;
+	}
+
 	/** Takes in an image and gives its fs-verity digest, which is its name. */
 	addImage(bytes: Uint8Array): string {
 		const digest = verityDigest(bytes, this.algorithm);
@@ -124,7 +166,7 @@ export class StoreWriter implements AsyncDisposable {
 	}
 
 	/**
-	 * Makes all that was added durable, and then visible: objects before images. The writer can be used
+	 * Makes all that was added durable, and then visible: objects before records and images. The writer can be used
 	 * on; it keeps the lock, so nothing is collected as garbage before the caller refers to it.
 	 */
 	async commit(): Promise<void> {
@@ -136,6 +178,7 @@ export class StoreWriter implements AsyncDisposable {
 		const publication = {
 			objects: this.#newObjects,
 			images: this.#newImages,
+			layers: this.#layers.recorded,
 			presentFiles: [
 				...this.#presentObjects.values().map((digest) => objectPath(this.#layout, digest)),
 				...this.#presentImages.values().map((digest) => imagePath(this.#layout, digest)),
@@ -143,6 +186,7 @@ export class StoreWriter implements AsyncDisposable {
 		};
 		const verity = {state: this.verity, algorithm: this.algorithm};
 		await this.#orBreak(publish(this.#system, this.#layout, publication, verity));
+		this.#layers.recorded.clear();
 		for (const added of [this.#newObjects, this.#newImages]) added.clear();
 		for (const present of [this.#presentObjects, this.#presentImages]) present.clear();
 	}

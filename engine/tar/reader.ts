@@ -35,6 +35,11 @@ export interface TarReaderOptions {
 	 * builders of layers leave them out; there the diff ID tells what is cut off.
 	 */
 	readonly trailer?: 'required' | 'optional';
+	/**
+	 * Hears all bytes but those that a target takes, in their order: with the contents they are the whole
+	 * tar again. A chunk is a part of what the reader was given.
+	 */
+	readonly onRaw?: (chunk: Buffer) => void;
 }
 
 /** As Go's archive/tar; a single xattr has at most 64 KiB. */
@@ -52,6 +57,7 @@ export class TarReader {
 	readonly #visit: TarVisitor;
 	readonly #allowance: TarAllowance;
 	readonly #needsTrailer: boolean;
+	readonly #onRaw: TarReaderOptions['onRaw'];
 	readonly #block = Buffer.allocUnsafeSlow(blockSize);
 	#phase: Phase = 'header';
 	/** Bytes still to come of this phase. */
@@ -64,10 +70,11 @@ export class TarReader {
 	#padding = 0;
 	#target: EntryTarget | undefined;
 
-	constructor(visit: TarVisitor, {allowance, trailer}: TarReaderOptions = {}) {
+	constructor(visit: TarVisitor, {allowance, trailer, onRaw}: TarReaderOptions = {}) {
 		this.#visit = visit;
 		this.#allowance = allowance ?? defaultAllowance();
 		this.#needsTrailer = trailer !== 'optional';
+		this.#onRaw = onRaw;
 	}
 
 	/** Where in the tar the reader stands, in bytes. */
@@ -117,12 +124,13 @@ export class TarReader {
 	}
 
 	#take(chunk: Buffer, start: number, end: number): void | Promise<void> {
+		if (this.#phase === 'content' && this.#target !== undefined)
+			return this.#target.write(chunk.subarray(start, end));
+		this.#onRaw?.(chunk.subarray(start, end));
 		if (this.#phase === 'header' || this.#phase === 'trailer')
 			chunk.copy(this.#block, blockSize - this.#left, start, end);
 		else if (this.#phase === 'extension')
 			chunk.copy(this.#extensionData, this.#extensionData.length - this.#left, start, end);
-		else if (this.#phase === 'content' && this.#target !== undefined)
-			return this.#target.write(chunk.subarray(start, end));
 	}
 
 	#advance(count: number): void {

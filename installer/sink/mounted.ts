@@ -1,6 +1,7 @@
 import {mkdtempSync, rmdirSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {isDiskFull} from '../../engine/system/disk-full.ts';
 import type {MountFlag, System} from '../../engine/system/system.ts';
 import type {ByteString} from '../../engine/tree/tree.ts';
 import type {SystemContent} from '../content.ts';
@@ -35,7 +36,7 @@ export function mountedSink(system: System, disk: SinkTarget): Sink {
 			try {
 				return await writeRoot(system, disk, content, root, {report, signal});
 			} catch (error) {
-				throw isFull(error) ? rootIsFull(content, root, error) : error;
+				throw isDiskFull(error) ? rootIsFull(content, root, error) : error;
 			}
 		},
 	};
@@ -119,11 +120,4 @@ async function fillAndSync(
 	}
 	progress.done();
 	return commands;
-}
-
-/** Node's errors have a `code`, those of threads too, those of the system calls an `errno`. */
-function isFull(error: unknown): boolean {
-	if (!(error instanceof Error)) return false;
-	const {code, errno} = error as {code?: unknown; errno?: unknown};
-	return code === 'ENOSPC' || code === 'no-space' || errno === 'ENOSPC';
 }

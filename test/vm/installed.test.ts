@@ -134,7 +134,7 @@ check('stays the machine that it is when it restarts', async () => {
 check('finds nothing superfluous in its store', async () => {
 	assert.is(
 		await machine.ok('slipway gc --dry-run'),
-		'would remove 0 deployments, 0 images, 0 objects: 0 B',
+		'would remove 0 deployments, 0 images, 0 layer records, 0 objects: 0 B',
 	);
 });
 

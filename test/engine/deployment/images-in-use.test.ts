@@ -1,6 +1,10 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {deploymentsByImage, imagesInUse} from '../../../engine/deployment/images-in-use.ts';
+import {
+	deploymentsByImage,
+	imagesInUse,
+	layersInUse,
+} from '../../../engine/deployment/images-in-use.ts';
 import {Refused} from '../../../engine/errors.ts';
 import {sampleDeployment} from './samples.ts';
 
@@ -49,6 +53,19 @@ test('refuses to decide while a deployment cannot be read', () => {
 			],
 		);
 	}
+});
+
+test('name the layers that they were made of, as far as their origins do', () => {
+	const [low, high, other] = ['0a', '0b', '0c'].map((byte) => `sha256:${byte.repeat(32)}`) as [
+		string,
+		string,
+		string,
+	];
+	const layered = [[low, high], [low, other], undefined].map((layers, serial) =>
+		sampleDeployment(serial, layers && {layers}),
+	);
+	assert.equal(layersInUse([...layered, unreadable]), new Set([low, high, other]));
+	assert.equal(layersInUse(deployments), new Set());
 });
 
 test.run();

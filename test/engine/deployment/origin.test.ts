@@ -27,6 +27,11 @@ test('needs no more than is always known', () => {
 	assert.equal(parseOrigin(formatOrigin(least), file), least);
 });
 
+test('names the layers of its image', () => {
+	const layered = {...sampleOrigin, layers: [`sha256:${'c3'.repeat(32)}`]};
+	assert.equal(parseOrigin(formatOrigin(layered), file), layered);
+});
+
 test('keeps what a later slipway adds to this version', () => {
 	const later = {...sampleOrigin, health: {checks: 3}};
 	assert.equal(parseOrigin(formatOrigin(later), file), later);
@@ -55,6 +60,11 @@ const refused: readonly (readonly [string, unknown, string])[] = [
 		'a digest of no known kind',
 		{...sampleOrigin, manifestDigest: 'md5:00'},
 		'origin.json: manifestDigest is "md5:00", expected a digest, sha256:…',
+	],
+	[
+		'a layer that is a path',
+		{...sampleOrigin, layers: ['../../x']},
+		'origin.json: layers.0 is "../../x", expected a digest, sha256:…',
 	],
 	[
 		'an fs-verity digest that is a path',

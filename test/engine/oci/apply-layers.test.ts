@@ -6,8 +6,9 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {verityDigest} from '../../../engine/erofs/fs-verity.ts';
 import {DamagedInput} from '../../../engine/errors.ts';
-import {type ApplyLayersOptions, applyLayers} from '../../../engine/oci/apply-layers.ts';
+import {applyLayers} from '../../../engine/oci/apply-layers.ts';
 import type {Image, ImageLayer} from '../../../engine/oci/image.ts';
+import type {FetchOptions} from '../../../engine/oci/layer-fetcher.ts';
 import {ociLayout} from '../../../engine/oci/layout.ts';
 import {digestOf} from '../../../engine/oci/verified.ts';
 import type {ProgressEvent} from '../../../engine/progress.ts';
@@ -97,7 +98,7 @@ function imageOf(...layers: readonly ImageLayer[]): Image {
 function apply(
 	tars: readonly Buffer[],
 	sink: ContentSink = new DigestSink('sha256'),
-	options?: ApplyLayersOptions,
+	options?: FetchOptions,
 ) {
 	return applyLayers(imageOf(...tars.map((tar) => layerOf(tar))), sink, options);
 }

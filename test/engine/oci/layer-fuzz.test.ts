@@ -2,7 +2,7 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {DamagedInput} from '../../../engine/errors.ts';
 import {applyChanges, emptyDirectory} from '../../../engine/oci/apply-changes.ts';
-import {readLayerChanges} from '../../../engine/oci/layer-changes.ts';
+import {readLayerChanges} from '../../../engine/oci/read-layer.ts';
 import {DigestSink} from '../../../engine/store/digest-sink.ts';
 import type {Directory} from '../../../engine/tree/tree.ts';
 import {fuzzRounds, mutate, type SeededRandom, seededRandom} from '../../seeded.ts';

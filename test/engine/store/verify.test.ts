@@ -11,12 +11,14 @@ import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {writeImage} from '../../../engine/erofs/writer.ts';
+import type {Digest} from '../../../engine/oci/digest.ts';
 import type {ProgressEvent} from '../../../engine/progress.ts';
 import {importDirectory} from '../../../engine/store/import-directory.ts';
 import {createStore, type Store} from '../../../engine/store/store.ts';
 import type {StoreReport} from '../../../engine/store/verify.ts';
 import type {System} from '../../../engine/system/system.ts';
 import {content, filesBelow, makeFolder, unsyncedSystem as system, writeTree} from './fixture.ts';
+import {recordPath} from './record-bytes.ts';
 
 interface Context {
 	folder: string;
@@ -82,9 +84,11 @@ test('finds nothing wrong with what was just stored', async ({store}) => {
 	assert.equal(report, {
 		objects: 3,
 		images: 2,
+		layers: 0,
 		bytes: names.reduce((sum, name) => sum + readFileSync(path.join(store.path, name)).length, 0),
 		problems: [],
 		withoutVerity: report.withoutVerity,
+		unusableLayers: [],
 	});
 });
 
@@ -151,6 +155,59 @@ test('tells of a damaged object that nothing uses', async ({store}) => {
 	const {digest, file} = objectOfSize(store, 900);
 	flipByte(file, 0);
 	assert.equal(problemsOf(await store.verify()), [`damaged object ${digest}: 0 images, `]);
+});
+
+const layers: readonly [Digest, Digest] = [
+	`sha256:${'01'.repeat(32)}`,
+	`sha256:${'02'.repeat(32)}`,
+];
+
+/** Two layers with one content each: 500 bytes, which images have too, and 900. */
+async function addLayers(store: Store): Promise<void> {
+	await using writer = await store.write();
+	for (const [index, diffId] of layers.entries()) {
+		const bytes = content([500, 900][index] ?? 0, 1);
+		const recording = writer.recordLayer(diffId);
+		const target = recording.sink.begin(bytes.length);
+		await target.write(bytes);
+		await target.end();
+		recording.end();
+	}
+	await writer.commit();
+}
+
+test('counts records of layers, and finds nothing wrong with them', async ({store}) => {
+	const {bytes} = await store.verify();
+	await addLayers(store);
+	const report = await store.verify();
+	assert.equal([report.layers, report.unusableLayers, report.problems], [2, [], []]);
+	assert.is(report.bytes, bytes + 900);
+});
+
+test('names a record that is damaged', async ({store}) => {
+	await addLayers(store);
+	const file = recordPath(store, layers[1]);
+	flipByte(file, 100);
+	const {problems, unusableLayers} = await store.verify();
+	assert.equal(problems, []);
+	assert.equal(unusableLayers, [{kind: 'damaged', diffId: layers[1], path: file, objects: []}]);
+});
+
+test('names the layers that lack an object, which is no problem of what runs', async ({store}) => {
+	await addLayers(store);
+	const [own, both] = [objectOfSize(store, 900), objectOfSize(store, 500)];
+	rmSync(own.file);
+	truncateSync(both.file, 499);
+	const report = await store.verify();
+	assert.equal(problemsOf(report), [`damaged object ${both.digest}: 2 images, `]);
+	assert.equal(
+		report.unusableLayers,
+		[both, own].map(({digest}, index) => {
+			const diffId = layers[index] ?? layers[0];
+			const file = recordPath(store, diffId);
+			return {kind: 'incomplete', diffId, path: file, objects: [digest]};
+		}),
+	);
 });
 
 test('takes no other file for an object or image', async ({store}) => {

@@ -353,6 +353,39 @@ test('lets a file reader step over contents that nobody wants', async () => {
 	assert.throws(() => new TarReader(() => undefined).skip(1), RangeError);
 });
 
+test('tells all bytes that no target takes, in their place between the contents', async () => {
+	const bytes = Buffer.concat([
+		rawTar(
+			...rawPax(record('path', 'long')),
+			rawHeader({size: '00000000003'}),
+			'abc',
+			rawHeader({name: 'unwanted', size: '00000000002'}),
+			'xy',
+			...rawPax(record('comment', 'of all'), 'g'),
+			rawHeader({name: 'last', size: '00000001001'}),
+			'c'.repeat(0o1001),
+		),
+		Buffer.from('after the end'),
+	]);
+	for (const size of [1, 511, 700, bytes.length]) {
+		const parts: Buffer[] = [];
+		const contents: string[] = [];
+		const keep = (chunk: Buffer) => void parts.push(Buffer.from(chunk));
+		const reader = new TarReader(
+			(entry) => {
+				if (entry.path === 'unwanted') return undefined;
+				contents.push(entry.path);
+				return {write: keep, end: () => contents.push(`end after ${Buffer.concat(parts).length}`)};
+			},
+			{onRaw: keep},
+		);
+		for (const chunk of chunksOf(bytes, size)) await reader.write(chunk);
+		reader.end();
+		assert.equal(Buffer.concat(parts), bytes);
+		assert.equal(contents, ['long', 'end after 1539', 'last', 'end after 5121']);
+	}
+});
+
 test('stops at the allowance of entries and of extended headers', async () => {
 	const entry = rawHeader({});
 	const bytes = rawTar(...rawPax(record('path', 'a')), entry, entry, entry);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {writeOrigin} from '../../../engine/deployment/state-directory.ts';
+import {verityDigest} from '../../../engine/erofs/fs-verity.ts';
 import {writeImage} from '../../../engine/erofs/writer.ts';
 import {importDirectory} from '../../../engine/store/import-directory.ts';
 import {createStore} from '../../../engine/store/store.ts';
@@ -85,6 +86,47 @@ test('names a deployment whose origin it cannot read', () => {
 	assert.match(stdout, `${folder}/origin.json`);
 	assert.match(stdout, /^1 problem in 2 objects and 1 image, 34 KiB$/m);
 	rmSync(folder, {recursive: true});
+});
+
+test('names layers that would be fetched again, and calls a damaged record a problem', async () => {
+	const [incomplete, damaged] = ['01', '02'].map((byte) => `sha256:${byte.repeat(32)}` as const);
+	const store = createStore(unsyncedSystem, path.join(root, 'composefs'));
+	{
+		await using writer = await store.write();
+		for (const [index, diffId] of [incomplete, damaged].entries()) {
+			const recording = writer.recordLayer(diffId ?? 'sha256:');
+			const target = recording.sink.begin(500);
+			await target.write(Buffer.alloc(500, index));
+			await target.end();
+			recording.end();
+		}
+		await writer.commit();
+	}
+	const object = verityDigest(Buffer.alloc(500, 0), 'sha256');
+	rmSync(store.objectPath(object));
+	const layers = path.join(root, 'composefs/layers');
+	const first = slipway(['verify', '--quiet', root]);
+	assert.equal(
+		[first.status, first.stdout.replace(withoutVerity, '')],
+		[
+			0,
+			`incomplete layer record: ${layers}/${incomplete}
+  1 object missing; the layer is fetched again when an image has it
+all is as it should be: 3 objects, 2 layer records and 1 image, 34 KiB
+`,
+		],
+	);
+	writeFileSync(`${layers}/${damaged}`, 'x');
+	const second = slipway(['verify', '--quiet', root]);
+	assert.is(second.status, 4);
+	assert.match(
+		second.stdout,
+		`damaged layer record: ${layers}/${damaged}
+  the layer is fetched again when an image has it
+`,
+	);
+	assert.match(second.stdout, /^1 problem in 3 objects, 2 layer records and 1 image, 34 KiB$/m);
+	rmSync(layers, {recursive: true});
 });
 
 test('says what it needs where there is no store', () => {

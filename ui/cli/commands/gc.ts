@@ -6,7 +6,7 @@ import {changeOptions, runChange} from '../machine-change.ts';
 
 export const command = defineCommand({
 	description: [
-		'Removes the deployments that nothing keeps, then the images and objects that no deployment uses. The booted deployment, the staged one, the one to roll back to, those that are pinned and those whose loader entry cannot be read are kept. Updates do this by themselves.',
+		'Removes the deployments that nothing keeps, then the images, records of layers and objects that no deployment uses. The booted deployment, the staged one, the one to roll back to, those that are pinned and those whose loader entry cannot be read are kept. Updates do this by themselves.',
 	],
 	options: changeOptions,
 	positionals: {},
@@ -25,10 +25,11 @@ export const command = defineCommand({
 });
 
 function formatGarbage(garbage: MachineGarbage, dryRun: boolean): string[] {
-	const {damagedEntries, deployments, images, objects, bytes} = garbage;
+	const {damagedEntries, deployments, images, layers, objects, bytes} = garbage;
 	const what = [
 		formatCounted(deployments.length, 'deployment'),
 		formatCounted(images.length, 'image'),
+		formatCounted(layers.length, 'layer record'),
 		formatCounted(objects.length, 'object'),
 	].join(', ');
 	return [
