@@ -1,54 +1,68 @@
 import {modulesFolder} from '../boot/kernel.ts';
 import {Refused} from '../errors.ts';
-import type {ImageRoot} from '../lint/image-root.ts';
+import type {ImageReader} from '../image-reader.ts';
+import {bootScript} from '../lint/checks/kernel.ts';
 import {searchInitramfs} from '../lint/initramfs.ts';
 import type {NeededDriver} from './needed-drivers.ts';
 
 /** What a kernel and its initramfs can do before there is a root. */
-export interface EarlyModules {
-	/** Undefined when the initramfs is compressed in a way that cannot be undone here. */
-	readonly inInitramfs: ReadonlySet<string> | undefined;
+export interface EarlyBoot {
+	/** Names of kernel modules, with underscores. */
+	readonly inInitramfs: ReadonlySet<string>;
 	readonly builtIn: ReadonlySet<string>;
+	/** Whether the initramfs mounts deployments. */
+	readonly hasBootScript: boolean;
 }
 
-/** @returns one refusal for each driver that this machine needs and the image lacks */
-export function findMissingDrivers(
+/** @returns all that keeps an image from finding its root on this machine */
+export function findBootProblems(
 	needed: readonly NeededDriver[],
-	{inInitramfs, builtIn}: EarlyModules,
+	{inInitramfs, builtIn, hasBootScript}: EarlyBoot,
 ): Refused[] {
-	if (inInitramfs === undefined) return [];
-	return needed
-		.filter(({module}) => !inInitramfs.has(module) && !builtIn.has(module))
-		.map(
-			({module, purpose}) =>
-				new Refused(
-					'missing-driver',
-					`the image's initramfs lacks the module ${module}, which this machine needs for ${purpose}`,
-					{
-						hint: `Add it in the image: echo 'add_drivers+=" ${module} "' > /usr/lib/dracut/dracut.conf.d/60-${module}.conf, then run /usr/lib/slipway/setup again.`,
-					},
-				),
-		);
+	const missing = needed.filter(({module}) => !inInitramfs.has(module) && !builtIn.has(module));
+	return [
+		...(hasBootScript ? [] : [withoutBootSupport()]),
+		...missing.map(({module, purpose}) => withoutDriver(module, purpose)),
+	];
 }
 
-/** @throws DamagedInput when the file is no initramfs */
-export async function readEarlyModules(root: ImageRoot, version: string): Promise<EarlyModules> {
-	const folder = `${modulesFolder}/${version}`;
-	const builtIn = (await root.text(`${folder}/modules.builtin`, 1 << 20)) ?? '';
-	const initramfs = await root.hostPath(`${folder}/initramfs.img`);
-	return {
-		inInitramfs: initramfs === undefined ? new Set() : await modulesIn(initramfs),
-		builtIn: new Set(builtIn.split('\n').flatMap(moduleOf)),
-	};
+function withoutBootSupport(): Refused {
+	const message = "the image's initramfs lacks slipway's dracut module, and would find no root";
+	return new Refused('no-boot-support', message, {
+		hint: 'Make RUN /usr/lib/slipway/setup the last step of its build, and see slipway lint.',
+	});
 }
 
-async function modulesIn(initramfs: string): Promise<Set<string> | undefined> {
-	const modules = new Set<string>();
+function withoutDriver(module: string, purpose: string): Refused {
+	return new Refused(
+		'missing-driver',
+		`the image's initramfs lacks the module ${module}, which this machine needs for ${purpose}`,
+		{
+			hint: `Add it to the image: a line add_drivers+=" ${module} " in /usr/lib/dracut/dracut.conf.d/60-drivers.conf, then RUN /usr/lib/slipway/setup.`,
+		},
+	);
+}
+
+/**
+ * Looks into the initramfs of an image; undefined when it is compressed in a way that cannot be undone here.
+ * @param initramfs path on this host
+ * @throws DamagedInput when the file is no initramfs
+ */
+export async function readEarlyBoot(
+	image: Pick<ImageReader, 'text'>,
+	version: string,
+	initramfs: string,
+): Promise<EarlyBoot | undefined> {
+	const inInitramfs = new Set<string>();
+	let hasBootScript = false;
 	const {kind} = await searchInitramfs(initramfs, (name) => {
-		for (const module of moduleOf(name)) modules.add(module);
+		hasBootScript ||= name.replace(/^\.?\//, '') === bootScript;
+		for (const module of moduleOf(name)) inInitramfs.add(module);
 		return false;
 	});
-	return kind === 'unreadable' ? undefined : modules;
+	if (kind === 'unreadable') return undefined;
+	const builtIn = (await image.text(`${modulesFolder}/${version}/modules.builtin`)) ?? '';
+	return {inInitramfs, builtIn: new Set(builtIn.split('\n').flatMap(moduleOf)), hasBootScript};
 }
 
 /** The name of a module by that of its file; none when it is another kind of file. */

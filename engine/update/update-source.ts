@@ -28,7 +28,7 @@ export interface UpdateSourceOptions {
 	readonly authFile?: string | undefined;
 	/** Read instead of the system's policy. */
 	readonly policyFile?: string | undefined;
-	readonly signal: AbortSignal;
+	readonly signal?: AbortSignal;
 }
 
 /**
@@ -72,7 +72,7 @@ async function openStored(
 	try {
 		const file = path.join(folder, 'image.tar');
 		const args = ['save', '--quiet', '--format', 'oci-archive', '--output', file, image];
-		await system.run('podman', args, {signal: options.signal});
+		await system.run('podman', args, options.signal && {signal: options.signal});
 		return {...local(imageArchive(file)), [Symbol.asyncDispose]: remove};
 	} catch (error) {
 		await remove();

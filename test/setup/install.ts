@@ -28,14 +28,18 @@ export function attachDisk(
 	return {path, [Symbol.dispose]: () => execFileSync('losetup', ['--detach', path])};
 }
 
+export interface InstallCall {
+	/** Options of the command. */
+	readonly args?: readonly string[];
+	readonly stdio?: 'pipe' | 'inherit';
+	/** As podman calls it; the reference image when left out. */
+	readonly image?: string;
+}
+
 /** Installs onto a block device; what podman and slipway say is shown, or else returned. */
 export async function installByPodman(
 	device: string,
-	{
-		args = [],
-		stdio = 'pipe',
-		image = imageName,
-	}: {args?: readonly string[]; stdio?: 'pipe' | 'inherit'; image?: string} = {},
+	{args = [], stdio = 'pipe', image = imageName}: InstallCall = {},
 ): Promise<string> {
 	const {stdout, stderr} = await podman(
 		['run', '--rm', '--privileged', image, 'install', ...args, device],
@@ -47,10 +51,7 @@ export async function installByPodman(
 /** An empty disk file with the image installed on it; gives what podman and slipway said. */
 export async function makeInstalledDisk(
 	file: string,
-	options: DiskOptions & {
-		readonly args?: readonly string[];
-		readonly stdio?: 'pipe' | 'inherit';
-	} = {},
+	options: DiskOptions & InstallCall = {},
 ): Promise<string> {
 	makeDisk(file, options);
 	using device = attachDisk(file, options);

@@ -18,6 +18,7 @@ const packages: Readonly<Record<string, string>> = {
 	'btrfs-progs': '/usr/bin/btrfs',
 	fsverity: '/usr/bin/fsverity',
 	skopeo: '/usr/bin/skopeo',
+	'docker-registry': '/usr/bin/docker-registry',
 	binutils: '/usr/bin/strip',
 	zstd: '/usr/bin/zstd',
 	// Node itself needs these two; they also go into the image, beside it.

@@ -3,7 +3,7 @@ import {execFileSync} from 'node:child_process';
 import {closeSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync, writeSync} from 'node:fs';
 import path from 'node:path';
 import {cache} from '../setup/image.ts';
-import {type DiskOptions, makeInstalledDisk} from '../setup/install.ts';
+import {type DiskOptions, type InstallCall, makeInstalledDisk} from '../setup/install.ts';
 import type {MachineOptions} from './qemu-command.ts';
 
 export type DirectBoot = NonNullable<MachineOptions['direct']>;
@@ -25,7 +25,7 @@ export class InstalledDisk implements Disposable {
 
 	/** Installs by podman; takes some seconds. The caller disposes of it. */
 	static async make(
-		options: DiskOptions & {readonly args?: readonly string[]} = {},
+		options: DiskOptions & Pick<InstallCall, 'args' | 'image'> = {},
 	): Promise<InstalledDisk> {
 		mkdirSync(cache, {recursive: true});
 		const folder = mkdtempSync(path.join(cache, 'disk-'));

@@ -4,7 +4,7 @@ import {bootLoader, init, initramfs, kernelVersion, oneKernel} from './kernel.ts
 import {emptyBoot, mountPoints, varContent, volatileContent, worldWritable} from './layout.ts';
 import {packageCaches} from './packages.ts';
 import {imageRecord} from './record.ts';
-import {imageReference, kernelArguments} from './settings.ts';
+import {imageReference, kernelArguments, signaturePolicy} from './settings.ts';
 import {imageSoftware, temporaryFiles, writablePlaces} from './writable.ts';
 
 /** Those that need no more than the engine; in the order in which they are reported. */
@@ -17,6 +17,7 @@ export const rootChecks: readonly Check[] = [
 	program,
 	kernelArguments,
 	imageReference,
+	signaturePolicy,
 	imageRecord,
 	osRelease,
 	mountPoints,

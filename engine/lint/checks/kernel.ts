@@ -5,7 +5,7 @@ import {type SearchResult, searchInitramfs} from '../initramfs.ts';
 import type {Check, Problem} from '../lint.ts';
 
 /** What the dracut module installs; see image/root/usr/lib/dracut/modules.d. */
-const bootScript = 'usr/lib/slipway/slipway-root';
+export const bootScript = 'usr/lib/slipway/slipway-root';
 
 export const oneKernel: Check = {
 	name: 'one-kernel',

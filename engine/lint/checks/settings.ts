@@ -5,6 +5,8 @@ import {
 	updateReference,
 } from '../../deployment/image-reference.ts';
 import {UsageError} from '../../errors.ts';
+import {parsePolicy} from '../../trust/policy.ts';
+import {policyPlaces} from '../../trust/policy-places.ts';
 import type {ImageRoot} from '../image-root.ts';
 import type {Check, Problem} from '../lint.ts';
 
@@ -57,3 +59,27 @@ export const imageReference: Check = {
 		}
 	},
 };
+
+export const signaturePolicy: Check = {
+	name: 'signature-policy',
+	severity: 'warning',
+	reason: 'Updates stop where no policy says whose images are taken.',
+	fix: `Ship one; to take all images unsigned: echo '{"default": [{"type": "insecureAcceptAnything"}]}' > /usr/share/containers/policy.json`,
+	async find(root) {
+		for (const place of policyPlaces) {
+			const text = await root.text(place);
+			if (text !== undefined) return findPolicyMistake(place, text);
+		}
+		return [`there is neither ${policyPlaces.join(' nor ')}`];
+	},
+};
+
+function findPolicyMistake(place: string, text: string): Problem[] {
+	try {
+		parsePolicy(place, Buffer.from(text));
+		return [];
+	} catch (error) {
+		if (!(error instanceof UsageError)) throw error;
+		return [error.message];
+	}
+}

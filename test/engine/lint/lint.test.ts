@@ -26,6 +26,7 @@ const goodRoot: MadeRoot = {
 	'/sbin': {link: 'usr/sbin'},
 	'/usr/lib/slipway/slipway': executable,
 	'/usr/lib/slipway/image.toml': 'reference = "registry.example.com/myos"\n',
+	'/usr/share/containers/policy.json': '{"default": [{"type": "reject"}]}',
 	'/usr/lib/systemd/system/tmp.mount': '[Mount]\n',
 	'/usr/lib/systemd/system/local-fs.target.wants/tmp.mount': {link: '../tmp.mount'},
 	'/usr/lib/slipway/kargs.d/10-console.toml': 'kargs = ["console=ttyS0"]\n',
@@ -93,6 +94,20 @@ const cases: [what: string, entries: MadeRoot, findings: string[]][] = [
 			'/usr/lib/modules/6.13.0/initramfs.img': makeCpio({'usr/lib/slipway/slipway-root': ''}),
 		},
 		['error [one-kernel] the image has 2 kernels: 6.12.1, 6.13.0'],
+	],
+	[
+		'no signature policy',
+		{'/usr/share/containers/policy.json': undefined},
+		[
+			'warning [signature-policy] there is neither /etc/containers/policy.json nor /usr/share/containers/policy.json',
+		],
+	],
+	[
+		'a signature policy with a mistake',
+		{'/etc/containers/policy.json': '{"default": []}'},
+		[
+			'warning [signature-policy] /etc/containers/policy.json: default is no list of one requirement or more',
+		],
 	],
 	[
 		'a kernel that is a link out of the image',

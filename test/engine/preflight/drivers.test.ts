@@ -1,9 +1,10 @@
 import {mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {gzipSync} from 'node:zlib';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {findMissingDrivers} from '../../../engine/preflight/missing-drivers.ts';
+import {findBootProblems, readEarlyBoot} from '../../../engine/preflight/missing-drivers.ts';
 import {neededDrivers} from '../../../engine/preflight/needed-drivers.ts';
 
 const test = suite<{root: string}>('drivers that an image must have');
@@ -73,18 +74,20 @@ test('are not asked for where nothing is known of the disk', async ({root}) => {
 	assert.equal(await neededDrivers(root), []);
 });
 
+const needed = [
+	{module: 'ext4', purpose: "the root's file system ext4"},
+	{module: 'dm_crypt', purpose: 'the encryption of dm-0'},
+	{module: 'virtio_blk', purpose: 'the disk vda'},
+];
+
 test('are missing when neither initramfs nor kernel has them, each by its name', () => {
-	const needed = [
-		{module: 'ext4', purpose: "the root's file system ext4"},
-		{module: 'dm_crypt', purpose: 'the encryption of dm-0'},
-		{module: 'virtio_blk', purpose: 'the disk vda'},
-	];
-	const refusals = findMissingDrivers(needed, {
+	const problems = findBootProblems(needed, {
 		inInitramfs: new Set(['ext4']),
 		builtIn: new Set(['virtio_blk']),
+		hasBootScript: true,
 	});
 	assert.equal(
-		refusals.map(({code, message}) => [code, message]),
+		problems.map(({code, message}) => [code, message]),
 		[
 			[
 				'missing-driver',
@@ -92,7 +95,42 @@ test('are missing when neither initramfs nor kernel has them, each by its name',
 			],
 		],
 	);
-	assert.equal(findMissingDrivers(needed, {inInitramfs: undefined, builtIn: new Set()}), []);
 });
+
+test('are told beside the lack of boot support', () => {
+	const early = {inInitramfs: new Set<string>(), builtIn: new Set<string>(), hasBootScript: false};
+	assert.equal(
+		findBootProblems(needed, early).map(({code}) => code),
+		['no-boot-support', 'missing-driver', 'missing-driver', 'missing-driver'],
+	);
+});
+
+test('are read out of an initramfs and the list of what is built in', async ({root}) => {
+	const initramfs = path.join(root, 'initramfs.img');
+	const names = [
+		'usr/lib/modules/6.12/kernel/fs/ext4/ext4.ko.xz',
+		'usr/lib/modules/6.12/kernel/drivers/md/dm-crypt.ko',
+		'usr/lib/slipway/slipway-root',
+	];
+	writeFileSync(initramfs, gzipSync(cpio(names)));
+	const text = async () => 'kernel/drivers/block/virtio_blk.ko\n';
+	const early = await readEarlyBoot({text}, '6.12', initramfs);
+	assert.equal(early, {
+		inInitramfs: new Set(['ext4', 'dm_crypt']),
+		builtIn: new Set(['virtio_blk']),
+		hasBootScript: true,
+	});
+});
+
+/** Empty files in the format newc. */
+function cpio(names: readonly string[]): Buffer {
+	const members = [...names, 'TRAILER!!!'].map((name) => {
+		const fields = [0, 0o100644, 0, 0, 1, 0, 0, 0, 0, 0, 0, name.length + 1, 0];
+		const header = `070701${fields.map((field) => field.toString(16).padStart(8, '0')).join('')}`;
+		const length = header.length + name.length + 1;
+		return Buffer.concat([Buffer.from(`${header}${name}\0`), Buffer.alloc(-length & 3)]);
+	});
+	return Buffer.concat(members);
+}
 
 test.run();

@@ -13,6 +13,16 @@ export const commandTable: readonly CommandEntry[] = [
 		load: async () => (await import('./status.ts')).command,
 	},
 	{
+		name: 'upgrade',
+		summary: 'Bring the new image that this machine follows; the next boot tries it',
+		load: async () => (await import('./upgrade.ts')).command,
+	},
+	{
+		name: 'switch',
+		summary: 'Follow another image',
+		load: async () => (await import('./switch.ts')).command,
+	},
+	{
 		name: 'diff',
 		summary: 'List local changes to /etc, and the new defaults they hide',
 		load: async () => (await import('./diff.ts')).command,

@@ -1,0 +1,211 @@
+import path from 'node:path';
+import {type Machine, type OpenMachine, openMachine} from '../deployment/change-machine.ts';
+import {collectOpenMachine} from '../deployment/collect-machine.ts';
+import type {ReadableDeployment} from '../deployment/deployment.ts';
+import type {DeploymentId} from '../deployment/id.ts';
+import {imageFilesOf} from '../deployment/image-files.ts';
+import type {MachineLockOptions} from '../deployment/machine-lock.ts';
+import type {ImageReference} from '../deployment/origin.ts';
+import {deploymentStates} from '../deployment/states.ts';
+import type {Step} from '../deployment/step.ts';
+import {rollback, stage} from '../deployment/transitions.ts';
+import {EngineError, Refused} from '../errors.ts';
+import type {Image} from '../oci/image.ts';
+import {hostPlatform} from '../oci/platform.ts';
+import {type PulledImage, pullImage} from '../oci/pull-image.ts';
+import {checkImage} from '../preflight/check-image.ts';
+import {orNoRoom} from '../store/room.ts';
+import {openStore, type Store} from '../store/store.ts';
+import type {System} from '../system/system.ts';
+import {
+	afterCheck,
+	afterFailedCheck,
+	type FoundImage,
+	isSameImage,
+	readCachedUpdate,
+	writeCachedUpdate,
+} from './cached-update.ts';
+import {type CheckResult, checkSource} from './check.ts';
+import {newDeploymentOf} from './new-deployment-of.ts';
+import {
+	emptyQuarantine,
+	findQuarantined,
+	readQuarantine,
+	releaseReplaced,
+	writeQuarantine,
+} from './quarantine.ts';
+import {openUpdateSource, type UpdateSource, type UpdateSourceOptions} from './update-source.ts';
+
+export interface UpgradeOptions extends MachineLockOptions, UpdateSourceOptions {
+	/** An image that the machine is to follow from now on. */
+	readonly switchTo?: ImageReference;
+	/** How far to go: only look, have all content in the store, or let the next boot try it. */
+	readonly until: 'checked' | 'downloaded' | 'staged';
+	/** Take an image that failed to boot here before. */
+	readonly evenIfFailed?: boolean;
+}
+
+/** What came of an upgrade. It is JSON as it is. */
+export type UpgradeOutcome = {
+	readonly reference: ImageReference;
+	/** What the reference leads to. */
+	readonly image: FoundImage;
+} & (
+	| {
+			readonly kind: 'up-to-date';
+			/** The deployment of it. */
+			readonly deployment: DeploymentId;
+			/** One that was staged and is no more: the reference leads to the booted image again. */
+			readonly unstaged: DeploymentId | null;
+	  }
+	| {readonly kind: 'available'}
+	| ({readonly kind: 'downloaded'} & Transfer)
+	| ({readonly kind: 'staged'; readonly deployment: DeploymentId} & Transfer)
+);
+
+/** What had to be brought. */
+export interface Transfer {
+	readonly layersFetched: number;
+	readonly layersKnown: number;
+	/** As transferred. */
+	readonly bytesFetched: number;
+}
+
+/**
+ * Brings the image that the machine's reference leads to into the store, and lets the next boot try it.
+ * The running system is not touched, and until the last step, the loader entry, nor is what boots next.
+ * Killed anywhere, it goes on where it was when it is run again.
+ * @param root what stands before all paths; for tests
+ * @throws Refused, DamagedInput, OperationFailed with the machine as it was
+ */
+export async function upgradeMachine(
+	system: System,
+	options: UpgradeOptions,
+	root = '/',
+): Promise<UpgradeOutcome> {
+	using machine = await openMachine(system, options, root);
+	const reference = options.switchTo ?? followedReference(machine);
+	await using source = await openUpdateSource(system, reference, options);
+	const {found, image} = await checkAndRecord(system, machine, reference, source);
+	const outcome = {reference, image: found};
+	const current = await keepCurrent(machine, reference, found);
+	if (current !== undefined) return {...outcome, kind: 'up-to-date', ...current};
+	if (options.until === 'checked') return {...outcome, kind: 'available'};
+	if (!options.evenIfFailed) await refuseQuarantined(machine, found);
+	const store = openStore(system, path.join(machine.physicalRoot, 'composefs'));
+	const opened = image ?? (await source.open(hostPlatform()));
+	const pulled = await pull(store, opened, options);
+	const {layersFetched, layersKnown, bytesFetched} = pulled;
+	const transfer = {layersFetched, layersKnown, bytesFetched};
+	if (options.until === 'downloaded') return {...outcome, kind: 'downloaded', ...transfer};
+	const files = await imageFilesOf(store, pulled.image.verityDigest);
+	await checkImage(store, pulled.image.verityDigest, files.kernel, root);
+	const wanted = await newDeploymentOf(
+		{image: opened, found, reference, verityDigest: pulled.image.verityDigest, files},
+		{booted: bootedOf(machine), algorithm: 'sha256', now: system.now(), root},
+	);
+	const staging = stage(machine.set, wanted);
+	await machine.run(staging.steps);
+	await collectOpenMachine(system, {...machine, set: staging.after}, root);
+	return {...outcome, kind: 'staged', deployment: staging.id, ...transfer};
+}
+
+/** @throws Refused `no-reference` */
+function followedReference({set}: Machine): ImageReference {
+	const {staged, booted} = deploymentStates(set);
+	const image = (staged ?? booted)?.origin?.image;
+	if (image) return image;
+	throw new Refused('no-reference', 'it is not known where this machine gets its images from', {
+		hint: 'Say it once: slipway switch REGISTRY/NAME:TAG.',
+	});
+}
+
+/** Everybody's status tells what the last check found, and the updater goes by it. */
+async function checkAndRecord(
+	system: System,
+	{physicalRoot}: Machine,
+	reference: ImageReference,
+	source: UpdateSource,
+): Promise<CheckResult> {
+	const {content: before} = await readCachedUpdate(physicalRoot);
+	try {
+		const result = await checkSource(source, reference, before);
+		const cached = afterCheck(before, reference, result.found, system.now());
+		await writeCachedUpdate(physicalRoot, cached);
+		const {content: quarantine} = await readQuarantine(physicalRoot);
+		if (quarantine !== undefined)
+			await writeQuarantine(physicalRoot, releaseReplaced(quarantine, cached));
+		return result;
+	} catch (error) {
+		if (error instanceof EngineError)
+			await writeCachedUpdate(
+				physicalRoot,
+				afterFailedCheck(before, reference, error, system.now()),
+			);
+		throw error;
+	}
+}
+
+/**
+ * When the image is deployed already, makes the machine follow the reference with it; undefined when it is
+ * not. What is staged gives way when the booted image is the one again.
+ */
+async function keepCurrent(
+	machine: OpenMachine,
+	reference: ImageReference,
+	found: FoundImage,
+): Promise<{deployment: DeploymentId; unstaged: DeploymentId | null} | undefined> {
+	const {staged, booted} = deploymentStates(machine.set);
+	const current = [staged, booted].find(
+		(one): one is ReadableDeployment => one?.origin !== undefined && isSameImage(one.origin, found),
+	);
+	if (current === undefined) return undefined;
+	const goesBack = current === booted && staged !== undefined;
+	const steps = [
+		...(goesBack ? rollback(machine.set, current.id).steps : []),
+		...followSteps(current, reference),
+	];
+	if (steps.length > 0) await machine.run(steps);
+	return {deployment: current.id, unstaged: goesBack ? staged.id : null};
+}
+
+/** Of the same image under another name. */
+function followSteps(current: ReadableDeployment, reference: ImageReference): Step[] {
+	const {image, transport} = current.origin.image ?? {};
+	if (image === reference.image && transport === reference.transport) return [];
+	const origin = {...current.origin, image: reference};
+	return [{kind: 'write-origin', deployment: {...current, origin}}];
+}
+
+async function refuseQuarantined({physicalRoot}: Machine, found: FoundImage): Promise<void> {
+	const {content = emptyQuarantine} = await readQuarantine(physicalRoot);
+	const failed = findQuarantined(content, found);
+	if (failed === undefined) return;
+	throw new Refused('quarantined', `image ${found.digest} has failed on this machine before`, {
+		hint: 'Push a better one; to try this one again nevertheless: slipway upgrade --even-if-failed.',
+	});
+}
+
+async function pull(
+	store: Store,
+	image: Image,
+	{progress, signal}: UpgradeOptions,
+): Promise<PulledImage> {
+	await using writer = await store.write();
+	const pulled = await pullImage(image, writer, {
+		...(progress && {progress}),
+		...(signal && {signal}),
+	});
+	await orNoRoom(pulled.room, () => writer.commit());
+	return pulled;
+}
+
+function bootedOf({set}: Machine): ReadableDeployment {
+	const {booted} = deploymentStates(set);
+	if (booted?.origin !== undefined) return booted;
+	throw new Refused(
+		'unreadable-deployment',
+		`the running deployment cannot be read: ${booted?.problem ?? 'nothing is known of it'}`,
+		{hint: 'See slipway status.'},
+	);
+}
