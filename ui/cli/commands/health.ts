@@ -1,15 +1,14 @@
 import {exitStatus} from '../../../engine/errors.ts';
-import type {SkippedFile} from '../../../engine/health/arrange-checks.ts';
 import {checkHealth, runAftermath} from '../../../engine/health/check-health.ts';
-import {type CheckResult, failedRequirements} from '../../../engine/health/health-check.ts';
-import {describeFailure, type HealthRecord} from '../../../engine/health/health-record.ts';
+import type {CheckResult} from '../../../engine/health/health-check.ts';
+import {describeFailure} from '../../../engine/health/health-record.ts';
 import {
 	bootedDeployment,
 	recordHealth,
 	recordIncompleteBoot,
 } from '../../../engine/health/record-health.ts';
 import {defineCommand} from '../command.ts';
-import {formatCounted, formatDuration} from '../format.ts';
+import {formatHealth, formatResult} from '../health.ts';
 
 export const command = defineCommand({
 	description: [
@@ -52,31 +51,8 @@ export const command = defineCommand({
 		context.print(
 			...(options.json
 				? [JSON.stringify({...record, skipped}, undefined, 2)]
-				: formatSum(record, skipped)),
+				: formatHealth({record, skipped})),
 		);
 		return isHealthy ? exitStatus.ok : exitStatus.failed;
 	},
 });
-
-function formatResult(result: CheckResult): string[] {
-	const {name, path, requirement, outcome, exitStatus: status, seconds, output} = result;
-	const duration = formatDuration(seconds);
-	if (outcome === 'passed') return [`passed: ${name} (${duration})`];
-	const how =
-		outcome === 'failed' ? `exit status ${status}, ${duration}` : `ended after ${duration}`;
-	const lines = output.trimEnd().split('\n');
-	return [
-		`FAILED: ${name} (${how}, ${requirement}): ${path}`,
-		...(output.trim() === '' ? [] : lines.map((line) => `  ${line}`)),
-	];
-}
-
-function formatSum({checks}: HealthRecord, skipped: readonly SkippedFile[]): string[] {
-	const failed = failedRequirements(checks);
-	return [
-		...skipped.map(({path, reason}) => `left out: ${path} ${reason}`),
-		failed.length === 0
-			? `healthy: ${formatCounted(checks.length, 'check')}`
-			: `not healthy: ${failed.join(', ')} failed, of ${formatCounted(checks.length, 'check')}`,
-	];
-}
