@@ -11,18 +11,17 @@ const graceSec = 10;
 const timeoutStatuses: readonly number[] = [124, 137];
 
 /**
- * Runs a command with a time limit, and ends what it leaves behind in its process group: a child in the
- * background would hold the output open. timeout(1) makes that group and signals all of it, so the
- * shell in it must outlive the signal to wait for the command, and the one around it must not be in it.
+ * Runs a command with a time limit. timeout(1) makes a process group of its own, named by its process ID,
+ * and signals all of it; what the command leaves in it ends with it, or it would hold the output open.
+ * Not before timeout has ended: under a signal right after its start it takes itself for its child.
  */
-const script = `timeout --kill-after=${graceSec} "$0" sh -c '
-	trap : TERM
-	"$@" 2>&1
-	status=$?
-	trap "" TERM
-	kill 0
-	exit $status' sh "$@"
-exit $?`;
+const script = `timeout --kill-after=${graceSec} "$0" "$@" 2>&1 &
+group=$!
+trap 'kill $group' INT TERM
+wait $group
+status=$?
+kill -KILL -$group 2> /dev/null
+exit $status`;
 
 const anyStatus = Array.from({length: 256}, (_, status) => status);
 
