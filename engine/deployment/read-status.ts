@@ -3,6 +3,7 @@ import {bootStateFile, readBootState} from '../boot/boot-state.ts';
 import {parseCommandLine} from '../boot/command-line.ts';
 import {type MountPoint, parseMountinfo, rootMount} from '../system/mount-points.ts';
 import {readText} from '../system/read-text.ts';
+import {readBootHistory} from './boot-history.ts';
 import type {DeploymentSet} from './deployment.ts';
 import {containerEnvironmentFile} from './image-reference.ts';
 import {listDeployments} from './state-directory.ts';
@@ -20,7 +21,8 @@ const commandLineFile = '/proc/cmdline';
  */
 export async function readStatus(root = '/'): Promise<StatusDocument> {
 	const set = await readDeploymentSet(root);
-	return describeStatus(set, await readRunningSystem(root, set));
+	const history = await readBootHistory(path.join(root, physicalRoot), set, root);
+	return describeStatus(set, await readRunningSystem(root, set), history);
 }
 
 /** Of the running system, with the loader entries that root last saw. */

@@ -6,6 +6,9 @@
  */
 import type {Tries} from '../boot/entry-name.ts';
 import type {KernelArgument} from '../boot/kernel-argument.ts';
+import {describeFailure, type HealthRecord} from '../health/health-record.ts';
+import {type BootHistory, noHistory} from './boot-history.ts';
+import type {BootReason} from './boot-reason.ts';
 import type {Deployment, DeploymentSet} from './deployment.ts';
 import type {ImageReference, Origin} from './origin.ts';
 import {type BootHealth, bootHealth, deploymentStates} from './states.ts';
@@ -23,6 +26,8 @@ export interface StatusDocument {
 	readonly status: {
 		/** Null when the running system is not a deployment; `notDeployed` says what it is. */
 		readonly booted: StatusEntry | null;
+		/** Why it is this one; null when that is not known. */
+		readonly bootReason: BootReason | null;
 		readonly staged: StatusEntry | null;
 		readonly rollback: StatusEntry | null;
 		readonly rollbackQueued: boolean;
@@ -58,6 +63,15 @@ export interface StatusEntry {
 		readonly health: BootHealth;
 		/** Attempts to boot it, while they are counted. */
 		readonly tries: Tries | null;
+		/** Why its last boot was not good; null when it was, and when nothing is recorded of it. */
+		readonly failure: {
+			readonly time: string;
+			readonly reason: string;
+			/** Health checks that did not pass, those that are only wanted too. */
+			readonly checks: readonly FailedCheck[];
+			/** Units of systemd that had failed when the boot was given up. */
+			readonly units: readonly string[];
+		} | null;
 		readonly created: string | null;
 		readonly imageVerity: Origin['imageVerity'] | null;
 		readonly configDigest: string | null;
@@ -67,6 +81,8 @@ export interface StatusEntry {
 	readonly installed: Origin['installed'] | null;
 }
 
+export type FailedCheck = HealthRecord['checks'][number];
+
 export interface RunningSystem {
 	/** Whether the kernel refuses files without fs-verity. */
 	readonly verityEnforced: boolean;
@@ -74,10 +90,16 @@ export interface RunningSystem {
 	readonly notDeployed: string | undefined;
 }
 
-export function describeStatus(set: DeploymentSet, running: RunningSystem): StatusDocument {
+export function describeStatus(
+	set: DeploymentSet,
+	running: RunningSystem,
+	history: BootHistory = noHistory,
+): StatusDocument {
 	const states = deploymentStates(set);
+	const describe = (deployment: Deployment): StatusEntry =>
+		describeDeployment(set, deployment, history.health.get(deployment.id));
 	const entry = (deployment: Deployment | undefined): StatusEntry | null =>
-		deployment === undefined ? null : describeDeployment(set, deployment);
+		deployment === undefined ? null : describe(deployment);
 	const booted = entry(states.booted);
 	const staged = entry(states.staged);
 	return {
@@ -88,10 +110,11 @@ export function describeStatus(set: DeploymentSet, running: RunningSystem): Stat
 		},
 		status: {
 			booted,
+			bootReason: booted === null ? null : (history.reason ?? null),
 			staged,
 			rollback: entry(states.rollback),
 			rollbackQueued: states.rollbackQueued,
-			otherDeployments: states.others.map((deployment) => describeDeployment(set, deployment)),
+			otherDeployments: states.others.map(describe),
 			type: booted === null ? null : 'slipwayHost',
 			fsVerity: booted === null ? null : {enforced: running.verityEnforced},
 			notDeployed: booted === null ? (running.notDeployed ?? null) : null,
@@ -100,7 +123,11 @@ export function describeStatus(set: DeploymentSet, running: RunningSystem): Stat
 	};
 }
 
-function describeDeployment(set: DeploymentSet, deployment: Deployment): StatusEntry {
+function describeDeployment(
+	set: DeploymentSet,
+	deployment: Deployment,
+	health: HealthRecord | undefined,
+): StatusEntry {
 	const {id, origin} = deployment;
 	return {
 		image: origin === undefined ? null : describeImage(origin),
@@ -112,6 +139,7 @@ function describeDeployment(set: DeploymentSet, deployment: Deployment): StatusE
 			id,
 			health: bootHealth(set, deployment),
 			tries: set.entries?.find(({deploymentId}) => deploymentId === id)?.tries ?? null,
+			failure: health === undefined ? null : describeHealth(health),
 			created: origin?.created ?? null,
 			imageVerity: origin?.imageVerity ?? null,
 			configDigest: origin?.configDigest ?? null,
@@ -120,6 +148,13 @@ function describeDeployment(set: DeploymentSet, deployment: Deployment): StatusE
 		},
 		installed: origin?.installed ?? null,
 	};
+}
+
+function describeHealth(record: HealthRecord): StatusEntry['deployment']['failure'] {
+	const reason = describeFailure(record);
+	if (reason === undefined) return null;
+	const {time, checks, failedUnits: units} = record;
+	return {time, reason, checks: checks.filter(({outcome}) => outcome !== 'passed'), units};
 }
 
 function describeImage(origin: Origin): StatusEntry['image'] {

@@ -39,6 +39,7 @@ export async function runCommand(
 		reject: false,
 		stripFinalNewline: false,
 		...inputOf(options.input),
+		...outputOf(options.outputTail),
 		...(options.signal && {cancelSignal: options.signal}),
 	});
 	// A program that it started and left behind would keep them open.
@@ -70,6 +71,25 @@ function inputOf(
 	if (input === undefined) return {stdin: 'ignore'};
 	if (typeof input === 'string' || input instanceof Uint8Array) return {input};
 	return {input: Readable.from(input, {objectMode: false})};
+}
+
+function outputOf(tail: number | undefined) {
+	return tail === undefined ? {} : {stdout: lastBytes(tail), stderr: lastBytes(tail)};
+}
+
+/** Lets nothing through until the end, and then what came last. */
+function lastBytes(count: number) {
+	let kept: Uint8Array = Buffer.alloc(0);
+	return {
+		binary: true,
+		*transform(chunk: unknown) {
+			if (chunk instanceof Uint8Array) kept = Buffer.concat([kept, chunk]).subarray(-count);
+			yield* [];
+		},
+		*final() {
+			yield kept;
+		},
+	} as const;
 }
 
 /** Disk tools lie in sbin folders, which a person's PATH may lack. */

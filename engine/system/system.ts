@@ -10,6 +10,8 @@ export interface CommandOptions {
 	readonly env?: Readonly<Record<string, string>>;
 	/** Exit statuses that are results and not failures. Default: 0 alone. */
 	readonly okStatuses?: readonly number[];
+	/** Keeps only the last so many bytes of each output. Default: all. */
+	readonly outputTail?: number;
 	readonly signal?: AbortSignal;
 }
 

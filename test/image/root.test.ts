@@ -1,9 +1,12 @@
 /** Files that an image gets as they are. */
 import {spawnSync} from 'node:child_process';
-import {readFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
+import {bootTries} from '../../engine/boot/boot-loader.ts';
+import {imageKernelArguments} from '../../engine/boot/kargs.ts';
 import {commandTable} from '../../ui/cli/commands/table.ts';
 import {bootPrograms} from './boot-shell.ts';
 
@@ -56,6 +59,105 @@ test('sync what the first boot made before they mark it as done', () => {
 		'ExecStartPost=/usr/bin/sync -f /etc /var/lib/slipway',
 		'ExecStartPost=/usr/bin/touch /var/lib/slipway/first-boot-done',
 	]);
+});
+
+const counterOf = (name: string): Buffer =>
+	Buffer.concat([
+		Buffer.from([6, 0, 0, 0]),
+		Buffer.from(`\\loader\\entries\\${name}\0`, 'utf16le'),
+	]);
+
+/** Runs what a failed boot runs, with programs that say their name; gives what it printed. */
+function failBoot(entry: string, commandLine = 'quiet', {noting = 'echo'} = {}): string[] {
+	const folder = mkdtempSync(path.join(tmpdir(), 'slipway-boot-failed-'));
+	try {
+		writeFileSync(path.join(folder, 'counter'), counterOf(entry));
+		writeFileSync(path.join(folder, 'cmdline'), `${commandLine}\n`);
+		const script = read('usr/lib/slipway/boot-failed')
+			.replace(/^counter=.*$/m, `counter=${folder}/counter`)
+			.replaceAll('/proc/cmdline', `${folder}/cmdline`)
+			.replaceAll('/usr/lib/slipway/slipway', `${noting} slipway`)
+			.replaceAll('systemctl', 'echo systemctl');
+		const {stdout, stderr, status} = spawnSync('sh', ['-c', script], {encoding: 'utf8'});
+		assert.equal({stderr, status}, {stderr: '', status: 0});
+		return stdout.trimEnd().split('\n');
+	} finally {
+		rmSync(folder, {recursive: true});
+	}
+}
+
+const noted = 'slipway health --note-failed-boot';
+const restart = 'systemctl --ignore-inhibitors reboot';
+
+test('restart after an attempt that failed, having noted what did', () => {
+	for (const made of [1, 2, 3])
+		assert.equal(failBoot(`slipway-3f2a9c1b4d5e.1+${bootTries - made}-${made}.conf`), [
+			noted,
+			`slipway: attempt ${made} of ${bootTries} to start this system failed; restarting.`,
+			restart,
+		]);
+});
+
+test('restart when nothing can be noted, and when the boot loader says nothing of use', () => {
+	assert.equal(failBoot('slipway-3f2a9c1b4d5e.1+2-1.conf', 'quiet', {noting: 'false'}), [
+		'slipway: what failed could not be noted.',
+		'slipway: attempt 1 of 3 to start this system failed; restarting.',
+		restart,
+	]);
+	assert.equal(failBoot('').at(-1), restart);
+});
+
+test('stay up when attempts were used up, or somebody is there who wants it so', () => {
+	assert.equal(failBoot('slipway-3f2a9c1b4d5e.1+0-4.conf'), [
+		noted,
+		'slipway: this system had used up its attempts before; it stays up for somebody to look at it.',
+	]);
+	for (const wish of [
+		'slipway.failure=stop',
+		'slipway.failure=shell',
+		'emergency',
+		'systemd.unit=emergency.target',
+	])
+		assert.equal(failBoot('slipway-3f2a9c1b4d5e.1+2-1.conf', `quiet ${wish} rw`), [
+			noted,
+			'slipway: this system stays up, as the kernel arguments say.',
+		]);
+});
+
+/** What the initramfs does when it gave up, with programs that say their name. */
+function failInitramfs(commandLine: string): string {
+	const folder = mkdtempSync(path.join(tmpdir(), 'slipway-root-'));
+	try {
+		writeFileSync(path.join(folder, 'cmdline'), commandLine);
+		writeFileSync(path.join(folder, 'active'), '');
+		const script = read('usr/lib/dracut/modules.d/90slipway/slipway-root.sh')
+			.replaceAll('/proc/cmdline', `${folder}/cmdline`)
+			.replaceAll('/sys/class/tty/console/active', `${folder}/active`)
+			.replace(/^run=.*$/m, `run=${folder}`)
+			.replaceAll('systemctl --force', 'exec echo')
+			.replaceAll('sleep 10', 'echo waited')
+			.replaceAll('systemctl list-units', 'true');
+		const {stdout} = spawnSync('sh', ['-c', script, 'slipway-root', 'failed'], {encoding: 'utf8'});
+		return stdout;
+	} finally {
+		rmSync(folder, {recursive: true});
+	}
+}
+
+test("leave dracut's own shells to those who ask for them", () => {
+	assert.is(failInitramfs('composefs=3f slipway=3f2a9c1b4d5e.1'), 'waited\nreboot\n');
+	assert.is(failInitramfs('composefs=3f slipway=3f2a9c1b4d5e.1 slipway.failure=stop'), 'halt\n');
+	for (const wish of ['rd.break', 'rd.break=pre-pivot'])
+		assert.is(failInitramfs(`composefs=3f slipway=3f2a9c1b4d5e.1 ${wish}`), '');
+	assert.is(failInitramfs('root=/dev/sda1'), '');
+});
+
+test('bring kernel arguments that restart a machine which cannot go on', () => {
+	const file = '/usr/lib/slipway/kargs.d/20-restart.toml';
+	assert.equal(
+		imageKernelArguments([{path: file, text: read(file)}], 'x86_64').map(({argument}) => argument),
+		['panic=10', 'systemd.crash_reboot=1', 'systemd.watchdog_sec=60'],
+	);
 });
 
 test.run();

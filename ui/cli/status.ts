@@ -1,3 +1,5 @@
+import type {BootReason} from '../../engine/deployment/boot-reason.ts';
+import {describeFailed} from '../../engine/deployment/login-message.ts';
 import type {StatusDocument, StatusEntry} from '../../engine/deployment/status.ts';
 import {formatImageReference, pageWidth, wrapText} from './format.ts';
 
@@ -6,7 +8,7 @@ const labelWidth = 16;
 
 /** What `slipway status` prints, without a last end of line. */
 export function formatStatus({status, warnings}: StatusDocument): string {
-	const {booted, staged, rollback, rollbackQueued, otherDeployments, fsVerity} = status;
+	const {booted, bootReason, staged, rollback, rollbackQueued, otherDeployments, fsVerity} = status;
 	const blocks: string[][] = [];
 	if (booted === null)
 		blocks.push([
@@ -17,6 +19,7 @@ export function formatStatus({status, warnings}: StatusDocument): string {
 		blocks.push(
 			formatEntry('Booted', booted, [
 				['fs-verity', fsVerity?.enforced ? 'enforced' : 'not enforced'],
+				...(bootReason === null ? [] : reasonRows(bootReason)),
 			]),
 		);
 	if (rollback)
@@ -36,6 +39,8 @@ function formatEntry(role: string, entry: StatusEntry, more: readonly Row[]): st
 	rows.push(['Deployment', entry.deployment.id + (entry.pinned ? ' (pinned)' : '')]);
 	const state = stateOf(entry);
 	if (state !== undefined) rows.push(['State', state]);
+	const {failure} = entry.deployment;
+	if (failure !== null) rows.push(['Last boot', `${failure.reason} (${failure.time})`]);
 	if (entry.problem !== null) rows.push(['Problem', entry.problem]);
 	const lines = [...rows, ...more].map(
 		([label, value]) => `${label.padStart(labelWidth)}: ${value}`,
@@ -72,6 +77,28 @@ function stateOf({deployment: {health, tries}}: StatusEntry): string | undefined
 		case 'good':
 		case 'unknown':
 			return undefined;
+	}
+}
+
+/** Why the booted deployment is the booted one. */
+function reasonRows(reason: BootReason): Row[] {
+	switch (reason.kind) {
+		case 'newest':
+			return [['Runs because', 'it is the newest']];
+		case 'rolled-back':
+			return [['Runs because', 'it was put first by a rollback']];
+		case 'picked':
+			return [['Runs because', `it was picked in the boot menu, instead of ${reason.instead}`]];
+		case 'fell-back':
+			return reason.from.map((failed, at) => [
+				at === 0 ? 'Runs because' : 'and',
+				describeFailed(failed),
+			]);
+		case 'last-resort':
+			return [
+				['Runs because', 'no other can be booted'],
+				...reason.from.map((failed): Row => ['for', describeFailed(failed)]),
+			];
 	}
 }
 

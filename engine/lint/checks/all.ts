@@ -1,4 +1,5 @@
 import type {Check} from '../lint.ts';
+import {healthChecks, healthSettingsCheck} from './health.ts';
 import {hostFilesCheck, machineId, osRelease, program, sshHostKeys} from './identity.ts';
 import {bootLoader, init, initramfs, kernelVersion, oneKernel} from './kernel.ts';
 import {emptyBoot, mountPoints, varContent, volatileContent, worldWritable} from './layout.ts';
@@ -16,6 +17,8 @@ export const rootChecks: readonly Check[] = [
 	init,
 	program,
 	kernelArguments,
+	healthChecks,
+	healthSettingsCheck,
 	imageReference,
 	signaturePolicy,
 	imageRecord,

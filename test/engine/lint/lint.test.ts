@@ -80,6 +80,27 @@ test('finds nothing in a root as it should be', async () => {
 
 const cases: [what: string, entries: MadeRoot, findings: string[]][] = [
 	[
+		'health checks that would not be run',
+		{
+			'/usr/lib/slipway/health.d/10-a': executable,
+			'/usr/lib/slipway/health.d/20-b': '#!/bin/sh\n',
+			'/etc/slipway/health.d/wanted/30-c': '#!/bin/sh\n',
+			'/etc/slipway/health.d/10-a': {link: '/dev/null'},
+			'/etc/greenboot/check/required.d/40_d.sh': 'true\n',
+		},
+		[
+			'warning [health-checks] /usr/lib/slipway/health.d/20-b is not executable',
+			'warning [health-checks] /etc/slipway/health.d/wanted/30-c is not executable',
+		],
+	],
+	[
+		'settings of health checks that cannot be read',
+		{'/usr/lib/slipway/health.toml': 'time-limit = "5 min"\n'},
+		[
+			'error [health-settings] /usr/lib/slipway/health.toml, line 1: time-limit is "5 min", expected whole seconds from 1 to 86400',
+		],
+	],
+	[
 		'no kernel',
 		{[`${modules}/vmlinuz`]: undefined, '/boot/vmlinuz-6.12.1': 'kernel'},
 		[

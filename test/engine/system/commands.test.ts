@@ -24,6 +24,15 @@ test('gives what a program printed, to the last byte', async () => {
 	});
 });
 
+test('keeps the end of what a program printed when told so', async () => {
+	const script = 'seq 1 100000; printf "end é" >&2';
+	assert.equal(await runCommand('sh', ['-c', script], {outputTail: 8}), {
+		status: 0,
+		stdout: '\n100000\n',
+		stderr: 'end é',
+	});
+});
+
 test('takes no shell in between', async () => {
 	assert.is((await runCommand('printf', ['%s', '$HOME; ls'])).stdout, '$HOME; ls');
 });

@@ -1,7 +1,9 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
+import type {BootReason} from '../../../engine/deployment/boot-reason.ts';
 import type {DeploymentSet} from '../../../engine/deployment/deployment.ts';
 import {describeStatus} from '../../../engine/deployment/status.ts';
+import type {HealthRecord} from '../../../engine/health/health-record.ts';
 import {formatStatus} from '../../../ui/cli/status.ts';
 import {
 	failed,
@@ -108,6 +110,54 @@ test('shows a queued rollback, and others with what is wrong with them', () => {
            State: has no loader entry
          Problem: origin.json is not JSON`,
 	);
+});
+
+test('says why this deployment runs, and what was wrong with others', () => {
+	const set = sampleMachine([sampleEntry(2, failed), sampleEntry(1)], 1);
+	const health = new Map<string, HealthRecord>([
+		[
+			'3f2a9c1b4d5e.2',
+			{
+				version: 1,
+				time: '2026-03-02T08:30:00.000Z',
+				verdict: 'incomplete',
+				checks: [],
+				failedUnits: ['web.service'],
+			},
+		],
+	]);
+	const from = [
+		{id: '3f2a9c1b4d5e.2', attempts: 3, reason: 'web.service failed'},
+		{id: '3f2a9c1b4d5e.3', attempts: 3, reason: null},
+	];
+	const text = (reason: BootReason): string =>
+		formatStatus(
+			describeStatus(set, {verityEnforced: true, notDeployed: undefined}, {reason, health}),
+		);
+	const shown = text({kind: 'fell-back', from}).split('\n');
+	assert.equal(shown.slice(4, 7), [
+		'       fs-verity: enforced',
+		'    Runs because: 3f2a9c1b4d5e.2 failed 3 boots: web.service failed',
+		'             and: 3f2a9c1b4d5e.3 failed 3 boots: the cause was not recorded (a panic, a hang, a power cut)',
+	]);
+	assert.equal(shown.slice(-2), [
+		'           State: failed, attempts made: 3',
+		'       Last boot: web.service failed (2026-03-02T08:30:00.000Z)',
+	]);
+	const lines = (reason: BootReason): string[] =>
+		text(reason)
+			.split('\n')
+			.filter((line) => /^ +(Runs because|for): /.test(line))
+			.map((line) => line.trim());
+	assert.equal(lines({kind: 'newest'}), ['Runs because: it is the newest']);
+	assert.equal(lines({kind: 'rolled-back'}), ['Runs because: it was put first by a rollback']);
+	assert.equal(lines({kind: 'picked', instead: '3f2a9c1b4d5e.2'}), [
+		'Runs because: it was picked in the boot menu, instead of 3f2a9c1b4d5e.2',
+	]);
+	assert.equal(lines({kind: 'last-resort', from: from.slice(0, 1)}), [
+		'Runs because: no other can be booted',
+		'for: 3f2a9c1b4d5e.2 failed 3 boots: web.service failed',
+	]);
 });
 
 test('says so where nothing is deployed', () => {

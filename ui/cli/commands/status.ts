@@ -1,4 +1,3 @@
-import {recordBootState} from '../../../engine/boot/boot-state.ts';
 import {readStatus} from '../../../engine/deployment/read-status.ts';
 import {exitStatus} from '../../../engine/errors.ts';
 import {defineCommand} from '../command.ts';
@@ -13,7 +12,7 @@ export const command = defineCommand({
 		json: {type: 'boolean', help: 'Print the status as JSON.'},
 		record: {
 			type: 'boolean',
-			help: 'Note the boot entries, which root alone can read, for all users. Done at boot.',
+			help: 'Note the boot entries, which root alone can read, for all users, and why this deployment runs. Done at boot.',
 		},
 	},
 	positionals: {},
@@ -25,7 +24,8 @@ export const command = defineCommand({
 		if (options.record) {
 			// Status itself has to start fast and needs no boot loader.
 			const {runningBootLoader} = await import('../../../engine/boot/running-boot-loader.ts');
-			await recordBootState(await runningBootLoader(await context.system()));
+			const {recordBoot} = await import('../../../engine/deployment/record-boot.ts');
+			await recordBoot(await runningBootLoader(await context.system()));
 			return exitStatus.ok;
 		}
 		const status = await readStatus();

@@ -73,6 +73,11 @@ export const commandTable: readonly CommandEntry[] = [
 		load: async () => (await import('./kargs-apply.ts')).command,
 	},
 	{
+		name: 'health',
+		summary: 'Run the checks that say whether this system works',
+		load: async () => (await import('./health.ts')).command,
+	},
+	{
 		name: 'digest',
 		summary: 'Print the digest that names a root file system',
 		load: async () => (await import('./digest.ts')).command,

@@ -25,7 +25,10 @@ install() {
 	inst_simple "$moddir/slipway-accounts.sh" /usr/lib/slipway/slipway-accounts
 	inst_simple "$moddir/slipway-root-device.service" "$systemdsystemunitdir/slipway-root-device.service"
 	inst_simple "$moddir/slipway-root.service" "$systemdsystemunitdir/slipway-root.service"
-	inst_simple "$moddir/emergency.conf" "$systemdsystemunitdir/emergency.service.d/50-slipway.conf"
+	# systemd's emergency mode, and the shell that dracut's own scripts start.
+	for unit in emergency dracut-emergency; do
+		inst_simple "$moddir/emergency.conf" "$systemdsystemunitdir/$unit.service.d/50-slipway.conf"
+	done
 	$SYSTEMCTL -q --root "$initdir" add-wants initrd-root-device.target slipway-root-device.service
 	$SYSTEMCTL -q --root "$initdir" add-requires initrd-root-fs.target slipway-root.service
 }

@@ -12,6 +12,7 @@
 #   slipway=ID              the deployment: its /etc is state/deploy/ID/etc
 #   slipway.wait=SECONDS    how long to wait for the disk (60)
 #   slipway.failure=ACTION  reboot (default: boot counting then finds the system that works), stop, shell
+#   rd.break                somebody is there and wants dracut's shells
 #
 # Layout on the physical root: composefs/objects, composefs/images, state/os/default/var, and
 # state/deploy/ID/etc, see slipway-etc.
@@ -24,7 +25,8 @@ run=/run/slipway
 physical=/sysroot
 wait_seconds=60
 failure=reboot
-uuid='' digest='' verity=require id=''
+init=/usr/lib/systemd/systemd
+uuid='' digest='' verity=require id='' breaks=no
 
 for argument in $(cat /proc/cmdline); do
 	case $argument in
@@ -34,6 +36,8 @@ for argument in $(cat /proc/cmdline); do
 		slipway=*) id=${argument#slipway=} ;;
 		slipway.wait=*) wait_seconds=${argument#slipway.wait=} ;;
 		slipway.failure=*) failure=${argument#slipway.failure=} ;;
+		init=/*) init=${argument#init=} ;;
+		rd.break | rd.break=*) breaks=yes ;;
 	esac
 done
 
@@ -57,8 +61,8 @@ failed_units() {
 }
 
 after_failure() {
-	# Not a deployment: dracut's own emergency mode.
-	[ -n "$id" ] || exit 0
+	# Not a deployment, or nobody's absence to mind: dracut's own emergency mode.
+	[ -n "$id" ] && [ $breaks = no ] || exit 0
 	[ -e $run/cause-was-said ] ||
 		say "cannot start deployment $id: $(failed_units)failed" 'See the messages above; choose another boot entry.'
 	case $failure in
@@ -133,6 +137,10 @@ mount_deployment() {
 	mount_root "$image" ro 2> /dev/null || mount_root "$image" ro,loop ||
 		fail "image $digest cannot be mounted" 'See the messages above; choose another boot entry.'
 	umount -l $run/image
+	# systemd would take /bin/sh for it, and that waits for somebody to type. Where a link leads is seen from
+	# the new root alone.
+	[ -x "$run/root$init" ] || [ -L "$run/root$init" ] ||
+		fail "image $digest has no $init" 'The image is broken; choose another boot entry.'
 
 	mount --bind "$physical/state/os/default/var" $run/root/var ||
 		fail 'state/os/default/var cannot be mounted on /var' 'The disk is damaged; reinstall, or restore the folder.'
