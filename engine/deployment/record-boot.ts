@@ -6,14 +6,14 @@ import {replaceFile} from '../system/durable-file.ts';
 import {describeFailures, readBootHistory} from './boot-history.ts';
 import {type BootReason, bootReason} from './boot-reason.ts';
 import {bootReasonFile, readBootReason, writeBootReason} from './boot-reason-file.ts';
-import type {DeploymentSet} from './deployment.ts';
+import type {DeploymentSet, ReadableDeployment} from './deployment.ts';
+import {failedDeployments} from './failed-deployments.ts';
 import {loginMessage, loginMessageFile} from './login-message.ts';
-import {type FailedImage, newlyFailed} from './newly-failed.ts';
 import {physicalRoot, readDeploymentSet} from './read-status.ts';
 
 export interface RecordBootOptions {
-	/** Keeps images that failed from being deployed again. May be called with the same ones again. */
-	readonly quarantine?: (failed: readonly FailedImage[]) => Promise<void>;
+	/** Keeps the images of these from being deployed again. May be called with the same ones again. */
+	readonly quarantine?: (failed: readonly ReadableDeployment[]) => Promise<void>;
 	/** What stands before all paths; for tests. */
 	readonly root?: string;
 }
@@ -29,9 +29,8 @@ export async function recordBoot(
 	await recordBootState(bootLoader, path.join(root, bootStateFile));
 	const set = await readDeploymentSet(root);
 	const history = await readBootHistory(path.join(root, physicalRoot), set, root);
-	const failures = describeFailures(history);
-	await recordReason(set, root, () => bootReason(set, failures));
-	const failed = newlyFailed(set, failures);
+	await recordReason(set, root, () => bootReason(set, describeFailures(history)));
+	const failed = failedDeployments(set);
 	if (failed.length > 0) await quarantine(failed);
 }
 

@@ -1,8 +1,7 @@
 import path from 'node:path';
 import * as v from 'valibot';
-import type {DeploymentSet, ReadableDeployment} from '../deployment/deployment.ts';
+import type {ReadableDeployment} from '../deployment/deployment.ts';
 import {imageReferenceSchema, timeSchema} from '../deployment/origin.ts';
-import {bootHealth, deploymentStates} from '../deployment/states.ts';
 import {type CachedUpdate, type FoundImage, isSameImage} from './cached-update.ts';
 import {readStateFile, type StateRead, stateVersion, writeStateFile} from './state-file.ts';
 
@@ -79,23 +78,6 @@ export function quarantineImage(
 	return {...quarantine, images: [...quarantine.images, added].slice(-maxImages)};
 }
 
-/**
- * Adds the images of all deployments that used up their attempts to boot; call it once a boot is
- * complete. Not one that runs well all the same: what failed there was its kernel arguments or its /etc.
- */
-export function quarantineFailed(
-	quarantine: Quarantine,
-	set: DeploymentSet,
-	now: Date,
-): Quarantine {
-	const booted = deploymentStates(set).booted?.origin?.imageVerity.digest;
-	return set.deployments
-		.filter((one) => one.origin !== undefined)
-		.filter((one) => bootHealth(set, one) === 'failed')
-		.filter(({origin}) => origin.imageVerity.digest !== booted)
-		.reduce((all, one) => quarantineImage(all, one, 'boot-failed', now), quarantine);
-}
-
 /** The record of an image that a check found, when it is in quarantine. */
 export function findQuarantined(
 	{images}: Quarantine,
@@ -116,4 +98,15 @@ export function releaseReplaced(
 		!isSameImage(one, image);
 	const images = quarantine.images.filter((one) => !isReplaced(one));
 	return images.length === quarantine.images.length ? quarantine : {...quarantine, images};
+}
+
+/** Puts the images of deployments that failed to boot into quarantine. */
+export async function quarantineOnDisk(
+	physicalRoot: string,
+	failed: readonly ReadableDeployment[],
+	now: Date,
+): Promise<void> {
+	const {content: before = emptyQuarantine} = await readQuarantine(physicalRoot);
+	const after = failed.reduce((all, one) => quarantineImage(all, one, 'boot-failed', now), before);
+	if (after !== before) await writeQuarantine(physicalRoot, after);
 }

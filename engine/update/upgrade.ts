@@ -16,6 +16,7 @@ import {type PulledImage, pullImage} from '../oci/pull-image.ts';
 import {checkImage} from '../preflight/check-image.ts';
 import {orNoRoom} from '../store/room.ts';
 import {openStore, type Store} from '../store/store.ts';
+import type {StoreWriter} from '../store/writer.ts';
 import type {System} from '../system/system.ts';
 import {
 	afterCheck,
@@ -192,12 +193,23 @@ async function pull(
 	{progress, signal}: UpgradeOptions,
 ): Promise<PulledImage> {
 	await using writer = await store.write();
-	const pulled = await pullImage(image, writer, {
-		...(progress && {progress}),
-		...(signal && {signal}),
+	const options = {...(progress && {progress}), ...(signal && {signal})};
+	const pulled = await pullImage(image, writer, options).catch(async (error: unknown) => {
+		await keepWholeLayers(writer, error);
+		throw error;
 	});
 	await orNoRoom(pulled.room, () => writer.commit());
 	return pulled;
+}
+
+/** The next try need not fetch them again; a full disk gets its room back. */
+async function keepWholeLayers(writer: StoreWriter, error: unknown): Promise<void> {
+	if (error instanceof Refused && error.code === 'no-room') return;
+	try {
+		await writer.commit();
+	} catch (cause) {
+		if (!(cause instanceof EngineError)) throw cause;
+	}
 }
 
 function bootedOf({set}: Machine): ReadableDeployment {

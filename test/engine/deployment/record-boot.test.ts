@@ -13,8 +13,8 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import type {BootEntry} from '../../../engine/boot/boot-loader.ts';
 import {bootReasonFile} from '../../../engine/deployment/boot-reason-file.ts';
+import type {ReadableDeployment} from '../../../engine/deployment/deployment.ts';
 import {loginMessageFile} from '../../../engine/deployment/login-message.ts';
-import type {FailedImage} from '../../../engine/deployment/newly-failed.ts';
 import {readStatus} from '../../../engine/deployment/read-status.ts';
 import {recordBoot} from '../../../engine/deployment/record-boot.ts';
 import {writeOrigin} from '../../../engine/deployment/state-directory.ts';
@@ -103,12 +103,12 @@ See slipway status.
 });
 
 test('hands failed images over, each time', async ({root}) => {
-	const handed: FailedImage[] = [];
-	const quarantine = async (images: readonly FailedImage[]) => void handed.push(...images);
+	const handed: ReadableDeployment[] = [];
+	const quarantine = async (images: readonly ReadableDeployment[]) => void handed.push(...images);
 	await recordBoot(afterFailure, {root, quarantine});
 	await recordBoot(afterFailure, {root, quarantine});
 	assert.equal(
-		handed.map(({deploymentId}) => deploymentId),
+		handed.map(({id}) => id),
 		['3f2a9c1b4d5e.2', '3f2a9c1b4d5e.2'],
 	);
 	handed.length = 0;

@@ -9,13 +9,13 @@ import {
 	emptyQuarantine,
 	findQuarantined,
 	type Quarantine,
-	quarantineFailed,
 	quarantineImage,
+	quarantineOnDisk,
 	readQuarantine,
 	releaseReplaced,
 	writeQuarantine,
 } from '../../../engine/update/quarantine.ts';
-import {failed, fresh, sampleDeployment, sampleEntry, sampleOrigin} from '../deployment/samples.ts';
+import {sampleDeployment, sampleOrigin} from '../deployment/samples.ts';
 import {foundImage, reference} from './samples.ts';
 
 const test = suite<{root: string}>('quarantine');
@@ -76,24 +76,19 @@ test('needs no more than is always known', () => {
 	]);
 });
 
-test('takes in what used up its attempts, unless the same image runs well', () => {
-	const deployments = [
-		deploymentOf(0, 'a0'),
-		deploymentOf(1, 'b0'),
-		deploymentOf(2, 'a0'),
-		deploymentOf(3, 'd0'),
-		{id: '3f2a9c1b4d5e.4', origin: undefined, problem: 'damaged', unfinished: false},
-	];
-	const entries = [
-		sampleEntry(4, failed),
-		sampleEntry(3, fresh),
-		sampleEntry(2, failed),
-		sampleEntry(1, failed),
-		sampleEntry(0),
-	];
-	const set = {deployments, entries, bootedId: '3f2a9c1b4d5e.0'};
-	assert.equal(ids(quarantineFailed(emptyQuarantine, set, now)), ['3f2a9c1b4d5e.1']);
-	assert.is(quarantineFailed(emptyQuarantine, {...set, entries: undefined}, now), emptyQuarantine);
+test('takes in what failed to boot, once, and keeps it on the disk', async ({root}) => {
+	const failures = [deploymentOf(1, 'b0'), deploymentOf(2, 'b1')];
+	await quarantineOnDisk(root, failures, now);
+	await quarantineOnDisk(root, failures, new Date('2026-03-03T08:00:00Z'));
+	const {content = emptyQuarantine} = await readQuarantine(root);
+	assert.equal(ids(content), ['3f2a9c1b4d5e.1', '3f2a9c1b4d5e.2']);
+	assert.equal(
+		content.images.map(({reason, time}) => [reason, time]),
+		[
+			['boot-failed', '2026-03-02T08:00:00.000Z'],
+			['boot-failed', '2026-03-02T08:00:00.000Z'],
+		],
+	);
 });
 
 test('finds an image by its manifest or by its config', () => {

@@ -23,9 +23,8 @@ export const command = defineCommand({
 	async run(context, {options}) {
 		if (options.record) {
 			// Status itself has to start fast and needs no boot loader.
-			const {runningBootLoader} = await import('../../../engine/boot/running-boot-loader.ts');
-			const {recordBoot} = await import('../../../engine/deployment/record-boot.ts');
-			await recordBoot(await runningBootLoader(await context.system()));
+			const {recordRunningBoot} = await import('../../../engine/update/record-running-boot.ts');
+			await recordRunningBoot(await context.system());
 			return exitStatus.ok;
 		}
 		const status = await readStatus();

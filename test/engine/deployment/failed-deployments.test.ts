@@ -1,10 +1,10 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import type {DeploymentSet} from '../../../engine/deployment/deployment.ts';
-import {newlyFailed} from '../../../engine/deployment/newly-failed.ts';
+import {failedDeployments} from '../../../engine/deployment/failed-deployments.ts';
 import {failed, fresh, sampleDeployment, sampleEntry, sampleMachine} from './samples.ts';
 
-const test = suite('images that failed');
+const test = suite('deployments that failed');
 
 const digestOf = (letter: string): string => letter.repeat(64);
 const manifestOf = (letter: string): string => `sha256:${digestOf(letter)}`;
@@ -62,23 +62,9 @@ const cases: readonly (readonly [string, DeploymentSet, serials: number[]])[] = 
 for (const [title, set, serials] of cases)
 	test(`finds ${title}`, () =>
 		assert.equal(
-			newlyFailed(set).map(({deploymentId}) => Number(deploymentId.split('.')[1])),
+			failedDeployments(set).map(({id}) => Number(id.split('.')[1])),
 			serials,
 		));
-
-test('says what is known of the image and its failure', () => {
-	const set = machine('ab', [sampleEntry(1, failed), sampleEntry(0)], 0);
-	const known = {
-		deploymentId: '3f2a9c1b4d5e.1',
-		manifestDigest: manifestOf('b'),
-		imageVerityDigest: digestOf('b'),
-		attempts: 3,
-	};
-	assert.equal(newlyFailed(set), [{...known, reason: null}]);
-	assert.equal(newlyFailed(set, new Map([['3f2a9c1b4d5e.1', 'a.service failed']])), [
-		{...known, reason: 'a.service failed'},
-	]);
-});
 
 test('finds one that cannot be read neither good nor bad', () => {
 	const id = '3f2a9c1b4d5e.1';
@@ -86,7 +72,7 @@ test('finds one that cannot be read neither good nor bad', () => {
 	const set = sampleMachine([sampleEntry(1, failed), sampleEntry(0)], 0);
 	const [first] = set.deployments;
 	assert.ok(first);
-	assert.equal(newlyFailed({...set, deployments: [first, unreadable]}), []);
+	assert.equal(failedDeployments({...set, deployments: [first, unreadable]}), []);
 });
 
 test.run();

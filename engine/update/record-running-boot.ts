@@ -1,0 +1,15 @@
+import {runningBootLoader} from '../boot/running-boot-loader.ts';
+import {recordBoot} from '../deployment/record-boot.ts';
+import {openWritableRoot} from '../deployment/writable-root.ts';
+import type {System} from '../system/system.ts';
+import {quarantineOnDisk} from './quarantine.ts';
+
+/** Records how this boot came about; images that failed to boot are not brought again by the updater. */
+export async function recordRunningBoot(system: System): Promise<void> {
+	await recordBoot(await runningBootLoader(system), {
+		quarantine: async (failed) => {
+			using root = openWritableRoot(system);
+			await quarantineOnDisk(root.path, failed, system.now());
+		},
+	});
+}
