@@ -134,6 +134,7 @@ function failInitramfs(commandLine: string): string {
 			.replaceAll('/proc/cmdline', `${folder}/cmdline`)
 			.replaceAll('/sys/class/tty/console/active', `${folder}/active`)
 			.replace(/^run=.*$/m, `run=${folder}`)
+			.replace(/^\. \/usr\/lib\/slipway\/\S+$/gm, '')
 			.replaceAll('systemctl --force', 'exec echo')
 			.replaceAll('sleep 10', 'echo waited')
 			.replaceAll('systemctl list-units', 'true');
