@@ -107,8 +107,30 @@ export async function upgradeMachine(
 	);
 	const staging = stage(machine.set, wanted);
 	await machine.run(staging.steps);
-	await collectOpenMachine(system, {...machine, set: staging.after}, root);
+	await clearAway(
+		() => collectOpenMachine(system, {...machine, set: staging.after}, root),
+		options,
+	);
 	return {...outcome, kind: 'staged', deployment: staging.id, ...transfer};
+}
+
+/** The update is staged by then; what cannot be cleared away now is at the next change. */
+async function clearAway(
+	collect: () => Promise<unknown>,
+	{progress}: UpgradeOptions,
+): Promise<void> {
+	try {
+		await collect();
+	} catch (error) {
+		if (!(error instanceof EngineError)) throw error;
+		const {code, message, hint} = error;
+		progress?.({
+			type: 'warning',
+			code,
+			message: `nothing was cleared away: ${message}`,
+			...(hint !== undefined && {hint}),
+		});
+	}
 }
 
 /** @throws Refused `no-reference` */

@@ -21,7 +21,7 @@ export const upgradeOptions = {
 	check: {type: 'boolean', help: 'Only look whether there is an update, and bring nothing.'},
 	'download-only': {
 		type: 'boolean',
-		help: 'Bring all of it into the store, and leave what boots next as it is.',
+		help: 'Bring all of it into the store, where it stays until slipway gc, and leave what boots next as it is.',
 	},
 	apply: {type: 'boolean', help: 'Reboot at once into what was staged.'},
 	'even-if-failed': {

@@ -1,0 +1,261 @@
+/** A machine in a folder that follows an OCI layout in another: every file is real, and nothing is mounted. */
+import {mkdirSync, mkdtempSync, readdirSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import {readMachine} from '../../../engine/deployment/change-machine.ts';
+import type {ImageReference} from '../../../engine/deployment/origin.ts';
+import {deploymentStates} from '../../../engine/deployment/states.ts';
+import {rollback} from '../../../engine/deployment/transitions.ts';
+import {EngineError} from '../../../engine/errors.ts';
+import {readCachedUpdate} from '../../../engine/update/cached-update.ts';
+import {
+	emptyQuarantine,
+	quarantineImage,
+	writeQuarantine,
+} from '../../../engine/update/quarantine.ts';
+import {type UpgradeOptions, upgradeMachine} from '../../../engine/update/upgrade.ts';
+import {type MadeMachine, makeMachine, writeFile} from '../deployment/made-machine.ts';
+import {sampleDeployment, sampleEntry} from '../deployment/samples.ts';
+import {makeCpio} from '../lint/cpio.ts';
+import {Blobs, layoutFiles, tarOf, writeFiles} from '../oci/image-builder.ts';
+import {storeRoot} from '../store/stored-root.ts';
+
+interface Context {
+	folder: string;
+	reference: ImageReference;
+	machine: MadeMachine;
+}
+
+const test = suite<Context>('upgrade');
+const kernel = 'a kernel of more than sixty-four bytes, for what is smaller is in the image itself';
+const bootable = makeCpio({'usr/lib/slipway/slipway-root': 'x'.repeat(100)});
+
+test.before.each(async (context) => {
+	context.folder = mkdtempSync(path.join(tmpdir(), 'slipway-upgrade-'));
+	context.reference = {image: path.join(context.folder, 'layout'), transport: 'oci'};
+	publish(context, '1');
+	context.machine = await makeMachine(async (physicalRoot) => {
+		const {digest} = await storeRoot(physicalRoot, {'/etc/hosts': 'what runs'});
+		const imageVerity = {algorithm: 'sha256', digest} as const;
+		const origin = {image: context.reference, imageVersion: '0', imageVerity};
+		return {
+			deployments: [sampleDeployment(0, origin)],
+			entries: [sampleEntry(0)],
+			bootedId: '3f2a9c1b4d5e.0',
+		};
+	});
+	const policy = '{"default": [{"type": "insecureAcceptAnything"}]}';
+	writeFile(path.join(context.machine.root, 'etc/containers/policy.json'), policy);
+});
+test.after.each(({folder, machine}) => {
+	machine[Symbol.dispose]();
+	rmSync(folder, {recursive: true});
+});
+
+/** Puts a version of the image where the machine looks. The lowest layer is the same in all. */
+function publish({reference}: Pick<Context, 'reference'>, version: string, initramfs = bootable) {
+	const base = tarOf(
+		[
+			['usr/lib/modules/6.12/vmlinuz', kernel],
+			['usr/lib/modules/6.12/initramfs.img', initramfs],
+			[
+				'etc/hosts',
+				'a file of more than sixty-four bytes, so that it becomes an object in the store',
+			],
+		],
+		...['boot/', 'sysroot/', 'usr/', 'run/'].map((name) => ({
+			name,
+			typeflag: '5',
+			mode: '0000755',
+		})),
+	);
+	const release = tarOf([
+		['usr/lib/os-release', `PRETTY_NAME="My OS"\nIMAGE_VERSION=${version}\n`],
+	]);
+	const blobs = new Blobs();
+	const manifest = blobs.addImage({layers: [{tar: base}, {tar: release}]});
+	rmSync(reference.image, {recursive: true, force: true});
+	writeFiles(reference.image, layoutFiles(blobs, [manifest]));
+}
+
+async function upgrade({machine}: Context, options: Partial<UpgradeOptions> = {}) {
+	const places = {root: machine.root, environment: {}, includesHome: false};
+	const all = {name: 'slipway upgrade', until: 'staged', places, ...options} as const;
+	return upgradeMachine(machine.system, all, machine.root);
+}
+
+async function failure(work: Promise<unknown>): Promise<EngineError> {
+	const thrown = await work.then(
+		() => new Error('worked'),
+		(error: unknown) => error,
+	);
+	if (thrown instanceof EngineError) return thrown;
+	throw thrown;
+}
+
+/** Versions of what is booted, staged and kept to go back to. */
+async function parts({machine}: Context) {
+	const {set} = await readMachine(machine.system, machine.root);
+	const {booted, staged, rollback: previous} = deploymentStates(set);
+	return [booted, staged, previous].map((one) => one?.origin?.imageVersion);
+}
+
+const places = (machine: MadeMachine, folder: string) =>
+	readdirSync(path.join(machine.root, 'sysroot', folder));
+
+test('stages what is new, with all that it needs, and lets the boot loader try it', async (context) => {
+	const outcome = await upgrade(context);
+	assert.is(outcome.kind, 'staged');
+	assert.equal(await parts(context), ['0', '1', undefined]);
+	const {set, bootLoader} = await readMachine(context.machine.system, context.machine.root);
+	const {staged} = deploymentStates(set);
+	assert.equal((await bootLoader.list()).entries[0], {
+		deploymentId: staged?.id ?? '',
+		title: `My OS (${staged?.id})`,
+		sequence: 2,
+		tries: {left: 3, done: 0},
+	});
+	assert.is(staged?.origin?.layers?.length, 2);
+	assert.is(places(context.machine, 'composefs/layers').length, 2);
+	const digest = staged?.origin?.imageVerity.digest ?? '';
+	assert.ok(places(context.machine, 'composefs/images').includes(digest));
+});
+
+test('says whether there is something new, and changes nothing', async (context) => {
+	const outcome = await upgrade(context, {until: 'checked'});
+	assert.is(outcome.kind, 'available');
+	assert.equal(await parts(context), ['0', undefined, undefined]);
+	assert.equal(places(context.machine, 'composefs/objects'), []);
+	const {content} = await readCachedUpdate(path.join(context.machine.root, 'sysroot'));
+	assert.is(content?.image?.digest, outcome.image.digest);
+});
+
+test('brings nothing twice: not what is staged, nor layers that it knows', async (context) => {
+	await upgrade(context);
+	assert.is((await upgrade(context)).kind, 'up-to-date');
+	publish(context, '2');
+	const second = await upgrade(context);
+	assert.ok(second.kind === 'staged');
+	assert.equal([second.layersFetched, second.layersKnown], [1, 1]);
+	assert.equal(await parts(context), ['0', '2', undefined]);
+	assert.is(places(context.machine, 'composefs/images').length, 2);
+});
+
+test('leaves what boots next alone when it only downloads', async (context) => {
+	assert.is((await upgrade(context, {until: 'downloaded'})).kind, 'downloaded');
+	assert.equal(await parts(context), ['0', undefined, undefined]);
+	const later = await upgrade(context);
+	assert.ok(later.kind === 'staged');
+	assert.is(later.bytesFetched, 0);
+});
+
+test('takes back what is staged when the reference leads to the booted image again', async (context) => {
+	const first = await upgrade(context);
+	assert.ok(first.kind === 'staged');
+	await boot(context, first.deployment);
+	publish(context, '2');
+	const second = await upgrade(context);
+	assert.ok(second.kind === 'staged');
+	publish(context, '1');
+	const back = await upgrade(context);
+	assert.ok(back.kind === 'up-to-date');
+	assert.equal([back.deployment, back.unstaged], [first.deployment, second.deployment]);
+	assert.equal(await parts(context), ['1', undefined, '0']);
+});
+
+test('deploys an image anew that the machine has gone back from', async (context) => {
+	const first = await upgrade(context);
+	assert.ok(first.kind === 'staged');
+	await boot(context, first.deployment);
+	publish(context, '2');
+	const second = await upgrade(context);
+	assert.ok(second.kind === 'staged');
+	await boot(context, second.deployment);
+	publish(context, '1');
+	const third = await upgrade(context);
+	assert.ok(third.kind === 'staged');
+	assert.is.not(third.deployment, first.deployment);
+	assert.is(third.bytesFetched, 0);
+	assert.equal(await parts(context), ['2', '1', '1']);
+});
+
+test('drops what is staged for a rollback', async (context) => {
+	await upgrade(context);
+	const {machine} = context;
+	const {set} = await readMachine(machine.system, machine.root);
+	const {after} = rollback(set, '3f2a9c1b4d5e.0');
+	assert.is(deploymentStates(after).staged, undefined);
+});
+
+test('follows another image from then on, staged or not', async (context) => {
+	await upgrade(context);
+	const other = {image: path.join(context.folder, 'other'), transport: 'oci'} as const;
+	publish({reference: other}, 'other');
+	const outcome = await upgrade(context, {switchTo: other});
+	assert.is(outcome.kind, 'staged');
+	assert.equal(await parts(context), ['0', 'other', undefined]);
+	assert.equal((await upgrade(context)).reference, other);
+});
+
+test('only writes down the name when it leads to the same image', async (context) => {
+	const first = await upgrade(context);
+	assert.ok(first.kind === 'staged');
+	const other = {image: `${context.folder}/./layout`, transport: 'oci'} as const;
+	const outcome = await upgrade(context, {switchTo: other});
+	assert.ok(outcome.kind === 'up-to-date');
+	assert.is(outcome.deployment, first.deployment);
+	assert.equal((await upgrade(context)).reference, other);
+});
+
+test('refuses an image that failed here, until somebody insists', async (context) => {
+	const {machine} = context;
+	const found = (await upgrade(context, {until: 'checked'})).image;
+	const failed = sampleDeployment(1, {manifestDigest: found.manifestDigest});
+	const physicalRoot = path.join(machine.root, 'sysroot');
+	const quarantine = quarantineImage(emptyQuarantine, failed, 'boot-failed', new Date());
+	await writeQuarantine(physicalRoot, quarantine);
+	assert.is((await failure(upgrade(context))).code, 'quarantined');
+	assert.is((await upgrade(context, {evenIfFailed: true})).kind, 'staged');
+});
+
+test('refuses an image that would not find its root, before anything boots it', async (context) => {
+	publish(context, '1', makeCpio({init: 'x'.repeat(100)}));
+	assert.is((await failure(upgrade(context))).code, 'no-boot-support');
+	assert.equal(await parts(context), ['0', undefined, undefined]);
+});
+
+test('asks the policy before anything of the image is read', async (context) => {
+	const {machine, reference} = context;
+	writeFile(
+		path.join(machine.root, 'etc/containers/policy.json'),
+		'{"default": [{"type": "reject"}]}',
+	);
+	rmSync(path.join(reference.image, 'blobs'), {recursive: true});
+	assert.is((await failure(upgrade(context))).code, 'policy-rejects');
+});
+
+test('remembers a failed check, and leaves all as it was', async (context) => {
+	const {machine, reference} = context;
+	rmSync(reference.image, {recursive: true});
+	mkdirSync(reference.image);
+	const error = await failure(upgrade(context));
+	assert.is(error.code, 'no-such-image');
+	const {content} = await readCachedUpdate(path.join(machine.root, 'sysroot'));
+	assert.is(content?.lastError?.code, 'no-such-image');
+	assert.equal(await parts(context), ['0', undefined, undefined]);
+});
+
+/** As if the machine had booted it, and all was well. */
+async function boot({machine}: Context, id: string): Promise<void> {
+	await machine.bootLoader.bless(id);
+	const {set} = await readMachine(machine.system, machine.root);
+	const digest = set.deployments.find((one) => one.id === id)?.origin?.imageVerity.digest;
+	writeFile(
+		path.join(machine.root, 'proc/cmdline'),
+		`root=UUID=6d1a-22 rw composefs=${digest} slipway=${id}\n`,
+	);
+}
+
+test.run();
