@@ -191,11 +191,17 @@ export class Machine implements AsyncDisposable {
 		await Promise.race([this.ended(), deadline('power-off', bootDeadlineMs)]);
 	}
 
-	/** Reboots the guest and waits until commands can be run in the next boot. */
-	async reboot(): Promise<void> {
-		const from = this.agent.text.length;
+	/**
+	 * Reboots the guest and waits until commands can be run in the next boot.
+	 * @param boots how many there are to be, when the guest restarts by itself until one is good
+	 */
+	async reboot(boots = 1): Promise<void> {
+		let from = this.agent.text.length;
 		this.send('systemctl --no-block reboot');
-		await this.agent.waitFor(/^ready$/m, bootDeadlineMs, from);
+		for (let boot = 0; boot < boots; boot++) {
+			await this.agent.waitFor(/^ready$/m, bootDeadlineMs, from);
+			from = this.agent.text.length;
+		}
 	}
 
 	/** Cuts the power. */

@@ -2,6 +2,7 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import type {StatusDocument} from '../../engine/deployment/status.ts';
+import {exitStatus} from '../../engine/errors.ts';
 import {type DerivedImage, deriveImage} from '../setup/derived-image.ts';
 import {type Registry, startRegistry} from '../setup/registry.ts';
 import {InstalledDisk} from './installed-disk.ts';
@@ -118,6 +119,45 @@ check('goes back, to the /etc of then, and forth again', async () => {
 	await machine.reboot();
 	await expectRunning('2');
 	assert.is(await machine.ok('cat /etc/test-later'), 'later');
+});
+
+check(
+	'comes back by itself from a version that does not get well, and leaves it alone',
+	async () => {
+		const check = '/usr/lib/slipway/health.d/10-test';
+		const v3 = await deriveImage('v3', '3', [
+			`mkdir -p $(dirname ${check})`,
+			`printf '#!/bin/sh\\necho no answer\\nexit 1\\n' > ${check}`,
+			`chmod 755 ${check}`,
+		]);
+		await registry.push(v3.name, 'myos:latest', 'zstd');
+		const outcome = JSON.parse(await machine.ok('slipway upgrade --quiet --json'));
+		assert.is(outcome.kind, 'staged');
+		await machine.ok('echo kept > /etc/test-kept');
+		// Three attempts, and the one that follows.
+		await machine.reboot(4);
+		await expectRunning('2');
+		assert.is(await machine.ok('cat /etc/test-kept'), 'kept');
+		const {bootReason, otherDeployments} = await status();
+		assert.is(bootReason?.kind, 'fell-back');
+		assert.match(JSON.stringify(bootReason), 'health check 10-test failed');
+		assert.match(await machine.ok('cat /run/motd.d/slipway'), outcome.deployment);
+		assert.equal(
+			otherDeployments.map(({deployment}) => [deployment.id, deployment.health]),
+			[[outcome.deployment, 'failed']],
+		);
+		const again = await machine.run('slipway upgrade');
+		assert.is(again.status, exitStatus.refused, again.output);
+		assert.match(again.output, 'has failed on this machine before');
+	},
+);
+
+check('takes the version after that', async () => {
+	const v7 = await deriveImage('v7', '7', ['true']);
+	await registry.push(v7.name, 'myos:latest', 'zstd');
+	const outcome = JSON.parse(await machine.ok('slipway upgrade --quiet --json'));
+	assert.equal([outcome.kind, outcome.image.imageVersion ?? null], ['staged', null]);
+	assert.is((await status()).staged?.image?.version, '7');
 });
 
 test.run();
