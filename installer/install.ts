@@ -22,7 +22,7 @@ import {orInterrupted} from './interruption.ts';
 import {type InstallPlan, partitionOfRole, planInstall} from './plan.ts';
 import {checkPrograms} from './programs.ts';
 import {type PlanRun, runPlan} from './run-plan.ts';
-import {readSelf} from './self-image.ts';
+import {readSelf, type SelfImage} from './self-image.ts';
 import {chooseSink} from './sink/choose.ts';
 
 export interface InstallResult {
@@ -84,11 +84,10 @@ async function decide(
 	report: ProgressReporter,
 ): Promise<PlanRun> {
 	const architecture = hostArchitecture();
-	const files = await readFitImage(root, architecture);
+	const {files, self} = await readImage(root, architecture, options.signal, report);
 	const rootFileSystem = options.rootFileSystem ?? files.layout.rootFileSystem;
 	const layout = {...files.layout, rootFileSystem};
 	checkPrograms(rootFileSystem);
-	const self = await readSelf(root.tree, options.signal, report);
 	const described = describeSystem({files, self, layout, architecture, given, now: system.now()});
 	const {deployment, image, sizes} = described;
 	const {disk: found, refusals} = await inspect(system, options, (sectorSize) =>
@@ -110,6 +109,25 @@ async function decide(
 	const content = described.contentFor(plan);
 	await sink.check(content, partitionOfRole(plan.disks[0].layout, 'root'));
 	return {plan, content, sink};
+}
+
+/** Looks whether the image makes a machine while it is being hashed; what speaks against it ends both. */
+async function readImage(
+	root: RunningRoot,
+	architecture: Architecture,
+	signal: AbortSignal,
+	report: ProgressReporter,
+): Promise<{readonly files: InstallFiles; readonly self: SelfImage}> {
+	const stop = new AbortController();
+	const hashing = readSelf(root.tree, AbortSignal.any([signal, stop.signal]), report);
+	try {
+		const [files, self] = await Promise.all([readFitImage(root, architecture), hashing]);
+		return {files, self};
+	} catch (error) {
+		stop.abort(error);
+		await Promise.allSettled([hashing]);
+		throw error;
+	}
 }
 
 /** Reads them from an image that makes a machine. @throws Refused with all that speaks against it */
