@@ -14,6 +14,7 @@ import type {Benchmark, BenchResult} from './benchmark.ts';
 import {dumpBenchmark, imageBenchmark} from './erofs-writer.ts';
 import {importBenchmark} from './import.ts';
 import {installBenchmark} from './install.ts';
+import {checkBenchmark, podmanPullBenchmark, pullBenchmark} from './pull.ts';
 import {referenceRoot} from './reference-root.ts';
 import {statusBenchmark} from './status.ts';
 
@@ -23,6 +24,9 @@ const benchmarks: readonly Benchmark[] = [
 	imageBenchmark,
 	dumpBenchmark,
 	statusBenchmark,
+	pullBenchmark,
+	podmanPullBenchmark,
+	checkBenchmark,
 ];
 
 const {values, positionals} = parseArgs({
@@ -32,7 +36,7 @@ const {values, positionals} = parseArgs({
 
 function show(benchmark: Benchmark, {ours, peer, ratio, peakMemory}: BenchResult): string {
 	const cells = [
-		benchmark.name.padEnd(10),
+		benchmark.name.padEnd(11),
 		`${ours.toFixed(2)} s`.padStart(9),
 		`${peer.toFixed(2)} s`.padStart(9),
 		`${ratio.toFixed(2)} ×`.padStart(8),
@@ -46,7 +50,7 @@ mkdirSync(cache, {recursive: true});
 const folder = mkdtempSync(path.join(cache, 'bench-'));
 try {
 	const root = await referenceRoot(folder);
-	if (!values.json) console.log('name            ours      peer    ratio  promised   memory');
+	if (!values.json) console.log('name             ours      peer    ratio  promised   memory');
 	for (const benchmark of benchmarks) {
 		if (positionals.length > 0 && !positionals.includes(benchmark.name)) continue;
 		const result = await benchmark.run({root, folder, rounds: Number(values.rounds)});

@@ -19,6 +19,7 @@ const packages: Readonly<Record<string, string>> = {
 	fsverity: '/usr/bin/fsverity',
 	skopeo: '/usr/bin/skopeo',
 	'docker-registry': '/usr/bin/docker-registry',
+	umoci: '/usr/bin/umoci',
 	binutils: '/usr/bin/strip',
 	zstd: '/usr/bin/zstd',
 	// Node itself needs these two; they also go into the image, beside it.

@@ -1,4 +1,5 @@
 import {
+	lstatSync,
 	mkdirSync,
 	mkdtempSync,
 	rmdirSync,
@@ -69,7 +70,8 @@ function writeEntry(esp: string, {deploymentId, title, sequence, tries}: BootEnt
 	writeFile(path.join(esp, 'loader/entries', name), text);
 }
 
-function machineSystem(esp: string): FakeSystem {
+/** For another process that changes a made machine. @param esp where it is */
+export function machineSystem(esp: string): FakeSystem {
 	const {lock} = hostSystem();
 	return fakeSystem(
 		{
@@ -77,7 +79,9 @@ function machineSystem(esp: string): FakeSystem {
 			capabilities: () => new Set(['SYS_ADMIN']),
 			mount: (source, target, _type, flags) => {
 				if (flags.includes('remount')) return;
-				rmdirSync(target);
+				// One that was killed has left its link.
+				if (lstatSync(target).isSymbolicLink()) unlinkSync(target);
+				else rmdirSync(target);
 				symlinkSync(source, target);
 			},
 			unmount: (target) => {

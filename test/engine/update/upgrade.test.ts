@@ -16,11 +16,11 @@ import {
 	writeQuarantine,
 } from '../../../engine/update/quarantine.ts';
 import {type UpgradeOptions, upgradeMachine} from '../../../engine/update/upgrade.ts';
-import {type MadeMachine, makeMachine, writeFile} from '../deployment/made-machine.ts';
-import {sampleDeployment, sampleEntry} from '../deployment/samples.ts';
+import {type MadeMachine, writeFile} from '../deployment/made-machine.ts';
+import {sampleDeployment} from '../deployment/samples.ts';
 import {makeCpio} from '../lint/cpio.ts';
-import {Blobs, layoutFiles, tarOf, writeFiles} from '../oci/image-builder.ts';
-import {storeRoot} from '../store/stored-root.ts';
+import {followedMachine} from './followed-machine.ts';
+import {publish} from './published-image.ts';
 
 interface Context {
 	folder: string;
@@ -29,56 +29,16 @@ interface Context {
 }
 
 const test = suite<Context>('upgrade');
-const kernel = 'a kernel of more than sixty-four bytes, for what is smaller is in the image itself';
-const bootable = makeCpio({'usr/lib/slipway/slipway-root': 'x'.repeat(100)});
-
 test.before.each(async (context) => {
 	context.folder = mkdtempSync(path.join(tmpdir(), 'slipway-upgrade-'));
 	context.reference = {image: path.join(context.folder, 'layout'), transport: 'oci'};
-	publish(context, '1');
-	context.machine = await makeMachine(async (physicalRoot) => {
-		const {digest} = await storeRoot(physicalRoot, {'/etc/hosts': 'what runs'});
-		const imageVerity = {algorithm: 'sha256', digest} as const;
-		const origin = {image: context.reference, imageVersion: '0', imageVerity};
-		return {
-			deployments: [sampleDeployment(0, origin)],
-			entries: [sampleEntry(0)],
-			bootedId: '3f2a9c1b4d5e.0',
-		};
-	});
-	const policy = '{"default": [{"type": "insecureAcceptAnything"}]}';
-	writeFile(path.join(context.machine.root, 'etc/containers/policy.json'), policy);
+	publish(context.reference.image, {version: '1'});
+	context.machine = await followedMachine(context.reference.image);
 });
 test.after.each(({folder, machine}) => {
 	machine[Symbol.dispose]();
 	rmSync(folder, {recursive: true});
 });
-
-/** Puts a version of the image where the machine looks. The lowest layer is the same in all. */
-function publish({reference}: Pick<Context, 'reference'>, version: string, initramfs = bootable) {
-	const base = tarOf(
-		[
-			['usr/lib/modules/6.12/vmlinuz', kernel],
-			['usr/lib/modules/6.12/initramfs.img', initramfs],
-			[
-				'etc/hosts',
-				'a file of more than sixty-four bytes, so that it becomes an object in the store',
-			],
-		],
-		...['boot/', 'sysroot/', 'usr/', 'run/'].map((name) => ({
-			name,
-			typeflag: '5',
-			mode: '0000755',
-		})),
-	);
-	const release = tarOf([
-		['usr/lib/os-release', `PRETTY_NAME="My OS"\nIMAGE_VERSION=${version}\n`],
-	]);
-	const blobs = new Blobs();
-	const manifest = blobs.addImage({layers: [{tar: base}, {tar: release}]});
-	rmSync(reference.image, {recursive: true, force: true});
-	writeFiles(reference.image, layoutFiles(blobs, [manifest]));
-}
 
 async function upgrade({machine}: Context, options: Partial<UpgradeOptions> = {}) {
 	const places = {root: machine.root, environment: {}, includesHome: false};
@@ -135,7 +95,7 @@ test('says whether there is something new, and changes nothing', async (context)
 test('brings nothing twice: not what is staged, nor layers that it knows', async (context) => {
 	await upgrade(context);
 	assert.is((await upgrade(context)).kind, 'up-to-date');
-	publish(context, '2');
+	publish(context.reference.image, {version: '2'});
 	const second = await upgrade(context);
 	assert.ok(second.kind === 'staged');
 	assert.equal([second.layersFetched, second.layersKnown], [1, 1]);
@@ -155,10 +115,10 @@ test('takes back what is staged when the reference leads to the booted image aga
 	const first = await upgrade(context);
 	assert.ok(first.kind === 'staged');
 	await boot(context, first.deployment);
-	publish(context, '2');
+	publish(context.reference.image, {version: '2'});
 	const second = await upgrade(context);
 	assert.ok(second.kind === 'staged');
-	publish(context, '1');
+	publish(context.reference.image, {version: '1'});
 	const back = await upgrade(context);
 	assert.ok(back.kind === 'up-to-date');
 	assert.equal([back.deployment, back.unstaged], [first.deployment, second.deployment]);
@@ -169,11 +129,11 @@ test('deploys an image anew that the machine has gone back from', async (context
 	const first = await upgrade(context);
 	assert.ok(first.kind === 'staged');
 	await boot(context, first.deployment);
-	publish(context, '2');
+	publish(context.reference.image, {version: '2'});
 	const second = await upgrade(context);
 	assert.ok(second.kind === 'staged');
 	await boot(context, second.deployment);
-	publish(context, '1');
+	publish(context.reference.image, {version: '1'});
 	const third = await upgrade(context);
 	assert.ok(third.kind === 'staged');
 	assert.is.not(third.deployment, first.deployment);
@@ -192,7 +152,7 @@ test('drops what is staged for a rollback', async (context) => {
 test('follows another image from then on, staged or not', async (context) => {
 	await upgrade(context);
 	const other = {image: path.join(context.folder, 'other'), transport: 'oci'} as const;
-	publish({reference: other}, 'other');
+	publish(other.image, {version: 'other'});
 	const outcome = await upgrade(context, {switchTo: other});
 	assert.is(outcome.kind, 'staged');
 	assert.equal(await parts(context), ['0', 'other', undefined]);
@@ -221,7 +181,7 @@ test('refuses an image that failed here, until somebody insists', async (context
 });
 
 test('refuses an image that would not find its root, before anything boots it', async (context) => {
-	publish(context, '1', makeCpio({init: 'x'.repeat(100)}));
+	publish(context.reference.image, {version: '1', initramfs: makeCpio({init: 'x'.repeat(100)})});
 	assert.is((await failure(upgrade(context))).code, 'no-boot-support');
 	assert.equal(await parts(context), ['0', undefined, undefined]);
 });
