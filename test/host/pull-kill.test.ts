@@ -1,6 +1,4 @@
 /** A pull that is killed at any moment shows only whole things, and can be run again. */
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
 import {existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -13,6 +11,7 @@ import {hostSystem} from '../../engine/system/host.ts';
 import {Blobs, layoutFiles, tarOf, writeFiles} from '../engine/oci/image-builder.ts';
 import {checkedObjects, content, filesBelow} from '../engine/store/fixture.ts';
 import {seededRandom} from '../seeded.ts';
+import {runOrKill} from './run-or-kill.ts';
 
 const test = suite<{folder: string; layout: string}>('killed pull');
 const system = hostSystem();
@@ -43,17 +42,8 @@ test.before((context) => {
 });
 test.after(({folder}) => rmSync(folder, {recursive: true}));
 
-/** Runs a pull to its end, or kills it after a time; gives how long it ran. */
-async function runPull(layout: string, store: string, killAfterMs?: number): Promise<number> {
-	const started = performance.now();
-	const child = spawn(process.execPath, [program, layout, store], {stdio: 'inherit'});
-	const killing =
-		killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
-	const [status, signal] = await once(child, 'exit');
-	clearTimeout(killing);
-	assert.ok(status === 0 || signal === 'SIGKILL', `it ended with ${status ?? signal}`);
-	return performance.now() - started;
-}
+const runPull = (layout: string, store: string, killAfterMs?: number) =>
+	runOrKill(program, [layout, store], killAfterMs);
 
 /** Diff IDs of the layers of a store, each of which has been rebuilt from its objects. */
 function checkedLayers(folder: string): string[] {

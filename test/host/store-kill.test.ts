@@ -1,6 +1,4 @@
 /** An import that is killed at any moment shows only whole things, and can be run again. */
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
 import {existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -10,6 +8,7 @@ import {createStore, openStore} from '../../engine/store/store.ts';
 import {hostSystem} from '../../engine/system/host.ts';
 import {checkedObjects, content, filesBelow, writeTree} from '../engine/store/fixture.ts';
 import {seededRandom} from '../seeded.ts';
+import {runOrKill} from './run-or-kill.ts';
 
 const test = suite<{folder: string; source: string}>('killed import');
 const system = hostSystem();
@@ -32,17 +31,8 @@ test.before((context) => {
 });
 test.after(({folder}) => rmSync(folder, {recursive: true}));
 
-/** Runs an import to its end, or kills it after a time; gives how long it ran. */
-async function runImport(source: string, store: string, killAfterMs?: number): Promise<number> {
-	const started = performance.now();
-	const child = spawn(process.execPath, [program, source, store], {stdio: 'inherit'});
-	const killing =
-		killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
-	const [status, signal] = await once(child, 'exit');
-	clearTimeout(killing);
-	assert.ok(status === 0 || signal === 'SIGKILL', `it ended with ${status ?? signal}`);
-	return performance.now() - started;
-}
+const runImport = (source: string, store: string, killAfterMs?: number) =>
+	runOrKill(program, [source, store], killAfterMs);
 
 test(`shows only whole objects and images after each of ${rounds} kills`, async ({
 	folder,

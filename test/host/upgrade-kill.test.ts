@@ -1,6 +1,4 @@
 /** An upgrade that is killed at any moment leaves a machine that boots the old system or the new one, whole. */
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -14,6 +12,7 @@ import type {MadeMachine} from '../engine/deployment/made-machine.ts';
 import {followedMachine} from '../engine/update/followed-machine.ts';
 import {publish} from '../engine/update/published-image.ts';
 import {seededRandom} from '../seeded.ts';
+import {runOrKill} from './run-or-kill.ts';
 
 const test = suite('killed upgrade');
 const program = path.join(import.meta.dirname, '../engine/update/upgrade-process.ts');
@@ -31,17 +30,8 @@ test.before(() => {
 	publish(layout, {version: '1', files});
 });
 
-/** Runs an upgrade to its end, or kills it after a time; gives how long it ran. */
-async function runUpgrade({root, esp}: MadeMachine, killAfterMs?: number): Promise<number> {
-	const started = performance.now();
-	const child = spawn(process.execPath, [program, root, esp], {stdio: 'inherit'});
-	const killing =
-		killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
-	const [status, signal] = await once(child, 'exit');
-	clearTimeout(killing);
-	assert.ok(status === 0 || signal === 'SIGKILL', `it ended with ${status ?? signal}`);
-	return performance.now() - started;
-}
+const runUpgrade = ({root, esp}: MadeMachine, killAfterMs?: number) =>
+	runOrKill(program, [root, esp], killAfterMs);
 
 /** Version of what boots next, of which all must be there. */
 async function checkNext({root, system}: MadeMachine): Promise<string | undefined> {
