@@ -24,7 +24,7 @@ interface FileResult {
 
 const root = import.meta.dirname;
 const unitWatchdogMs = 300_000;
-const machineWatchdogMs = 1_500_000;
+const machineWatchdogMs = 2_400_000;
 
 const {values, positionals} = parseArgs({
 	allowPositionals: true,
