@@ -302,18 +302,36 @@ test('come whole when a whiteout has a content', async ({store}) => {
 	await checkStored(store, origin, root);
 });
 
-test('come whole from a server that knows no ranges', async ({store}) => {
-	using origin = await serve([two], () => ({ignoreRange: true}));
-	const {image, registry} = origin;
-	const events: ProgressEvent[] = [];
-	const {root} = await pull(store, image, {progress: (event) => events.push(event)});
-	assert.equal(rangesOf(registry).slice(1), ['all']);
-	const [warning] = events.filter(({type}) => type === 'warning');
-	assert.equal(warning, {
-		type: 'warning',
-		code: 'layer-fetched-whole',
-		message: `layer ${image.layers[1]?.descriptor?.digest} is fetched whole: ${registry.host} gives blobs as a whole only`,
+for (const [title, fault, reason] of [
+	['knows no ranges', {ignoreRange: true}, 'H gives blobs as a whole only'],
+	['refuses ranges', {status: 416}, 'H refuses bytes='],
+	['gives other ranges', {status: 206, headers: {'content-range': 'x'}}, 'H answers with a part'],
+] as const)
+	test(`come whole from a server that ${title}`, async ({store}) => {
+		using origin = await serve([two], ({headers}) => (headers.range ? fault : undefined));
+		const {image, registry} = origin;
+		const events: ProgressEvent[] = [];
+		const {root} = await pull(store, image, {progress: (event) => events.push(event)});
+		assert.equal(rangesOf(registry).slice(1), ['all']);
+		const told = events.flatMap((event) => (event.type === 'warning' ? event.message : []));
+		assert.is(told.length, 1);
+		const start = `layer ${image.layers[1]?.descriptor?.digest} is fetched whole: ${reason}`;
+		assert.ok(told[0]?.replace(registry.host, 'H').startsWith(start), told[0]);
+		await checkStored(store, origin, root);
 	});
+
+test('may have names that are no text', async ({store}) => {
+	// A character that is cut off, of which JSON has as many replacements as its writer likes.
+	const names = ['usr/\xc3\xbc', 'usr/\xe2\x82', './usr/dot', '/usr/slash'];
+	const entries = [...versionOne, ...names.map((name) => fileOf(name, noise(9000, name.length)))];
+	const toc = (listed: Record<string, unknown>[]) =>
+		listed.map((entry) => {
+			if (entry.name === names[0]) return {...entry, name: 'usr/ü'};
+			return entry.name === names[1] ? {...entry, name: 'usr/\ufffd\ufffd'} : entry;
+		});
+	using origin = await serve([chunkedLayer(entries, {toc})]);
+	const {root} = await pull(store, origin.image);
+	assert.not(rangesOf(origin.registry).includes('all'));
 	await checkStored(store, origin, root);
 });
 
