@@ -16,10 +16,10 @@ export async function applyLayers(
 ): Promise<Directory> {
 	const fetcher = new LayerFetcher(options);
 	const total = image.layers.reduce((sum, {size}) => sum + size, 0);
-	fetcher.begin('Reading the image', total);
+	fetcher.transfer.begin('Reading the image', total);
 	const root = await applyInOrder(image.layers, (layer, failed) =>
 		fetcher.fetch(layer, failed, {sink}),
 	);
-	fetcher.done();
+	fetcher.transfer.done();
 	return root;
 }

@@ -1,6 +1,6 @@
 import {pipeline} from 'node:stream';
 import {createGunzip, createZstdDecompress} from 'node:zlib';
-import {DamagedInput, EngineError, Refused} from '../errors.ts';
+import {DamagedInput, Refused} from '../errors.ts';
 
 /** Large pieces: with the default of 16 KiB, zlib's threads spend their time in hand-overs. */
 const pieceSize = 1 << 20;
@@ -55,11 +55,20 @@ async function* decode(
 			? createGunzip(options)
 			: // Makes a Node that decodes but the first frame fail, where it would give less without error.
 				createZstdDecompress({...options, rejectGarbageAfterEnd: true});
+	let sourceFailure: {readonly error: unknown} | undefined;
+	const noting = async function* () {
+		try {
+			yield* source;
+		} catch (error) {
+			sourceFailure = {error};
+			throw error;
+		}
+	};
 	try {
 		// Errors of the source destroy the decoder, so that they come out of its iteration.
-		yield* pipeline(source, decoder, () => {}) as AsyncIterable<Buffer>;
+		yield* pipeline(noting(), decoder, () => {}) as AsyncIterable<Buffer>;
 	} catch (error) {
-		if (error instanceof EngineError) throw error;
+		if (sourceFailure !== undefined) throw sourceFailure.error;
 		const reason = error instanceof Error ? error.message : String(error);
 		throw new DamagedInput(`${what} is damaged ${compression} data: ${reason}`, {
 			hint: 'It was damaged or changed on the way. Fetch or copy it again.',

@@ -34,6 +34,12 @@ export interface RawDocument {
 	readonly digest: Digest;
 }
 
+/** Bytes of a blob, from `start` up to `end`, which is excluded. */
+export interface BlobSpan {
+	readonly start: number;
+	readonly end: number;
+}
+
 export interface ImageLayer {
 	/** Of the uncompressed tar. */
 	readonly diffId: Digest;
@@ -43,4 +49,10 @@ export interface ImageLayer {
 	readonly descriptor: Descriptor | undefined;
 	/** The bytes as transferred, not verified: compressed in whatever way. May be called again. */
 	open(): AsyncIterable<Buffer>;
+	/**
+	 * A part of the bytes as transferred, not verified; absent where all of them are at hand anyway. May
+	 * be called several times at once.
+	 * @throws OperationFailed `registry-no-ranges` when only the whole is to be had after all
+	 */
+	range?(span: BlobSpan): AsyncIterable<Buffer>;
 }

@@ -8,6 +8,15 @@ export interface SizeAllowance {
 	bytes: number;
 }
 
+/** @throws DamagedInput when so many more bytes are not allowed */
+export function takeSize(allowance: SizeAllowance, bytes: number, what: string): void {
+	allowance.bytes -= bytes;
+	if (allowance.bytes < 0)
+		throw new DamagedInput(`${what} makes the image larger than what is allowed or free`, {
+			hint: 'If the image is really that large, make more room on the disk.',
+		});
+}
+
 export interface LayerTarOptions {
 	readonly sizeAllowance: SizeAllowance;
 	/** Told how many bytes of what is transferred came in. */
@@ -50,11 +59,7 @@ async function* bound(
 	what: string,
 ): AsyncGenerator<Buffer, void> {
 	for await (const chunk of source) {
-		allowance.bytes -= chunk.length;
-		if (allowance.bytes < 0)
-			throw new DamagedInput(`${what} makes the image larger than what is allowed or free`, {
-				hint: 'If the image is really that large, make more room on the disk.',
-			});
+		takeSize(allowance, chunk.length, what);
 		yield chunk;
 	}
 }

@@ -6,6 +6,7 @@ import type {ReadContent} from '../tree/selinux.ts';
 import {type DeployedTree, deploymentImage} from '../tree/transform.ts';
 import type {Directory} from '../tree/tree.ts';
 import {applyInOrder, type ReadLayer} from './apply-in-order.ts';
+import {fetchChunked, mayComeInFiles} from './chunked/fetch-chunked.ts';
 import type {Image, ImageLayer} from './image.ts';
 import {findKnownLayers, readKnownLayer} from './known-layers.ts';
 import type {LayerChanges} from './layer-changes.ts';
@@ -22,7 +23,7 @@ export interface PulledImage {
 	readonly layersFetched: number;
 	/** Those that were recorded, and layers that the image has once more. */
 	readonly layersKnown: number;
-	/** Of the layers, as transferred. */
+	/** Of the layers, as transferred; of a zstd:chunked one perhaps only what the store lacked. */
 	readonly bytesFetched: number;
 	/** For {@link orNoRoom} around the commit, which needs some room too. */
 	readonly room: Room;
@@ -34,7 +35,8 @@ export interface PulledImage {
  * disposes of the writer, which gives back the room of what was not committed.
  *
  * The sizes of the layers that are to be transferred are taken for the least that the image needs:
- * how much they hold that the store has is known only when they were read.
+ * how much they hold that the store has is known only when they were read. Of a zstd:chunked layer its
+ * table of contents tells before anything else is transferred.
  * @throws Refused `no-room`, before anything is transferred or when the disk is full
  * @throws DamagedInput with the layer, the entry and its place
  */
@@ -46,29 +48,36 @@ export async function pullImage(
 	const allowance = options.allowance ?? defaultAllowance();
 	const known = await findKnownLayers(image.layers, writer, allowance, options.signal);
 	const missing = missingLayers(image.layers, known);
-	const needed = missing.reduce((sum, {size}) => sum + size, 0);
-	const room = {folder: writer.path, free: writer.freeBytes()};
-	checkRoom(room, needed);
+	const room = roomOf(writer);
+	checkRoom(room, sizeOf(missing.filter((layer) => !mayComeInFiles(layer))));
 	const fetcher = new LayerFetcher({...options, allowance});
 	const read = layerReader(writer, fetcher, known, allowance);
 	const readContent = contentReader(writer);
 	const pull = async () => {
-		if (missing.length > 0) fetcher.begin('Fetching the image', needed);
+		if (missing.length > 0) fetcher.transfer.begin('Fetching the image', sizeOf(missing));
 		const root = await applyInOrder(image.layers, read);
-		if (missing.length > 0) fetcher.done();
+		if (missing.length > 0) fetcher.transfer.done();
 		options.signal?.throwIfAborted();
 		const deployed = await deploymentImage(root, writer.algorithm, readContent);
 		writer.addImage(deployed.bytes);
 		return {root, image: deployed};
 	};
 	return {
-		...(await orNoRoom(room, pull, () => needed - fetcher.transferred)),
+		...(await orNoRoom(room, pull, () => fetcher.transfer.remaining)),
 		readContent,
 		layersFetched: missing.length,
 		layersKnown: image.layers.length - missing.length,
-		bytesFetched: fetcher.transferred,
+		bytesFetched: fetcher.transfer.bytes,
 		room,
 	};
+}
+
+function roomOf(writer: StoreWriter): Room {
+	return {folder: writer.path, free: writer.freeBytes()};
+}
+
+function sizeOf(layers: readonly ImageLayer[]): number {
+	return layers.reduce((sum, {size}) => sum + size, 0);
 }
 
 /** Contents from the objects, so that no layer is read twice for what a deployment depends on. */
@@ -117,7 +126,13 @@ async function fetchAndRecord(
 ): Promise<LayerChanges> {
 	const recording = writer.recordLayer(layer.diffId);
 	try {
-		const changes = await fetcher.fetch(layer, failed, recording);
+		const checkMore = (bytes: number) => checkRoom(roomOf(writer), bytes);
+		const intake = {writer, recording, fetcher, failed, checkRoom: checkMore};
+		let changes = await fetchChunked(layer, intake);
+		if (changes === undefined) {
+			if (mayComeInFiles(layer)) checkMore(layer.size);
+			changes = await fetcher.fetch(layer, failed, recording);
+		}
 		recording.end();
 		return changes;
 	} finally {

@@ -3,7 +3,7 @@ import {chooseInstance} from './choose-instance.ts';
 import {type ImageConfig, maxConfigSize, parseConfig} from './config.ts';
 import type {Descriptor} from './descriptor.ts';
 import type {Digest} from './digest.ts';
-import type {Image, ImageLayer, RawDocument} from './image.ts';
+import type {BlobSpan, Image, ImageLayer, RawDocument} from './image.ts';
 import {type ImageManifest, maxManifestSize, parseManifest} from './manifest.ts';
 import {formatPlatform, type Platform} from './platform.ts';
 import {verified} from './verified.ts';
@@ -12,6 +12,8 @@ import {verified} from './verified.ts';
 export interface ContentStore {
 	/** The bytes, not verified. @throws DamagedInput or OperationFailed, also while it is read */
 	open(descriptor: Descriptor): AsyncIterable<Buffer>;
+	/** A part of a blob, where that costs less than all of it; see {@link ImageLayer.range}. */
+	range?(descriptor: Descriptor, span: BlobSpan): AsyncIterable<Buffer>;
 }
 
 /** The document a reference led to, checked against its digest by who fetched it. */
@@ -86,6 +88,7 @@ function layerOf(store: ContentStore, descriptor: Descriptor, diffId: Digest): I
 		size: descriptor.size,
 		descriptor,
 		open: () => openContent(store, descriptor),
+		...(store.range && {range: store.range.bind(store, descriptor)}),
 	};
 }
 

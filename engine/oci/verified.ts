@@ -14,6 +14,8 @@ export interface ExpectedContent {
 	readonly size?: number;
 }
 
+const hint = 'It was damaged or changed on the way. Fetch or copy it again.';
+
 /**
  * Passes the bytes on and checks them on the way: stops as soon as there are too many, and throws at
  * the end when they are too few or others. Nothing made of them may be used before the end.
@@ -26,7 +28,6 @@ export async function* verified(
 	const algorithm = digestAlgorithm(digest);
 	const hasher = createHash(algorithm);
 	let length = 0;
-	const hint = 'It was damaged or changed on the way. Fetch or copy it again.';
 	for await (const chunk of source) {
 		length += chunk.length;
 		if (size !== undefined && length > size)
@@ -39,4 +40,10 @@ export async function* verified(
 	const found = hasher.digest('hex');
 	if (found !== digestHex(digest))
 		throw new DamagedInput(`${what} ${digest} has the digest ${algorithm}:${found}`, {hint});
+}
+
+/** The same for bytes that are there already. @throws DamagedInput */
+export function checkDigest(bytes: Uint8Array, {what, digest}: ExpectedContent): void {
+	const found = digestOf(bytes, digestAlgorithm(digest));
+	if (found !== digest) throw new DamagedInput(`${what} ${digest} has the digest ${found}`, {hint});
 }

@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import {VerityHasher} from '../erofs/fs-verity.ts';
 import type {FsVerityAlgorithm} from '../system/system.ts';
 import {maxInlineSize} from '../tree/tree.ts';
@@ -13,6 +14,8 @@ export type FileTask =
 			readonly algorithm: FsVerityAlgorithm;
 			readonly keepTree: boolean;
 	  }
+	/** By both names that a content has. */
+	| {readonly kind: 'identify'; readonly algorithm: FsVerityAlgorithm}
 	| {
 			readonly kind: 'import';
 			readonly algorithm: FsVerityAlgorithm;
@@ -24,6 +27,8 @@ export interface FileResult {
 	/** The whole content as a byte string, up to {@link maxInlineSize} bytes. */
 	readonly inline?: string;
 	readonly verityDigest?: string;
+	/** Of an identified content, in lower-case hex. */
+	readonly sha256?: string;
 	/** Of an import: the content now waits among the unfinished ones. */
 	readonly isNew?: boolean;
 	/** As {@link VerityHasher} gives it, but for zeros at its end. */
@@ -47,6 +52,8 @@ export function fileTask(task: FileTask): (file: SourceFile) => FileResult {
 	switch (task.kind) {
 		case 'hash':
 			return withInline(buffer, (file) => hashFile(file, buffer, task));
+		case 'identify':
+			return (file) => identifyFile(file, buffer, task.algorithm);
 		case 'import': {
 			const intake = new ObjectIntake(storeLayout(task.store), task.algorithm);
 			return withInline(buffer, (file) => importFile(file, buffer, intake));
@@ -77,6 +84,16 @@ function hashFile(
 		// Copied, or all of Node's pool would be sent along.
 		...(merkleTree && {merkleTree: new Uint8Array(withoutPadding(merkleTree))}),
 	};
+}
+
+function identifyFile(file: SourceFile, buffer: Buffer, algorithm: FsVerityAlgorithm): FileResult {
+	const verity = new VerityHasher(algorithm);
+	const sha256 = createHash('sha256');
+	readPieces(file, buffer, (piece) => {
+		verity.update(piece);
+		sha256.update(piece);
+	});
+	return {verityDigest: verity.finish().digest, sha256: sha256.digest('hex')};
 }
 
 /** Most of a small file's tree is zeros, up to the end of a block. */

@@ -1,6 +1,7 @@
-import {rmSync} from 'node:fs';
+import {existsSync, rmSync} from 'node:fs';
 import {EngineError, Refused} from '../errors.ts';
 import type {System} from '../system/system.ts';
+import {ContentIndex} from './content-index.ts';
 import {
 	listImages,
 	listLayers,
@@ -11,7 +12,7 @@ import {
 import {emptyFolder} from './empty-folder.ts';
 import {objectsOfImage} from './image-objects.ts';
 import {objectsOfLayer} from './layer-objects.ts';
-import {imagePath, type StoreLayout} from './layout.ts';
+import {contentIndexPath, imagePath, objectPath, type StoreLayout} from './layout.ts';
 
 export interface GarbageOptions {
 	/** Digests of the images that deployments use: they stay, with all their objects. */
@@ -54,10 +55,19 @@ export async function collectGarbage(
 		for (const user of users) rmSync(user.path);
 		if (users.length > 0) system.syncFileSystem(layout.images);
 		for (const object of garbage.objects) rmSync(object.path);
+		if (garbage.objects.length > 0) compactIndexes(layout);
 		return garbage;
 	} finally {
 		unlock();
 	}
+}
+
+function compactIndexes(layout: StoreLayout): void {
+	for (const algorithm of ['sha256', 'sha512'] as const)
+		new ContentIndex(contentIndexPath(layout, algorithm), algorithm).compact(
+			(verityDigest) => existsSync(objectPath(layout, verityDigest)),
+			`${layout.unfinished}/partial-content-index`,
+		);
 }
 
 function findGarbage(

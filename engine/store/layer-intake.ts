@@ -3,7 +3,7 @@ import {verityAlgorithmOf} from '../erofs/fs-verity.ts';
 import {DamagedInput} from '../errors.ts';
 import type {Digest} from '../oci/digest.ts';
 import type {FsVerityAlgorithm} from '../system/system.ts';
-import type {ContentSink} from './content-sink.ts';
+import type {ContentSink, StoredContent} from './content-sink.ts';
 import type {LayerRecordItem} from './layer-record.ts';
 import {readLayerRecord} from './layer-record-reader.ts';
 import {LayerRecordWriter} from './layer-record-writer.ts';
@@ -16,6 +16,8 @@ export interface LayerRecording {
 	readonly sink: ContentSink;
 	/** Takes bytes of the tar that are no content given to the sink; they are copied. */
 	raw(chunk: Buffer): void;
+	/** Takes where a content of `size` bytes is that was not given to the sink. */
+	content(size: number, stored: StoredContent): void;
 	/** The layer was read to its end and its diff ID is right: the next commit shows its record. */
 	end(): void;
 	/** Forgets the record, not the contents. Does nothing after `end`. */
@@ -52,6 +54,7 @@ export class LayerIntake {
 		return {
 			sink: recordingSink(this.#sink, record),
 			raw: (chunk) => record.raw(chunk),
+			content: (size, stored) => record.content(size, stored),
 			end: () => {
 				record.end();
 				renameSync(partial, unfinishedLayerPath(this.#layout, diffId));

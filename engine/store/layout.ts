@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type {Digest} from '../oci/digest.ts';
+import type {FsVerityAlgorithm} from '../system/system.ts';
 
 /**
  * What lies where in a store. Its folder is `composefs` on the physical root.
@@ -9,9 +10,12 @@ import type {Digest} from '../oci/digest.ts';
  *   images/DIGEST       EROFS image of a root file system, named by its own fs-verity digest
  *   layers/DIFFID       record of a layer, sha256:…: all of its tar but the contents, which are objects
  *                       (see layer-record.ts). Mode 0600. What may be missing: then it is fetched again
+ *   content-index-sha256, content-index-sha512
+ *                       objects by the SHA-256 of their content (see content-index.ts), those that somebody
+ *                       looked for; of which algorithm the objects are is in the name. Mode 0600. May be missing
  *   unfinished/         what a writer has not made visible yet, emptied by the next one: ab/cdef…,
  *                       image-DIGEST, layer-DIFFID, partial-… (content whose digest is not known yet,
- *                       record of a layer that has not been read to its end)
+ *                       record of a layer that has not been read to its end, a new content index)
  *   lock                held (flock) by whoever writes or removes
  *
  * A name under objects/, images/ or layers/ appears by rename(2), after its content is on the medium, an
@@ -54,6 +58,10 @@ export function unfinishedPath(layout: StoreLayout, verityDigest: string): strin
 
 export function unfinishedImagePath(layout: StoreLayout, verityDigest: string): string {
 	return `${layout.unfinished}/image-${verityDigest}`;
+}
+
+export function contentIndexPath(layout: StoreLayout, algorithm: FsVerityAlgorithm): string {
+	return `${layout.folder}/content-index-${algorithm}`;
 }
 
 /** Where the record of a layer is, or would be. */

@@ -56,11 +56,17 @@ export class ObjectIntake {
 	readonly #algorithm: FsVerityAlgorithm;
 	/** Folders that are known to be there. */
 	readonly #folders = new Set<string>();
+	readonly #damaged = new Set<string>();
 	#canClone = true;
 
 	constructor(layout: StoreLayout, algorithm: FsVerityAlgorithm) {
 		this.#layout = layout;
 		this.#algorithm = algorithm;
+	}
+
+	/** The store's object of this digest is damaged: its content is to be written anew when it comes. */
+	replace(verityDigest: string): void {
+		this.#damaged.add(verityDigest);
 	}
 
 	takeBytes(bytes: Uint8Array): TakenContent {
@@ -134,7 +140,7 @@ export class ObjectIntake {
 	}
 
 	#has(digest: string, size: number): boolean {
-		return hasObject(this.#layout, digest, size);
+		return !this.#damaged.has(digest) && hasObject(this.#layout, digest, size);
 	}
 
 	/**

@@ -4,6 +4,8 @@ import {OperationFailed} from '../errors.ts';
 import type {Digest} from '../oci/digest.ts';
 import {noProgress, type ProgressReporter} from '../progress.ts';
 import type {FsVerityAlgorithm, System} from '../system/system.ts';
+import {ContentFinder} from './content-finder.ts';
+import {contentPieceSize, contentPieces} from './content-pieces.ts';
 import type {ContentSink, StoredContent} from './content-sink.ts';
 import {emptyFolder} from './empty-folder.ts';
 import {type FileResult, taskWorkers} from './file-task.ts';
@@ -31,6 +33,8 @@ import type {SourceFile} from './source-file.ts';
 export class StoreWriter implements AsyncDisposable {
 	readonly algorithm: FsVerityAlgorithm;
 	readonly verity: VerityState;
+	/** Contents that the store has, by the names that images have for them. */
+	readonly contents: ContentFinder;
 	readonly #system: System;
 	readonly #layout: StoreLayout;
 	readonly #unlock: () => void;
@@ -55,19 +59,25 @@ export class StoreWriter implements AsyncDisposable {
 		this.#unlock = unlock;
 		this.verity = probeVerity(system, this.#layout, algorithm);
 		this.#workers = taskWorkers({kind: 'import', algorithm, store});
-		this.#sink = new ObjectSink(new ObjectIntake(this.#layout, algorithm), {
+		const intake = new ObjectIntake(this.#layout, algorithm);
+		this.#sink = new ObjectSink(intake, {
 			taken: ({isNew, verityDigest}) =>
 				(isNew ? this.#newObjects : this.#presentObjects).add(verityDigest),
 			failed: () => {
 				this.#isBroken = true;
 			},
 		});
+		const use = (digests: Iterable<string>) => {
+			for (const digest of digests) this.#presentObjects.add(digest);
+		};
+		this.contents = new ContentFinder(system, this.#layout, algorithm, {
+			use,
+			damaged: (digest) => intake.replace(digest),
+		});
 		this.#layers = new LayerIntake(this.#layout, this.#sink, {
 			algorithm,
 			isNew: (digest) => this.#newObjects.has(digest),
-			use: (digests) => {
-				for (const digest of digests) this.#presentObjects.add(digest);
-			},
+			use,
 		});
 	}
 
@@ -141,8 +151,18 @@ export class StoreWriter implements AsyncDisposable {
 
 	/** The content of an object, also of one that nobody else can see yet. */
 	readObject(verityDigest: string): Buffer {
-		const place = this.#newObjects.has(verityDigest) ? unfinishedPath : objectPath;
-		return readFileSync(place(this.#layout, verityDigest));
+		return readFileSync(this.#objectPath(verityDigest));
+	}
+
+	/**
+	 * Reads stored contents, each piece by piece; a piece is valid until the next is asked for, from
+	 * whichever content. Objects are not hashed.
+	 * @throws DamagedInput when an object is missing or has another size
+	 */
+	contentReader(): (size: number, stored: StoredContent) => Iterable<Buffer> {
+		const buffer = Buffer.allocUnsafeSlow(contentPieceSize);
+		const pathOf = (verityDigest: string) => this.#objectPath(verityDigest);
+		return (size, stored) => contentPieces(pathOf, {size, stored}, buffer);
 	}
 
 	/** Bytes that the store can still take in, as its file system says. */
@@ -186,6 +206,7 @@ export class StoreWriter implements AsyncDisposable {
 		};
 		const verity = {state: this.verity, algorithm: this.algorithm};
 		await this.#orBreak(publish(this.#system, this.#layout, publication, verity));
+		this.contents.saveNoted();
 		this.#layers.recorded.clear();
 		for (const added of [this.#newObjects, this.#newImages]) added.clear();
 		for (const present of [this.#presentObjects, this.#presentImages]) present.clear();
@@ -196,6 +217,11 @@ export class StoreWriter implements AsyncDisposable {
 		this.#sink.giveUp();
 		emptyFolder(this.#layout.unfinished);
 		this.#unlock();
+	}
+
+	#objectPath(verityDigest: string): string {
+		const place = this.#newObjects.has(verityDigest) ? unfinishedPath : objectPath;
+		return place(this.#layout, verityDigest);
 	}
 
 	/** After a failure contents may be unfinished under their final names, and must not be committed. */

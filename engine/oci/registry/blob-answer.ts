@@ -6,6 +6,8 @@ export interface BlobRequest {
 	readonly position: number;
 	/** Behind the last byte that is wanted. */
 	readonly end: number;
+	/** Refuse the whole blob where a part is wanted: leaving most of it out costs as much as having it. */
+	readonly partOnly?: boolean;
 }
 
 export interface BlobAnswer {
@@ -18,6 +20,8 @@ export interface BlobAnswer {
 export type BlobVerdict =
 	/** Read, leaving `skip` bytes out; `end` is behind the last byte that comes. */
 	| {readonly kind: 'read'; readonly skip: number; readonly end: number}
+	/** The whole comes, and only the part is of use. */
+	| {readonly kind: 'no-range'}
 	/** Another size than the manifest says. */
 	| {readonly kind: 'wrong-size'; readonly size: number}
 	| {readonly kind: 'refuse'; readonly reason: string};
@@ -40,6 +44,7 @@ export function judgeBlobAnswer(request: BlobRequest, answer: BlobAnswer): BlobV
 		case 200: {
 			const length = contentLength === undefined ? request.size : Number(contentLength);
 			if (length !== request.size) return {kind: 'wrong-size', size: length};
+			if (request.partOnly && rangeHeader(request) !== undefined) return {kind: 'no-range'};
 			return {kind: 'read', skip: request.position, end: request.size};
 		}
 		case 206:

@@ -1,5 +1,6 @@
 import {DamagedInput} from '../../errors.ts';
 import type {Descriptor} from '../descriptor.ts';
+import type {BlobSpan} from '../image.ts';
 import {type BlobRequest, judgeBlobAnswer, rangeHeader} from './blob-answer.ts';
 import {type Clients, Failures, policyFor} from './fail-over.ts';
 import {RegistryFailure} from './failure.ts';
@@ -11,25 +12,22 @@ import type {HttpResponse} from './transport.ts';
 /** An interruption after this much does not count as a failed attempt. */
 const progressBytes = 1 << 20;
 
-/** Bytes of a blob, from `start` up to `end`, which is excluded. */
-export interface BlobSpan {
-	readonly start: number;
-	readonly end: number;
-}
-
 /**
  * A blob, or a part of one, as if the connection never broke: the stream goes on at the byte where it
  * was interrupted, at the same endpoint or the next. Nothing is read ahead beyond a small buffer.
- * The bytes are not verified; more than the descriptor's size may come, and never less.
+ * The bytes are not verified; more than the descriptor's size may come, and never less. Endpoints that
+ * know no ranges give whole blobs, but no parts.
  * @throws RegistryFailure, DamagedInput
  */
 export async function* blobStream(
 	clients: Clients,
 	ports: RegistryPorts,
 	blob: Descriptor,
-	{start, end}: BlobSpan = {start: 0, end: blob.size},
+	span?: BlobSpan,
 ): AsyncGenerator<Buffer, void> {
 	const failures = new Failures();
+	const {start, end} = span ?? {start: 0, end: blob.size};
+	const wanted = {size: blob.size, end, partOnly: span !== undefined};
 	let position = start;
 	for (const [index, client] of clients.entries()) {
 		const retries = new Retries(policyFor(clients, index), ports);
@@ -37,7 +35,7 @@ export async function* blobStream(
 		try {
 			while (position < end) {
 				try {
-					for await (const chunk of readPart(client, blob, {size: blob.size, position, end})) {
+					for await (const chunk of readPart(client, blob, {...wanted, position})) {
 						position += chunk.length;
 						yield chunk;
 					}
@@ -75,6 +73,10 @@ async function* readPart(
 		case 'refuse':
 			throw new RegistryFailure('registry-protocol', `${host} ${verdict.reason}`, {
 				hint: 'Tell who runs the registry.',
+			});
+		case 'no-range':
+			throw new RegistryFailure('registry-no-ranges', `${host} gives blobs as a whole only`, {
+				hint: 'Tell who runs the registry that it ignores ranges.',
 			});
 		case 'wrong-size':
 			throw new DamagedInput(

@@ -17,6 +17,8 @@ export type RegistryFailureCode =
 	| 'registry-interrupted'
 	/** Content that its own manifest names is not there. */
 	| 'registry-incomplete'
+	/** It gives blobs as a whole only. */
+	| 'registry-no-ranges'
 	/** It answers what no registry should. */
 	| 'registry-protocol';
 

@@ -1,10 +1,9 @@
-import type {Descriptor} from '../descriptor.ts';
 import type {Digest} from '../digest.ts';
 import type {ImageSource} from '../image.ts';
 import {isIndexType, isManifestType} from '../media-types.ts';
 import {formatReference, type ImageReference} from '../reference.ts';
 import {type ContentStore, resolveImage} from '../resolve-image.ts';
-import {type BlobSpan, blobStream} from './blob-stream.ts';
+import {blobStream} from './blob-stream.ts';
 import {askDigest, fetchDocument} from './document.ts';
 import type {RegistryEndpoint} from './endpoint.ts';
 import {type Clients, withFirst} from './fail-over.ts';
@@ -18,8 +17,6 @@ export interface RegistrySource extends ImageSource {
 	 * @throws RegistryFailure, Refused `no-such-image`
 	 */
 	latestDigest(): Promise<Digest>;
-	/** A part of a blob, not verified. @throws RegistryFailure, DamagedInput */
-	range(blob: Descriptor, span: BlobSpan): AsyncIterable<Buffer>;
 }
 
 /**
@@ -35,14 +32,13 @@ export function registrySource(
 ): RegistrySource {
 	const clients = endpoints.map((endpoint) => new RegistryClient(endpoint, ports));
 	const name = reference.digest ?? reference.tag ?? 'latest';
-	let preferred: Clients = clients;
 	return {
 		name: formatReference(reference),
 		async open(platform) {
 			const {client, result} = await withFirst(clients, ports, (client) =>
 				fetchDocument(client, name),
 			);
-			preferred = [client, ...clients.filter((other) => other !== client)];
+			const preferred = [client, ...clients.filter((other) => other !== client)];
 			return resolveImage(contentStore(preferred, ports), result, platform);
 		},
 		async latestDigest() {
@@ -50,7 +46,6 @@ export function registrySource(
 			const {result} = await withFirst(clients, ports, (client) => askDigest(client, name));
 			return result;
 		},
-		range: (blob, span) => blobStream(preferred, ports, blob, span),
 	};
 }
 
@@ -62,6 +57,7 @@ function contentStore(clients: Clients, ports: RegistryPorts): ContentStore {
 				? openDocument(clients, ports, digest)
 				: blobStream(clients, ports, descriptor);
 		},
+		range: (blob, span) => blobStream(clients, ports, blob, span),
 	};
 }
 

@@ -52,7 +52,7 @@ test('reads an empty layer and one of a few bytes', async () => {
 });
 
 test('reads zstd:chunked as what it is to all others, a zstd of many frames', async () => {
-	const folder = path.resolve(import.meta.dirname, '../../fixtures/oci/zstd-chunked');
+	const folder = path.resolve(import.meta.dirname, '../../fixtures/oci/zstd-chunked/v1');
 	const config = JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8'));
 	const tar = await read(readFileSync(path.join(folder, 'layer.zst')), 1000);
 	assert.is(digestOf(tar), config.rootfs.diff_ids[0]);
@@ -117,14 +117,16 @@ test('lets go of its source when nobody reads on', async () => {
 });
 
 test('passes on what is wrong with its source', async () => {
-	async function* source(): AsyncGenerator<Buffer> {
-		yield gzip.subarray(0, 20);
-		throw new DamagedInput('the connection broke');
+	for (const reason of [new DamagedInput('the connection broke'), new Error('called off')]) {
+		async function* source(): AsyncGenerator<Buffer> {
+			yield gzip.subarray(0, 20);
+			throw reason;
+		}
+		await Array.fromAsync(decompress(source(), 'layer x')).then(
+			() => assert.unreachable('was read'),
+			(error) => assert.is(error, reason),
+		);
 	}
-	await Array.fromAsync(decompress(source(), 'layer x')).then(
-		() => assert.unreachable('was read'),
-		(error) => assert.is(error.message, 'the connection broke'),
-	);
 });
 
 test.run();

@@ -19,6 +19,7 @@ export interface LayerInput {
 	/** The tar compressed in some way; gzip when absent. */
 	readonly blob?: Buffer;
 	readonly mediaType?: string;
+	readonly annotations?: Readonly<Record<string, string>>;
 }
 
 export interface ImageInput {
@@ -46,8 +47,8 @@ export class Blobs {
 	/** An image with its config and layers; gives the descriptor of its manifest. */
 	addImage(input: ImageInput, more: object = {}): RawDescriptor {
 		const {architecture = 'amd64', labels = {}, docker = false} = input;
-		const layers = input.layers.map(({tar, blob, mediaType}) =>
-			this.add(mediaType ?? layerType(docker), blob ?? gzipSync(tar)),
+		const layers = input.layers.map(({tar, blob, mediaType, annotations}) =>
+			this.add(mediaType ?? layerType(docker), blob ?? gzipSync(tar), {annotations}),
 		);
 		const config = this.addJson(docker ? mediaTypes.dockerConfig : mediaTypes.ociConfig, {
 			os: 'linux',

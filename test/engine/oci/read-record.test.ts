@@ -83,7 +83,7 @@ const tars: readonly (readonly [string, Buffer])[] = [
 	['of nothing', Buffer.alloc(0)],
 	[
 		'that skopeo wrote as zstd:chunked',
-		zstdDecompressSync(readFileSync(path.join(fixtures, 'oci/zstd-chunked/layer.zst'))),
+		zstdDecompressSync(readFileSync(path.join(fixtures, 'oci/zstd-chunked/v1/layer.zst'))),
 	],
 	...registryLayers.map((name): readonly [string, Buffer] => [
 		`that a registry had, ${name.slice(0, 8)}`,

@@ -41,6 +41,13 @@ const cases: readonly (readonly [
 		{kind: 'read', skip: 40, end: 100},
 	],
 	['all instead of a part', middle, {status: 200}, {kind: 'read', skip: 40, end: 100}],
+	['all instead of a part alone', {...middle, partOnly: true}, {status: 200}, {kind: 'no-range'}],
+	[
+		'all where it was wanted',
+		{...whole, partOnly: true},
+		{status: 200},
+		{kind: 'read', skip: 0, end: 100},
+	],
 	[
 		'another blob instead of the rest',
 		rest,

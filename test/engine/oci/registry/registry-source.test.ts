@@ -206,13 +206,18 @@ test('are nowhere without endpoints', async () => {
 	assert.is((await failure(sourceOf([]).open(amd64))).code, 'no-such-image');
 });
 
+async function thirdLayer(...registries: readonly FakeRegistry[]) {
+	const image = await sourceOf(registries.map((one) => one.endpoint())).open(amd64);
+	const layer = image.layers[2];
+	const range = layer?.range?.bind(layer);
+	assert.ok(layer && range);
+	return {...layer, range};
+}
+
 test('give parts of their blobs, over one connection', async () => {
 	const registry = await start({blobs, tags});
-	const source = sourceOf([registry.endpoint()]);
-	const {layers} = await source.open(amd64);
-	const {descriptor} = layers[2] ?? {};
-	assert.ok(descriptor);
-	const bytes = blobs.all.get(descriptor.digest) ?? Buffer.alloc(0);
+	const layer = await thirdLayer(registry);
+	const bytes = blobs.all.get(layer.descriptor?.digest ?? 'sha256:') ?? Buffer.alloc(0);
 	registry.sentBytes = 0;
 	for (const [start, end] of [
 		[0, 10],
@@ -220,7 +225,7 @@ test('give parts of their blobs, over one connection', async () => {
 		[bytes.length - 5, bytes.length],
 		[7, 7],
 	] as const) {
-		const part = Buffer.concat(await Array.fromAsync(source.range(descriptor, {start, end})));
+		const part = Buffer.concat(await Array.fromAsync(layer.range({start, end})));
 		assert.equal(part, bytes.subarray(start, end));
 	}
 	assert.is(registry.sentBytes, 1015);
@@ -235,22 +240,26 @@ test('give no part that is longer than was said', async () => {
 			? {status: 206, headers, body: 'twenty bytes in all.'}
 			: undefined;
 	const registry = await start({blobs, tags, onRequest});
-	const source = sourceOf([registry.endpoint()]);
-	const {descriptor} = (await source.open(amd64)).layers[2] ?? {};
-	assert.ok(descriptor);
-	const error = await failure(Array.fromAsync(source.range(descriptor, {start: 0, end: 10})));
+	const {range} = await thirdLayer(registry);
+	const error = await failure(Array.fromAsync(range({start: 0, end: 10})));
 	assert.is(error.message, `${registry.host} sends more than it says`);
 });
 
-test('give parts of their blobs from a registry without ranges', async () => {
+test('give no parts of their blobs from a registry without ranges', async () => {
 	const registry = await start({blobs, tags, onRequest: () => ({ignoreRange: true})});
-	const source = sourceOf([registry.endpoint()]);
-	const {descriptor} = (await source.open(amd64)).layers[2] ?? {};
-	assert.ok(descriptor);
-	const part = Buffer.concat(
-		await Array.fromAsync(source.range(descriptor, {start: 100_000, end: 100_100})),
-	);
-	assert.equal(part, blobs.all.get(descriptor.digest)?.subarray(100_000, 100_100));
+	const {range, size} = await thirdLayer(registry);
+	const error = await failure(Array.fromAsync(range({start: 100_000, end: 100_100})));
+	assert.is(error.code, 'registry-no-ranges');
+	assert.is(error.message, `${registry.host} gives blobs as a whole only`);
+	assert.is(Buffer.concat(await Array.fromAsync(range({start: 0, end: size}))).length, size);
+});
+
+test('give parts of their blobs from the first endpoint that can', async () => {
+	const mirror = await start({blobs, tags, onRequest: () => ({ignoreRange: true})});
+	const primary = await start({blobs, tags});
+	const {range, descriptor} = await thirdLayer(mirror, primary);
+	const part = Buffer.concat(await Array.fromAsync(range({start: 5, end: 50})));
+	assert.equal(part, blobs.all.get(descriptor?.digest ?? 'sha256:')?.subarray(5, 50));
 });
 
 test('are given up when the work is called off', async () => {
