@@ -82,6 +82,10 @@ export type ImageReference = Readonly<v.InferOutput<typeof imageReferenceSchema>
 /** All that is known of where a deployment came from: `state/deploy/ID/origin.json`. No secrets. */
 export type Origin = Readonly<v.InferOutput<typeof originSchema>>;
 
+export function isSameReference(one: ImageReference, other: ImageReference): boolean {
+	return one.image === other.image && one.transport === other.transport;
+}
+
 /**
  * @param file names the origin in errors
  * @throws DamagedInput which names the field; of a version that is too new, says so

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import {
 	type ImageReference,
 	imageReferenceSchema,
+	isSameReference,
 	type Origin,
 	timeSchema,
 } from '../deployment/origin.ts';
@@ -101,9 +102,9 @@ export function afterFailedCheck(
 /** Whether it is of the image that the machine follows now. */
 export function follows(
 	cached: CachedUpdate | undefined,
-	{image, transport}: ImageReference,
+	reference: ImageReference,
 ): cached is CachedUpdate {
-	return cached?.reference.image === image && cached.reference.transport === transport;
+	return cached !== undefined && isSameReference(cached.reference, reference);
 }
 
 type ImageDigests = Pick<Origin, 'manifestDigest' | 'configDigest'>;

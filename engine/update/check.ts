@@ -1,4 +1,6 @@
 import type {ImageReference} from '../deployment/origin.ts';
+import {Refused} from '../errors.ts';
+import type {Digest} from '../oci/digest.ts';
 import type {Image} from '../oci/image.ts';
 import {hostPlatform} from '../oci/platform.ts';
 import {type CachedUpdate, type FoundImage, follows} from './cached-update.ts';
@@ -27,6 +29,17 @@ export async function checkSource(
 	}
 	const image = await source.open(hostPlatform());
 	return {found: describeImage(image), image};
+}
+
+/**
+ * The image that a check found before, and no other.
+ * @throws Refused `image-moved` where only names can be asked for, and the name leads elsewhere by now
+ */
+export async function openFound(source: UpdateSource, digest: Digest): Promise<CheckResult> {
+	const image = await source.open(hostPlatform());
+	const found = describeImage(image);
+	if (found.digest === digest) return {found, image};
+	throw new Refused('image-moved', `${source.name} leads to ${found.digest} now, not to ${digest}`);
 }
 
 /** What is remembered of an image. A docker archive has no manifest: its config stands for it. */

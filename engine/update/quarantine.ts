@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as v from 'valibot';
 import type {ReadableDeployment} from '../deployment/deployment.ts';
-import {imageReferenceSchema, timeSchema} from '../deployment/origin.ts';
+import {imageReferenceSchema, isSameReference, timeSchema} from '../deployment/origin.ts';
 import {type CachedUpdate, type FoundImage, isSameImage} from './cached-update.ts';
 import {readStateFile, type StateRead, stateVersion, writeStateFile} from './state-file.ts';
 
@@ -93,10 +93,20 @@ export function releaseReplaced(
 ): Quarantine {
 	if (image === undefined) return quarantine;
 	const isReplaced = (one: QuarantinedImage): boolean =>
-		one.reference?.image === reference.image &&
-		one.reference.transport === reference.transport &&
-		!isSameImage(one, image);
+		one.reference !== null && isSameReference(one.reference, reference) && !isSameImage(one, image);
 	const images = quarantine.images.filter((one) => !isReplaced(one));
+	return images.length === quarantine.images.length ? quarantine : {...quarantine, images};
+}
+
+/** A person wants these after all; those that failed to boot stay. */
+export function releaseRolledBack(
+	quarantine: Quarantine,
+	wanted: readonly ReadableDeployment[],
+): Quarantine {
+	const digests = wanted.map(({origin}) => origin.imageVerity.digest);
+	const images = quarantine.images.filter(
+		({reason, imageVerity}) => reason !== 'rolled-back' || !digests.includes(imageVerity),
+	);
 	return images.length === quarantine.images.length ? quarantine : {...quarantine, images};
 }
 

@@ -28,6 +28,8 @@ export interface UpdateSourceOptions {
 	readonly authFile?: string | undefined;
 	/** Read instead of the system's policy. */
 	readonly policyFile?: string | undefined;
+	/** Ask a registry for this one, whatever the name leads to now. */
+	readonly digest?: Digest;
 	readonly signal?: AbortSignal;
 }
 
@@ -53,8 +55,9 @@ async function openRegistry(
 	image: string,
 	options: UpdateSourceOptions,
 ): Promise<UpdateSource> {
-	const reference = parseReference(image);
-	await enforcePolicy({transport: 'docker', reference}, options);
+	const named = parseReference(image);
+	await enforcePolicy({transport: 'docker', reference: named}, options);
+	const reference = {...named, ...(options.digest && {digest: options.digest})};
 	const endpoints = await endpointsFor(system, reference, options);
 	const source = registrySource(endpoints, reference, hostPorts(options.signal));
 	return {...source, [Symbol.asyncDispose]: async () => {}};

@@ -5,11 +5,12 @@ import type {ReadableDeployment} from '../deployment/deployment.ts';
 import type {DeploymentId} from '../deployment/id.ts';
 import {imageFilesOf} from '../deployment/image-files.ts';
 import type {MachineLockOptions} from '../deployment/machine-lock.ts';
-import type {ImageReference} from '../deployment/origin.ts';
+import {type ImageReference, isSameReference} from '../deployment/origin.ts';
 import {deploymentStates} from '../deployment/states.ts';
 import type {Step} from '../deployment/step.ts';
 import {rollback, stage} from '../deployment/transitions.ts';
 import {EngineError, Refused} from '../errors.ts';
+import type {Digest} from '../oci/digest.ts';
 import type {Image} from '../oci/image.ts';
 import {hostPlatform} from '../oci/platform.ts';
 import {type PulledImage, pullImage} from '../oci/pull-image.ts';
@@ -18,28 +19,17 @@ import {orNoRoom} from '../store/room.ts';
 import {openStore, type Store} from '../store/store.ts';
 import type {StoreWriter} from '../store/writer.ts';
 import type {System} from '../system/system.ts';
-import {
-	afterCheck,
-	afterFailedCheck,
-	type FoundImage,
-	isSameImage,
-	readCachedUpdate,
-	writeCachedUpdate,
-} from './cached-update.ts';
-import {type CheckResult, checkSource} from './check.ts';
+import {type FoundImage, isSameImage} from './cached-update.ts';
+import {findImage} from './find-image.ts';
 import {newDeploymentOf} from './new-deployment-of.ts';
-import {
-	emptyQuarantine,
-	findQuarantined,
-	readQuarantine,
-	releaseReplaced,
-	writeQuarantine,
-} from './quarantine.ts';
-import {openUpdateSource, type UpdateSource, type UpdateSourceOptions} from './update-source.ts';
+import {emptyQuarantine, findQuarantined, readQuarantine} from './quarantine.ts';
+import type {UpdateSourceOptions} from './update-source.ts';
 
 export interface UpgradeOptions extends MachineLockOptions, UpdateSourceOptions {
 	/** An image that the machine is to follow from now on. */
 	readonly switchTo?: ImageReference;
+	/** Bring what a check of the followed image found, and not what the name leads to by now. */
+	readonly found?: {readonly reference: ImageReference; readonly digest: Digest};
 	/** How far to go: only look, have all content in the store, or let the next boot try it. */
 	readonly until: 'checked' | 'downloaded' | 'staged';
 	/** Take an image that failed to boot here before. */
@@ -85,24 +75,32 @@ export async function upgradeMachine(
 	root = '/',
 ): Promise<UpgradeOutcome> {
 	using machine = await openMachine(system, options, root);
-	const reference = options.switchTo ?? followedReference(machine);
-	await using source = await openUpdateSource(system, reference, options);
-	const {found, image} = await checkAndRecord(system, machine, reference, source);
+	const reference = options.switchTo ?? followedReference(machine, options.found?.reference);
+	await using opened = await findImage(
+		system,
+		{physicalRoot: machine.physicalRoot, reference},
+		{
+			...options,
+			...(options.found && {digest: options.found.digest}),
+			isFollowed: followsAfter(options),
+		},
+	);
+	const {found, source} = opened;
 	const outcome = {reference, image: found};
 	const current = await keepCurrent(machine, reference, found);
 	if (current !== undefined) return {...outcome, kind: 'up-to-date', ...current};
 	if (options.until === 'checked') return {...outcome, kind: 'available'};
 	if (!options.evenIfFailed) await refuseQuarantined(machine, found);
 	const store = openStore(system, path.join(machine.physicalRoot, 'composefs'));
-	const opened = image ?? (await source.open(hostPlatform()));
-	const pulled = await pull(store, opened, options);
+	const image = opened.image ?? (await source.open(hostPlatform()));
+	const pulled = await pull(store, image, options);
 	const {layersFetched, layersKnown, bytesFetched} = pulled;
 	const transfer = {layersFetched, layersKnown, bytesFetched};
 	if (options.until === 'downloaded') return {...outcome, kind: 'downloaded', ...transfer};
 	const files = await imageFilesOf(store, pulled.image.verityDigest);
 	await checkImage(store, pulled.image.verityDigest, files.kernel, root);
 	const wanted = await newDeploymentOf(
-		{image: opened, found, reference, verityDigest: pulled.image.verityDigest, files},
+		{image, found, reference, verityDigest: pulled.image.verityDigest, files},
 		{booted: bootedOf(machine), algorithm: 'sha256', now: system.now(), root},
 	);
 	const staging = stage(machine.set, wanted);
@@ -133,40 +131,25 @@ async function clearAway(
 	}
 }
 
-/** @throws Refused `no-reference` */
-function followedReference({set}: Machine): ImageReference {
-	const {staged, booted} = deploymentStates(set);
-	const image = (staged ?? booted)?.origin?.image;
-	if (image) return image;
-	throw new Refused('no-reference', 'it is not known where this machine gets its images from', {
-		hint: 'Say it once: slipway switch REGISTRY/NAME:TAG.',
-	});
+function followsAfter({switchTo, until}: UpgradeOptions): 'yes' | 'from-now-on' | 'no' {
+	if (switchTo === undefined) return 'yes';
+	return until === 'staged' ? 'from-now-on' : 'no';
 }
 
-/** Everybody's status tells what the last check found, and the updater goes by it. */
-async function checkAndRecord(
-	system: System,
-	{physicalRoot}: Machine,
-	reference: ImageReference,
-	source: UpdateSource,
-): Promise<CheckResult> {
-	const {content: before} = await readCachedUpdate(physicalRoot);
-	try {
-		const result = await checkSource(source, reference, before);
-		const cached = afterCheck(before, reference, result.found, system.now());
-		await writeCachedUpdate(physicalRoot, cached);
-		const {content: quarantine} = await readQuarantine(physicalRoot);
-		if (quarantine !== undefined)
-			await writeQuarantine(physicalRoot, releaseReplaced(quarantine, cached));
-		return result;
-	} catch (error) {
-		if (error instanceof EngineError)
-			await writeCachedUpdate(
-				physicalRoot,
-				afterFailedCheck(before, reference, error, system.now()),
-			);
-		throw error;
-	}
+/**
+ * @param expected which it was when somebody decided what to bring
+ * @throws Refused `no-reference`, `reference-changed`
+ */
+function followedReference({set}: Machine, expected?: ImageReference): ImageReference {
+	const {staged, booted} = deploymentStates(set);
+	const image = (staged ?? booted)?.origin?.image;
+	if (!image)
+		throw new Refused('no-reference', 'it is not known where this machine gets its images from', {
+			hint: 'Say it once: slipway switch REGISTRY/NAME:TAG.',
+		});
+	if (expected !== undefined && !isSameReference(image, expected))
+		throw new Refused('reference-changed', `this machine follows ${image.image} by now`);
+	return image;
 }
 
 /**
@@ -194,8 +177,8 @@ async function keepCurrent(
 
 /** Of the same image under another name. */
 function followSteps(current: ReadableDeployment, reference: ImageReference): Step[] {
-	const {image, transport} = current.origin.image ?? {};
-	if (image === reference.image && transport === reference.transport) return [];
+	const {image} = current.origin;
+	if (image !== null && isSameReference(image, reference)) return [];
 	const origin = {...current.origin, image: reference};
 	return [{kind: 'write-origin', deployment: {...current, origin}}];
 }

@@ -207,6 +207,31 @@ test('remembers a failed check, and leaves all as it was', async (context) => {
 	assert.equal(await parts(context), ['0', undefined, undefined]);
 });
 
+test('forgets nothing of what it follows over another image that it only asks for, or does not get', async (context) => {
+	const found = (await upgrade(context, {until: 'checked'})).image;
+	const other = {image: path.join(context.folder, 'other'), transport: 'oci'} as const;
+	mkdirSync(other.image);
+	assert.is((await failure(upgrade(context, {switchTo: other}))).code, 'no-such-image');
+	publish(other.image, {version: 'other'});
+	await upgrade(context, {switchTo: other, until: 'checked'});
+	const {content} = await readCachedUpdate(path.join(context.machine.root, 'sysroot'));
+	assert.equal([content?.reference, content?.image?.digest], [context.reference, found.digest]);
+});
+
+test('brings what a check found, and not what the name leads to by now', async (context) => {
+	const {reference} = context;
+	const {digest} = (await upgrade(context, {until: 'checked'})).image;
+	publish(reference.image, {version: '2'});
+	const moved = await failure(upgrade(context, {found: {reference, digest}}));
+	assert.is(moved.code, 'image-moved');
+	const other = {image: path.join(context.folder, 'other'), transport: 'oci'} as const;
+	const changed = await failure(upgrade(context, {found: {reference: other, digest}}));
+	assert.is(changed.code, 'reference-changed');
+	assert.equal(await parts(context), ['0', undefined, undefined]);
+	publish(reference.image, {version: '1'});
+	assert.is((await upgrade(context, {found: {reference, digest}})).kind, 'staged');
+});
+
 /** As if the machine had booted it, and all was well. */
 async function boot({machine}: Context, id: string): Promise<void> {
 	await machine.bootLoader.bless(id);
