@@ -13,7 +13,8 @@ import type {DeploymentSet} from './deployment.ts';
 import {checkDeployed} from './find-deployment.ts';
 import {lockMachine, type MachineLockOptions, machineLockFile} from './machine-lock.ts';
 import {physicalRoot, readDeploymentSet} from './read-status.ts';
-import {runSteps} from './run-steps.ts';
+import {announceReboot} from './reboot-required.ts';
+import {type DeploymentPlaces, runSteps} from './run-steps.ts';
 import type {Step, Transition} from './step.ts';
 import {openWritableRoot, writableRootPath} from './writable-root.ts';
 
@@ -90,25 +91,36 @@ export async function openMachine(
 		set,
 		bootLoader,
 		physicalRoot: writable.path,
-		run: (steps) => runAndRecord({physicalRoot: writable.path, bootLoader}, steps, root),
+		run: (steps) => runAndRecord(system, {physicalRoot: writable.path, bootLoader}, steps, root),
 		[Symbol.dispose]: () => open.dispose(),
 	};
 }
 
+/** Whoever asks for the status meanwhile sees no entry of a deployment whose state is gone. */
 async function runAndRecord(
-	places: Parameters<typeof runSteps>[0],
+	system: System,
+	places: DeploymentPlaces,
 	steps: readonly Step[],
 	root: string,
 ): Promise<void> {
+	const record = () => recordBootState(places.bootLoader, path.join(root, bootStateFile));
 	try {
-		await runSteps(places, steps);
+		for (const step of steps) {
+			await runSteps(places, [step]);
+			if (step.kind === 'remove-entries') await record();
+		}
 	} finally {
 		// Of steps that failed too: those before them count.
-		await recordBootState(places.bootLoader, path.join(root, bootStateFile));
+		await record();
+		await announceReboot(system, await readDeploymentSet(root), root);
 	}
 }
 
-async function checkMachine(system: System, root: string): Promise<void> {
+/**
+ * @throws Refused `not-deployed`
+ * @throws Lacking `not-root`
+ */
+export async function checkMachine(system: System, root: string): Promise<void> {
 	checkDeployed(await readDeploymentSet(root));
 	if (!system.capabilities().has('SYS_ADMIN'))
 		throw new Lacking('not-root', 'only root can see and change what this machine boots', {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import {isDeepStrictEqual} from 'node:util';
 import {bootStateFile, readBootState} from '../boot/boot-state.ts';
 import {parseCommandLine} from '../boot/command-line.ts';
 import {type MountPoint, parseMountinfo, rootMount} from '../system/mount-points.ts';
@@ -18,24 +19,39 @@ const commandLineFile = '/proc/cmdline';
  * The status of the running system. Reads only what everybody may read, so that every user gets the
  * same answer.
  * @param root what stands before all paths; for tests
+ * @param set as {@link readDeploymentSet} gives it, for who has read it already
  */
-export async function readStatus(root = '/'): Promise<StatusDocument> {
-	const set = await readDeploymentSet(root);
+export async function readStatus(root = '/', set?: DeploymentSet): Promise<StatusDocument> {
+	return describe(root, set ?? (await readDeploymentSet(root)));
+}
+
+async function describe(root: string, set: DeploymentSet): Promise<StatusDocument> {
 	const history = await readBootHistory(path.join(root, physicalRoot), set, root);
 	return describeStatus(set, await readRunningSystem(root, set), history);
 }
 
 /** Of the running system, with the loader entries that root last saw. */
 export async function readDeploymentSet(root = '/'): Promise<DeploymentSet> {
-	const [commandLine, deployments, entries] = await Promise.all([
-		readText(path.join(root, commandLineFile)),
-		listDeployments(path.join(root, physicalRoot)),
-		readBootState(path.join(root, bootStateFile)),
-	]);
+	const commandLine = await readText(path.join(root, commandLineFile));
+	const {deployments, entries} = await readTogether(root);
 	// A container on a machine of ours sees the machine's command line, but not its deployments.
 	const bootedId = parseCommandLine(commandLine ?? '')?.deploymentId;
 	const isHere = deployments.some(({id}) => id === bootedId);
 	return {deployments, entries, bootedId: isHere ? bootedId : undefined};
+}
+
+/** More changes than these do not come while a folder is read. */
+const maxReads = 5;
+
+/** State and entries of one moment, while others may change them. */
+async function readTogether(root: string): Promise<Pick<DeploymentSet, 'deployments' | 'entries'>> {
+	let before = await readBootState(path.join(root, bootStateFile));
+	for (let read = 1; ; read++) {
+		const deployments = await listDeployments(path.join(root, physicalRoot));
+		const entries = await readBootState(path.join(root, bootStateFile));
+		if (read === maxReads || isDeepStrictEqual(before, entries)) return {deployments, entries};
+		before = entries;
+	}
 }
 
 /** Whether the root file system demands fs-verity of every file it shows. */
