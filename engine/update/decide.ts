@@ -10,6 +10,7 @@ import {
 	wait,
 	waitForMachine,
 } from './moment.ts';
+import {unlessPostponed} from './postponement.ts';
 import {stageDecision} from './stage-decision.ts';
 import type {UpdateSettings} from './update-settings.ts';
 
@@ -30,9 +31,9 @@ export function decideUpdate(
 	if (booted === undefined) return never('not-deployed', 'the running system is no deployment');
 	const first = checkDecision(moment) ?? whyStill(moment, booted);
 	if (first !== undefined) return first;
-	const update = stageDecision(moment, booted);
+	const update = unlessPostponed(moment, stageDecision(moment, booted));
 	if (update.act !== 'wait' || staged === undefined) return update;
-	const application = applyDecision(moment, staged);
+	const application = unlessPostponed(moment, applyDecision(moment, staged));
 	return {...application, again: earliest(application.again, update.again)};
 }
 

@@ -56,6 +56,8 @@ export type WaitReason =
 	| 'check-failed'
 	| 'up-to-date'
 	| 'quarantined'
+	/** It came to nothing a while ago. */
+	| 'postponed'
 	| 'delayed'
 	| 'rollout'
 	| 'metered'

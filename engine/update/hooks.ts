@@ -5,10 +5,11 @@ import {namesIn} from '../system/read-folder.ts';
 import type {System} from '../system/system.ts';
 
 /** When programs of others run; each is a folder's name below `hooks.d`. */
-export type HookPoint = 'before-stage' | 'after-stage' | 'before-apply' | 'after-apply';
+export const hookPoints = ['before-stage', 'after-stage', 'before-apply', 'after-apply'] as const;
+export type HookPoint = (typeof hookPoints)[number];
 
 /** The later folder wins where both have a program of the same name. */
-const hookFolders = ['/usr/lib/slipway/hooks.d', '/etc/slipway/hooks.d'] as const;
+export const hookFolders = ['/usr/lib/slipway/hooks.d', '/etc/slipway/hooks.d'] as const;
 
 export interface HookOptions {
 	/** For each program. */

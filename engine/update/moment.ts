@@ -9,6 +9,7 @@ import {machineFraction} from './machine-fraction.ts';
 import type {MachineState} from './machine-state.ts';
 import type {Quarantine} from './quarantine.ts';
 import type {UpdateSettings} from './update-settings.ts';
+import type {UpdaterState} from './updater-state.ts';
 
 /** What decisions about updates are made from, with the settings and the time. */
 export interface UpdateState {
@@ -16,6 +17,7 @@ export interface UpdateState {
 	/** Undefined when nobody has checked yet. */
 	readonly cached: CachedUpdate | undefined;
 	readonly quarantine: Quarantine;
+	readonly updater: UpdaterState;
 	readonly machine: MachineState;
 	/** As in /etc/machine-id. */
 	readonly machineId: string;
@@ -35,7 +37,8 @@ export interface Moment {
 
 /** Until somebody logs out, a battery is charged: nothing tells the updater when. */
 const recheckMs = 5 * 60_000;
-const retryMs = 15 * 60_000;
+/** After an act that came to nothing. */
+export const retryMs = 15 * 60_000;
 
 export function momentOf(state: UpdateState, settings: UpdateSettings, now: Date): Moment {
 	const states = deploymentStates(state.deployments);

@@ -5,6 +5,7 @@ import {readCachedUpdate} from './cached-update.ts';
 import {readMachineId, readMachineState} from './machine-state.ts';
 import type {UpdateState} from './moment.ts';
 import {emptyQuarantine, readQuarantine} from './quarantine.ts';
+import {emptyUpdaterState, readUpdaterState} from './updater-state.ts';
 
 export interface UpdateStateRead {
 	readonly state: UpdateState;
@@ -23,14 +24,18 @@ export async function readUpdateState(
 	const physical = path.join(root, physicalRoot);
 	const cached = await readCachedUpdate(physical);
 	const quarantine = await readQuarantine(physical);
+	const updater = await readUpdaterState(physical);
 	return {
 		state: {
 			deployments: await readDeploymentSet(root),
 			cached: cached.content,
 			quarantine: quarantine.content ?? emptyQuarantine,
+			updater: updater.content ?? emptyUpdaterState,
 			machine: await readMachineState(system, root),
 			machineId: await readMachineId(root),
 		},
-		problems: [cached.problem, quarantine.problem].filter((problem) => problem !== undefined),
+		problems: [cached, quarantine, updater]
+			.map(({problem}) => problem)
+			.filter((problem) => problem !== undefined),
 	};
 }

@@ -28,7 +28,7 @@ type Following = Moment & {readonly reference: ImageReference};
 
 function decideOn(image: CachedImage, moment: Following, booted: Deployment): UpdateDecision {
 	const {reference, state, settings, states} = moment;
-	const name = nameOf(image);
+	const name = shownImage(image);
 	if (runs(states.staged ?? booted, image))
 		return wait(moment, 'up-to-date', `${name} is the newest`);
 	const quarantined = findQuarantined(state.quarantine, image);
@@ -70,7 +70,7 @@ function whyLater(image: CachedImage, moment: Moment): Wait | undefined {
 	const firstSeen = new Date(image.firstSeen);
 	const delayed = delayEnd(firstSeen, settings.delayDays);
 	if (delayed > now)
-		return waitUntil(moment, 'delayed', `${nameOf(image)} has to wait until`, delayed);
+		return waitUntil(moment, 'delayed', `${shownImage(image)} has to wait until`, delayed);
 	const {follow, durationMs, place} = settings.rollout;
 	const turn = rolloutTurn({
 		firstSeen,
@@ -79,7 +79,7 @@ function whyLater(image: CachedImage, moment: Moment): Wait | undefined {
 		place: place ?? machineFraction(state.machineId, 'rollout'),
 	});
 	return turn > now
-		? waitUntil(moment, 'rollout', `${nameOf(image)} reaches this machine at`, turn)
+		? waitUntil(moment, 'rollout', `${shownImage(image)} reaches this machine at`, turn)
 		: undefined;
 }
 
@@ -93,7 +93,11 @@ function whyLeft({reason, deploymentId}: QuarantinedImage): string {
 		: `for somebody went back from deployment ${deploymentId}`;
 }
 
-function nameOf({imageVersion, digest}: CachedImage): string {
+/** Version and digest of an image, for people. */
+export function shownImage({
+	imageVersion,
+	digest,
+}: Pick<CachedImage, 'imageVersion' | 'digest'>): string {
 	const short = digest.slice(0, 'sha256:'.length + 12);
 	return imageVersion === undefined ? short : `${printableText(imageVersion)} (${short})`;
 }

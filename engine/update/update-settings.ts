@@ -61,7 +61,7 @@ export interface UpdateSettings {
 }
 
 /** What the image says, then what the machine says; of the last, files by name after this one. */
-const settingsFiles = ['/usr/lib/slipway/update.toml', '/etc/slipway/update.toml'] as const;
+export const settingsFiles = ['/usr/lib/slipway/update.toml', '/etc/slipway/update.toml'] as const;
 const dropInFolder = '/etc/slipway/update.d';
 
 /**

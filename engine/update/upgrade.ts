@@ -22,7 +22,7 @@ import type {System} from '../system/system.ts';
 import {type FoundImage, isSameImage} from './cached-update.ts';
 import {findImage} from './find-image.ts';
 import {newDeploymentOf} from './new-deployment-of.ts';
-import {emptyQuarantine, findQuarantined, readQuarantine} from './quarantine.ts';
+import {emptyQuarantine, findQuarantined, readQuarantine, writeQuarantine} from './quarantine.ts';
 import type {UpdateSourceOptions} from './update-source.ts';
 
 export interface UpgradeOptions extends MachineLockOptions, UpdateSourceOptions {
@@ -90,7 +90,7 @@ export async function upgradeMachine(
 	const current = await keepCurrent(machine, reference, found);
 	if (current !== undefined) return {...outcome, kind: 'up-to-date', ...current};
 	if (options.until === 'checked') return {...outcome, kind: 'available'};
-	if (!options.evenIfFailed) await refuseQuarantined(machine, found);
+	await admit(machine, found, options);
 	const store = openStore(system, path.join(machine.physicalRoot, 'composefs'));
 	const image = opened.image ?? (await source.open(hostPlatform()));
 	const pulled = await pull(store, image, options);
@@ -183,13 +183,26 @@ function followSteps(current: ReadableDeployment, reference: ImageReference): St
 	return [{kind: 'write-origin', deployment: {...current, origin}}];
 }
 
-async function refuseQuarantined({physicalRoot}: Machine, found: FoundImage): Promise<void> {
+/**
+ * A person who asks for what they went back from wants it again; the updater does not get it.
+ * @throws Refused `quarantined`
+ */
+async function admit(
+	{physicalRoot}: Machine,
+	found: FoundImage,
+	{evenIfFailed, found: decided, until}: UpgradeOptions,
+): Promise<void> {
 	const {content = emptyQuarantine} = await readQuarantine(physicalRoot);
-	const failed = findQuarantined(content, found);
-	if (failed === undefined) return;
-	throw new Refused('quarantined', `image ${found.digest} has failed on this machine before`, {
-		hint: 'Push a better one; to try this one again nevertheless: slipway upgrade --even-if-failed.',
-	});
+	const quarantined = findQuarantined(content, found);
+	if (quarantined === undefined) return;
+	if (quarantined.reason === 'rolled-back' && decided === undefined) {
+		const images = content.images.filter((one) => one !== quarantined);
+		if (until === 'staged') await writeQuarantine(physicalRoot, {...content, images});
+	} else if (!evenIfFailed) {
+		throw new Refused('quarantined', `image ${found.digest} has failed on this machine before`, {
+			hint: 'Push a better one; to try this one again nevertheless: slipway upgrade --even-if-failed.',
+		});
+	}
 }
 
 async function pull(

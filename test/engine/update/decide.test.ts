@@ -18,6 +18,7 @@ import type {UpdateState} from '../../../engine/update/moment.ts';
 import {emptyQuarantine, quarantineImage} from '../../../engine/update/quarantine.ts';
 import {readUpdateState} from '../../../engine/update/read-update-state.ts';
 import type {UpdateSettings} from '../../../engine/update/update-settings.ts';
+import {emptyUpdaterState} from '../../../engine/update/updater-state.ts';
 import {
 	failed,
 	fresh,
@@ -74,6 +75,7 @@ interface Situation {
 	readonly deployments?: DeploymentSet;
 	readonly cached?: CachedUpdate | undefined;
 	readonly quarantine?: UpdateState['quarantine'];
+	readonly updater?: UpdateState['updater'];
 	readonly machine?: Partial<MachineState>;
 	readonly settings?: Partial<UpdateSettings>;
 	readonly now?: Date;
@@ -84,6 +86,7 @@ function decide(situation: Situation): UpdateDecision {
 		deployments: situation.deployments ?? booted,
 		cached: 'cached' in situation ? situation.cached : upToDate,
 		quarantine: situation.quarantine ?? emptyQuarantine,
+		updater: situation.updater ?? emptyUpdaterState,
 		machine: {...idle, ...situation.machine},
 		machineId: '0123456789abcdef0123456789abcdef',
 	};
@@ -92,6 +95,11 @@ function decide(situation: Situation): UpdateDecision {
 
 function withReference(image: (typeof sampleOrigin)['image']): DeploymentSet {
 	return {...booted, deployments: [sampleDeployment(0, {image})]};
+}
+
+function afterNo(act: 'stage' | 'apply', subject: string, until: string): UpdateState['updater'] {
+	const postponement = {act, subject, code: 'hook-failed', text: 'a hook says no', times: 1, until};
+	return {version: 1, postponed: [postponement]};
 }
 
 const {gates, rollout} = defaultSettings;
@@ -349,6 +357,56 @@ const cases: readonly (readonly [
 		'wait quarantined',
 		'deployment 3f2a9c1b4d5e.1 is of an image that is left alone',
 		nextCheck,
+	],
+	[
+		'waits after an act that came to nothing',
+		{cached: available, updater: afterNo('stage', update.digest, '2026-03-02T03:10:00Z')},
+		'wait postponed',
+		'13.2 (sha256:1d1d1d1d1d1d) is available, but a hook says no; tried again at 2026-03-02T03:10:00Z',
+		'2026-03-02T03:10:00Z',
+	],
+	[
+		'tries it again when its time has come',
+		{cached: available, updater: afterNo('stage', update.digest, '2026-03-02T03:00:00Z')},
+		'stage update-available',
+		'13.2 (sha256:1d1d1d1d1d1d) is available',
+		afterFailure,
+	],
+	[
+		'does not wait with another image for one that could not be staged',
+		{cached: available, updater: afterNo('stage', newer.digest, '2026-03-02T03:10:00Z')},
+		'stage update-available',
+		'13.2 (sha256:1d1d1d1d1d1d) is available',
+		afterFailure,
+	],
+	[
+		'does not wait for a time that a wrong clock has set',
+		{cached: available, updater: afterNo('stage', update.digest, '2027-01-01T00:00:00Z')},
+		'stage update-available',
+		'13.2 (sha256:1d1d1d1d1d1d) is available',
+		afterFailure,
+	],
+	[
+		'applies what is staged while a newer one cannot be',
+		{
+			deployments: staged,
+			cached: afterCheck(undefined, reference, newer, checked),
+			updater: afterNo('stage', newer.digest, '2026-03-02T03:10:00Z'),
+		},
+		'apply window-open',
+		'deployment 3f2a9c1b4d5e.1 is staged and a window is open',
+		'2026-03-02T03:10:00Z',
+	],
+	[
+		'waits after a reboot that was not granted',
+		{
+			deployments: staged,
+			cached: available,
+			updater: afterNo('apply', '3f2a9c1b4d5e.1', '2026-03-02T03:10:00Z'),
+		},
+		'wait postponed',
+		'deployment 3f2a9c1b4d5e.1 is staged and a window is open, but a hook says no; tried again at 2026-03-02T03:10:00Z',
+		'2026-03-02T03:10:00Z',
 	],
 	[
 		'only checks when told so',
@@ -610,6 +668,7 @@ test('is made from the running system, damaged records told', async () => {
 				},
 				cached: available,
 				quarantine: emptyQuarantine,
+				updater: emptyUpdaterState,
 				machine: {
 					logins: {sessions: [], inhibitors: []},
 					power: {source: 'mains', batteryPercent: undefined},

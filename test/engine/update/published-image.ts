@@ -1,6 +1,6 @@
 import {rmSync} from 'node:fs';
 import {makeCpio} from '../lint/cpio.ts';
-import {Blobs, layoutFiles, tarOf, writeFiles} from '../oci/image-builder.ts';
+import {Blobs, layoutFiles, type RawDescriptor, tarOf, writeFiles} from '../oci/image-builder.ts';
 
 const kernel = 'a kernel of more than sixty-four bytes, for what is smaller is in the image itself';
 const hosts = 'a file of more than sixty-four bytes, so that it becomes an object in the store';
@@ -15,11 +15,19 @@ export interface PublishedImage {
 	readonly files?: Iterable<readonly [name: string, content: string | Buffer]>;
 }
 
-/** Puts a bootable image into an OCI layout, in place of what is there; the lowest layer is always the same. */
-export function publish(
-	layout: string,
+/** Puts a bootable image into an OCI layout, in place of what is there. */
+export function publish(layout: string, image: PublishedImage): void {
+	const blobs = new Blobs();
+	const manifest = addVersion(blobs, image);
+	rmSync(layout, {recursive: true, force: true});
+	writeFiles(layout, layoutFiles(blobs, [manifest]));
+}
+
+/** Adds a bootable image to others; the lowest layer is always the same. */
+export function addVersion(
+	blobs: Blobs,
 	{version, initramfs = bootableInitramfs, files = []}: PublishedImage,
-): void {
+): RawDescriptor {
 	const base = tarOf(
 		[
 			['usr/lib/modules/6.12/vmlinuz', kernel],
@@ -36,8 +44,5 @@ export function publish(
 		['usr/lib/os-release', `PRETTY_NAME="My OS"\nIMAGE_VERSION=${version}\n`],
 		...files,
 	]);
-	const blobs = new Blobs();
-	const manifest = blobs.addImage({layers: [{tar: base}, {tar: release}]});
-	rmSync(layout, {recursive: true, force: true});
-	writeFiles(layout, layoutFiles(blobs, [manifest]));
+	return blobs.addImage({layers: [{tar: base}, {tar: release}]});
 }
