@@ -1,13 +1,18 @@
 import type {BootReason} from '../../engine/deployment/boot-reason.ts';
 import {describeFailed} from '../../engine/deployment/login-message.ts';
 import type {StatusDocument, StatusEntry} from '../../engine/deployment/status.ts';
+import type {UpdateStatus} from '../../engine/update/update-status.ts';
 import {formatImageReference, pageWidth, wrapText} from './format.ts';
+import {updateRows} from './update-status.ts';
 
 /** Columns of the labels, set flush right so that the values stand below each other. */
 const labelWidth = 16;
 
 /** What `slipway status` prints, without a last end of line. */
-export function formatStatus({status, warnings}: StatusDocument): string {
+export function formatStatus(
+	{status, warnings}: StatusDocument,
+	update: UpdateStatus | null = null,
+): string {
 	const {booted, bootReason, staged, rollback, rollbackQueued, otherDeployments, fsVerity} = status;
 	const blocks: string[][] = [];
 	if (booted === null)
@@ -27,12 +32,14 @@ export function formatStatus({status, warnings}: StatusDocument): string {
 			formatEntry('Rollback', rollback, rollbackQueued ? [['Next boot', 'this one']] : []),
 		);
 	for (const entry of otherDeployments) blocks.push(formatEntry('Other', entry, []));
+	const rows = update === null ? [] : updateRows(update);
+	if (rows.length > 0) blocks.push(formatRows(rows));
 	for (const {message, hint} of warnings)
 		blocks.push([...hang('! ', `Warning: ${message}.`), ...hang('  ', hint)]);
 	return blocks.map((block) => block.join('\n')).join('\n\n');
 }
 
-type Row = readonly [label: string, value: string];
+export type Row = readonly [label: string, value: string];
 
 function formatEntry(role: string, entry: StatusEntry, more: readonly Row[]): string[] {
 	const rows: Row[] = [[`${role} image`, imageName(entry)], ...imageRows(entry)];
@@ -42,10 +49,12 @@ function formatEntry(role: string, entry: StatusEntry, more: readonly Row[]): st
 	const {failure} = entry.deployment;
 	if (failure !== null) rows.push(['Last boot', `${failure.reason} (${failure.time})`]);
 	if (entry.problem !== null) rows.push(['Problem', entry.problem]);
-	const lines = [...rows, ...more].map(
-		([label, value]) => `${label.padStart(labelWidth)}: ${value}`,
-	);
+	const lines = formatRows([...rows, ...more]);
 	return role === 'Booted' ? lines.with(0, `●${lines[0]?.slice(1)}`) : lines;
+}
+
+function formatRows(rows: readonly Row[]): string[] {
+	return rows.map(([label, value]) => `${label.padStart(labelWidth)}: ${value}`);
 }
 
 function imageName({image, incompatible}: StatusEntry): string {

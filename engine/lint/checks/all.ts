@@ -6,6 +6,7 @@ import {emptyBoot, mountPoints, varContent, volatileContent, worldWritable} from
 import {packageCaches} from './packages.ts';
 import {imageRecord} from './record.ts';
 import {imageReference, kernelArguments, signaturePolicy} from './settings.ts';
+import {updateHooks, updateSettingsCheck} from './update.ts';
 import {imageSoftware, temporaryFiles, writablePlaces} from './writable.ts';
 
 /** Those that need no more than the engine; in the order in which they are reported. */
@@ -21,6 +22,8 @@ export const rootChecks: readonly Check[] = [
 	healthSettingsCheck,
 	imageReference,
 	signaturePolicy,
+	updateSettingsCheck,
+	updateHooks,
 	imageRecord,
 	osRelease,
 	mountPoints,

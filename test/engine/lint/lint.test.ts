@@ -131,6 +131,18 @@ const cases: [what: string, entries: MadeRoot, findings: string[]][] = [
 		],
 	],
 	[
+		'settings of updates with a mistake',
+		{'/usr/lib/slipway/update.toml': 'mode = "always"\n'},
+		[
+			'error [update-settings] /usr/lib/slipway/update.toml, line 1: mode is "always", expected "off", "check", "stage", "apply"',
+		],
+	],
+	[
+		'a hook that nobody can run',
+		{'/etc/slipway/hooks.d/before-apply/10-drain': '#!/bin/sh\n'},
+		['warning [update-hooks] /etc/slipway/hooks.d/before-apply/10-drain is not executable'],
+	],
+	[
 		'a kernel that is a link out of the image',
 		{[`${modules}/vmlinuz`]: {link: '/etc/passwd'}},
 		[`error [one-kernel] ${modules}/vmlinuz is not a regular file`],

@@ -1,8 +1,7 @@
-import {changeMachine} from '../../../engine/deployment/change-machine.ts';
 import {reportChange} from '../../../engine/deployment/change-report.ts';
 import {leadsElsewhere, reboot} from '../../../engine/deployment/reboot.ts';
-import {rollback} from '../../../engine/deployment/transitions.ts';
 import {exitStatus} from '../../../engine/errors.ts';
+import {rollbackMachine} from '../../../engine/update/rollback-machine.ts';
 import {formatChange} from '../change-text.ts';
 import {defineCommand} from '../command.ts';
 import {changeOptions, deploymentHelp, runChange} from '../machine-change.ts';
@@ -11,6 +10,7 @@ export const command = defineCommand({
 	description: [
 		'Makes the deployment before this one, or the one named, what boots from now on, with its own /etc and kernel arguments. It goes into effect at the next boot; with --apply at once.',
 		'An update that is staged is dropped, or the boot after would bring it back; a pinned one is kept. Naming the running deployment takes back a rollback or an update that waits for the next boot.',
+		'Machines that update themselves leave the image alone that was gone back from, until there is a newer one or somebody runs slipway upgrade.',
 	],
 	options: {
 		apply: {type: 'boolean', help: 'Reboot at once, if that leads to another deployment.'},
@@ -34,7 +34,7 @@ export const command = defineCommand({
 		const dryRun = options['dry-run'];
 		const report = reportChange(
 			await runChange(context, {name: 'rollback', options}, (system, change) =>
-				changeMachine(system, change, (set) => rollback(set, positionals.ID)),
+				rollbackMachine(system, change, positionals.ID),
 			),
 		);
 		const reboots = options.apply && !dryRun && leadsElsewhere(report);

@@ -1,11 +1,11 @@
-import {readStatus} from '../../../engine/deployment/read-status.ts';
 import {exitStatus} from '../../../engine/errors.ts';
+import {readMachineStatus} from '../../../engine/update/update-status.ts';
 import {defineCommand} from '../command.ts';
 import {formatStatus} from '../status.ts';
 
 export const command = defineCommand({
 	description: [
-		'Names the image and deployment that runs, the ones that are staged or kept to roll back to, and whether the kernel enforces fs-verity. Reads only what everybody may read: it needs no privileges and gives every user the same answer.',
+		'Names the image and deployment that runs, the ones that are staged or kept to roll back to, whether the kernel enforces fs-verity, which update was found last, and what the machine does about it. Reads only what everybody may read: it needs no privileges and gives every user the same answer.',
 		"In the JSON document the fields mean what they mean in bootc's status; 'version' is raised when that changes.",
 	],
 	options: {
@@ -27,8 +27,10 @@ export const command = defineCommand({
 			await recordRunningBoot(await context.system());
 			return exitStatus.ok;
 		}
-		const status = await readStatus();
-		context.print(options.json ? JSON.stringify(status, undefined, 2) : formatStatus(status));
+		const status = await readMachineStatus();
+		context.print(
+			options.json ? JSON.stringify(status, undefined, 2) : formatStatus(status, status.update),
+		);
 		return exitStatus.ok;
 	},
 });

@@ -23,6 +23,11 @@ export const commandTable: readonly CommandEntry[] = [
 		load: async () => (await import('./switch.ts')).command,
 	},
 	{
+		name: 'auto-update',
+		summary: 'Do what this machine has to do about updates now',
+		load: async () => (await import('./auto-update.ts')).command,
+	},
+	{
 		name: 'diff',
 		summary: 'List local changes to /etc, and the new defaults they hide',
 		load: async () => (await import('./diff.ts')).command,
