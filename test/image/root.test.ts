@@ -7,7 +7,10 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {bootTries} from '../../engine/boot/boot-loader.ts';
 import {imageKernelArguments} from '../../engine/boot/kargs.ts';
+import {knownKeys} from '../../engine/update/settings-schema.ts';
+import {updateSettings} from '../../engine/update/update-settings.ts';
 import {commandTable} from '../../ui/cli/commands/table.ts';
+import {defaultSettings} from '../engine/update/samples.ts';
 import {bootPrograms} from './boot-shell.ts';
 
 const test = suite("the image's own files");
@@ -151,6 +154,16 @@ test("leave dracut's own shells to those who ask for them", () => {
 	for (const wish of ['rd.break', 'rd.break=pre-pivot'])
 		assert.is(failInitramfs(`composefs=3f slipway=3f2a9c1b4d5e.1 ${wish}`), '');
 	assert.is(failInitramfs('root=/dev/sda1'), '');
+});
+
+test('name each setting of updates with its default', () => {
+	const file = '/usr/lib/slipway/update.toml';
+	const text = read(file);
+	assert.equal(updateSettings([{path: file, text}]), defaultSettings);
+	const uncommented = text.replaceAll(/^#(?=[a-z[])/gm, '');
+	assert.equal(updateSettings([{path: file, text: uncommented}]), defaultSettings);
+	for (const table of ['check', 'windows', 'gates', 'rollout', 'fleetlock', 'hooks'])
+		for (const key of knownKeys([table])) assert.match(text, new RegExp(`\\b${key} = `), key);
 });
 
 test('bring kernel arguments that restart a machine which cannot go on', () => {

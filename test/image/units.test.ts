@@ -15,6 +15,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
+import {command} from '../../ui/cli/commands/auto-update.ts';
 
 const test = suite<{folder: string}>('units of the image');
 
@@ -63,6 +64,7 @@ function verify(folder: string): string[] {
 	for (const [place, unit] of [
 		['multi-user.target.wants', 'slipway-health.service'],
 		['multi-user.target.wants', 'slipway-boot-state.service'],
+		['timers.target.wants', 'slipway-update.timer'],
 		['boot-complete.target.requires', 'slipway-health.service'],
 	] as const) {
 		mkdirSync(path.join(folder, place), {recursive: true});
@@ -71,7 +73,7 @@ function verify(folder: string): string[] {
 	const boot = path.join(folder, 'counted-boot.target');
 	writeFileSync(
 		boot,
-		'[Unit]\nWants=multi-user.target systemd-bless-boot.service slipway-boot-failed.service\n',
+		'[Unit]\nWants=multi-user.target systemd-bless-boot.service slipway-boot-failed.service slipway-update.service slipway-reboot-required.target\n',
 	);
 	const {stderr} = spawnSync('systemd-analyze', ['verify', '--man=no', boot], {
 		encoding: 'utf8',
@@ -91,13 +93,21 @@ check('would be seen to wait in a circle', ({folder}) => {
 	assert.match(verify(folder).join('\n'), /ordering cycle/);
 });
 
+test('do not take an update that is put off for a failure', () => {
+	const {exitStatuses = {}} = command;
+	const unit = readFileSync(path.join(unitsOfImage, 'slipway-update.service'), 'utf8');
+	const successes = /^SuccessExitStatus=(.*)$/m.exec(unit)?.[1]?.split(' ') ?? [];
+	const later = Object.keys(exitStatuses).filter((status) => Number(status) > 5);
+	assert.equal(successes, [...later, '143']);
+});
+
 const preset = readFileSync(
 	path.join(root, 'usr/lib/systemd/system-preset/50-slipway.preset'),
 	'utf8',
 );
 
 test('are enabled by the preset if they can be, and stay for others to start if not', () => {
-	for (const unit of readdirSync(unitsOfImage).filter((name) => name.endsWith('.service'))) {
+	for (const unit of readdirSync(unitsOfImage).filter((name) => /\.(service|timer)$/.test(name))) {
 		const canBeEnabled = /^\[Install\]$/m.test(readFileSync(path.join(unitsOfImage, unit), 'utf8'));
 		assert.is(preset.includes(`enable ${unit}\n`), canBeEnabled, unit);
 	}
