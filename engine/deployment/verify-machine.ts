@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import path from 'node:path';
 import type {ProgressReporter} from '../progress.ts';
 import {openStore} from '../store/store.ts';
@@ -6,6 +7,7 @@ import {readMounts} from '../system/mount-points.ts';
 import type {System} from '../system/system.ts';
 import type {DeploymentSet, UnreadableDeployment} from './deployment.ts';
 import {deploymentsByImage} from './images-in-use.ts';
+import {notDeployed} from './not-deployed.ts';
 import {physicalRoot, readDeploymentSet, requiresVerity} from './read-status.ts';
 import {listDeployments} from './state-directory.ts';
 
@@ -23,8 +25,9 @@ export async function verifyMachine(
 	root: string,
 	progress: ProgressReporter,
 ): Promise<MachineReport> {
-	const store = openStore(system, path.join(root, 'composefs'));
 	const isOwn = path.resolve(root) === physicalRoot;
+	if (isOwn && !existsSync(path.join(root, 'composefs'))) throw notDeployed();
+	const store = openStore(system, path.join(root, 'composefs'));
 	const set: DeploymentSet = isOwn
 		? await readDeploymentSet()
 		: {deployments: await listDeployments(root), entries: undefined, bootedId: undefined};

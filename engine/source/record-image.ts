@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync} from 'node:fs';
+import {existsSync, lstatSync, mkdirSync, readdirSync, utimesSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import type {System} from '../system/system.ts';
 import {scanDirectory} from '../tree/scan.ts';
@@ -23,7 +23,12 @@ export interface RecordSummary {
 	readonly entries: number;
 	/** What could not be described because something else is mounted on it. */
 	readonly hidden: readonly ByteString[];
+	/** What shows that the root described is not the one that the record is written to; undefined for the same. */
+	readonly otherImage: string | undefined;
 }
+
+/** Things of nearly every image that no build step touches by itself, and that most steps change. */
+const witnesses = ['/usr/bin', '/usr/lib/os-release', '/usr/lib/slipway/image.toml', '/etc/passwd'];
 
 /**
  * Writes an image's record; to be the last step of its build. See `image-record.ts` for what it is
@@ -49,7 +54,18 @@ export function recordImage(
 	writeFileSync(file, formatImageRecord({writtenSec, layers, hidden, entries: new Map(inOrder)}));
 	// Tells later whether a builder rewrote times.
 	utimesSync(file, writtenSec, writtenSec);
-	return {entries: entries.size, hidden};
+	const otherImage = root === into ? undefined : findDifference(root, into);
+	return {entries: entries.size, hidden, otherImage};
+}
+
+/** Builders have been seen to mount an older stage than the one that they build on. */
+function findDifference(root: string, into: string): string | undefined {
+	return witnesses.find((witness) => {
+		const [one, other] = [root, into].map((place) =>
+			lstatSync(path.join(place, witness), {throwIfNoEntry: false}),
+		);
+		return one?.mtimeMs !== other?.mtimeMs || one?.size !== other?.size;
+	});
 }
 
 /**

@@ -7,7 +7,7 @@ export type FileOutcome<Result> = Result | {readonly failure: FileFailure};
 
 /** An error as it can be sent between threads. */
 export interface FileFailure {
-	/** `no-space`, or what an error of the engine's has. */
+	/** `no-space`, `no-fs-verity`, or what an error of the engine's has. */
 	readonly code: string;
 	readonly message: string;
 	readonly hint: string | undefined;
@@ -36,7 +36,14 @@ function describe(file: SourceFile, error: unknown): FileFailure {
 		return {code: error.code, message: error.message, hint: error.hint};
 	}
 	const message = `${printable(file.path)}: ${error}`;
-	return (error as NodeJS.ErrnoException).code === 'ENOSPC'
-		? {code: 'no-space', message, hint: 'Make room on the file system of the store.'}
-		: {code: 'file-failed', message, hint: undefined};
+	switch ((error as NodeJS.ErrnoException).code) {
+		case 'ENOSPC':
+			return {code: 'no-space', message, hint: 'Make room on the file system of the store.'};
+		case 'EOPNOTSUPP':
+		case 'ENOTSUP':
+			// How a kernel without fs-verity answers for a file that has it.
+			return {code: 'no-fs-verity', message, hint: undefined};
+		default:
+			return {code: 'file-failed', message, hint: undefined};
+	}
 }

@@ -1,4 +1,5 @@
 import {verityAlgorithmOf} from '../erofs/fs-verity.ts';
+import {Lacking} from '../errors.ts';
 import {noProgress, type ProgressReporter} from '../progress.ts';
 import type {System} from '../system/system.ts';
 import {listImages, listLayers, listObjects, type StoredFile} from './contents.ts';
@@ -121,12 +122,20 @@ async function findDamaged(
 		});
 		for (const [index, file] of named.entries()) {
 			const outcome = outcomes[index];
+			if (outcome !== undefined && 'failure' in outcome && outcome.failure.code === 'no-fs-verity')
+				throw withoutKernelSupport(file);
 			const digest = outcome && 'verityDigest' in outcome ? outcome.verityDigest : undefined;
 			if (digest !== file.verityDigest) damaged.add(file);
 		}
 	}
 	progress({type: 'done', step});
 	return damaged;
+}
+
+function withoutKernelSupport({path}: StoredFile): Lacking {
+	return new Lacking('no-fs-verity', `${path} has fs-verity, and this kernel has none to read it`, {
+		hint: 'Run it where the kernel has FS_VERITY: on the machine itself, or from its live medium.',
+	});
 }
 
 /** Every image that is there or ought to be, as its own user. */

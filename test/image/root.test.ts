@@ -42,6 +42,9 @@ test('send commands to slipway that it does not have yet', () => {
 test('boot when there is nothing to run, and run anything else', () => {
 	assert.is(runEntrypoint(), 'init\n');
 	assert.is(runEntrypoint('echo', 'a  b'), 'a  b\n');
+	// What is neither, slipway tells.
+	assert.is(runEntrypoint('stauts', '--json'), 'slipway stauts --json\n');
+	assert.is(runEntrypoint('-h'), 'slipway -h\n');
 });
 
 test('bring into the initramfs what its functions are made of', () => {

@@ -11,7 +11,7 @@ import {copyFileSync, mkdtempSync, rmSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {parseArgs} from 'node:util';
-import {buildImage, cache, imageReference} from '../setup/image.ts';
+import {buildImage, cache, imageName, imageReference} from '../setup/image.ts';
 import {makeInstalledDisk} from '../setup/install.ts';
 import {installPackages} from '../setup/packages.ts';
 import {accelerator} from './accelerator.ts';
@@ -30,7 +30,7 @@ installPackages();
 await buildImage();
 say(`installing ${imageReference} on ${path.relative(process.cwd(), disk)}`);
 await makeInstalledDisk(disk, {args: ['--target-image', imageReference], stdio: 'inherit'});
-say('booting the disk');
+say('booting the disk: without KVM this takes a minute or two, on busy machines more');
 if (values.batch) await showStatus();
 else await openConsole();
 
@@ -42,7 +42,7 @@ async function showStatus(): Promise<void> {
 	say(`the machine is ${state}`);
 	console.log(await machine.ok('slipway status'));
 	await machine.powerOff();
-	say('powered off');
+	say(`powered off; the image is ${imageName}, the disk ${path.relative(process.cwd(), disk)}`);
 }
 
 async function openConsole(): Promise<void> {

@@ -151,5 +151,7 @@ function seeHelp({name}: Grammar): string {
 }
 
 function lowerFirst(sentence: string): string {
-	return (sentence.charAt(0).toLowerCase() + sentence.slice(1)).replace(/\.$/, '');
+	// Not of ID, or of a placeholder.
+	const begun = sentence.replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase());
+	return begun.replace(/\.$/, '');
 }

@@ -14,6 +14,9 @@ export const exitStatusMeanings: Readonly<Record<number, string>> = {
 	[exitStatus.refused]: 'A check before the first write said no; nothing was changed.',
 	[exitStatus.damaged]: 'Data is damaged, hostile or not what it claims to be.',
 	[exitStatus.lacking]: 'A privilege, kernel feature or program is missing; nothing was changed.',
+	75: 'auto-update: something was put off, and is tried again.',
+	77: 'upgrade, switch: there is nothing new.',
+	100: 'upgrade --check, switch --check: there is an update.',
 	130: 'Ended by SIGINT (Ctrl+C).',
 	143: 'Ended by SIGTERM.',
 };

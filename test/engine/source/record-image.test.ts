@@ -41,12 +41,25 @@ function readEntries(root: string): Map<string, RecordedEntry> {
 	return new Map(parseImageRecord(readFileSync(path.join(root, imageRecordPath), 'utf8')).entries);
 }
 
+test('notices that it describes another image than the one it is written to', ({folder: root}) => {
+	const [described, built] = ['described', 'built'].map((name) => path.join(root, name));
+	assert.ok(described && built);
+	for (const place of [described, built]) {
+		makeRoot(place);
+		system.setMtime(path.join(place, 'etc/passwd'), layer.mtimeSec, 0);
+	}
+	const record = () => recordImage(system, {root: described, into: built}).otherImage;
+	assert.is(record(), undefined);
+	writeFileSync(path.join(built, 'etc/passwd'), 'passwd\nada\n');
+	assert.is(record(), '/etc/passwd');
+});
+
 test('writes down folders, and the files that an engine hides', ({folder: root}) => {
 	makeRoot(root);
 	const madeSec = Math.floor(statSync(path.join(root, 'opt/new')).mtimeMs / 1000);
 	const summary = recordImage(system, {root, into: root});
 	const entries = readEntries(root);
-	assert.equal(summary, {entries: entries.size, hidden: []});
+	assert.equal(summary, {entries: entries.size, hidden: [], otherImage: undefined});
 	const {mode} = statSync(root);
 	const layerFolder = directory({}, layer);
 	assert.equal(

@@ -1,4 +1,14 @@
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {spawnSync} from 'node:child_process';
+import {once} from 'node:events';
+import {
+	closeSync,
+	mkdirSync,
+	mkdtempSync,
+	openSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -54,6 +64,26 @@ test('helps with every command, from every side, in lines that fit 80 columns', 
 	assert.equal(slipway(['help', 'lint']), page);
 });
 
+test('gives a slow reader all of a long output, and tells of one that nothing takes', async () => {
+	const wide = path.join(folder, 'wide');
+	mkdirSync(wide);
+	for (let n = 0; n < 4000; n++) writeFileSync(path.join(wide, `${n}`.padEnd(200, '-')), '');
+	const {child} = startModule(path.join(sources, 'main.ts'), ['image', 'inspect', '-q', wide]);
+	// A pipe holds less, so that the program is done long before its reader has it all.
+	await once(child.stdout, 'readable');
+	let length = 0;
+	for await (const chunk of child.stdout) length += String(chunk).length;
+	assert.ok(length > 4000 * 200, `${length} bytes`);
+	const full = openSync('/dev/full', 'w');
+	const {status, stderr} = spawnSync(process.execPath, [path.join(sources, 'main.ts'), 'help'], {
+		encoding: 'utf8',
+		stdio: ['ignore', full, 'pipe'],
+	});
+	closeSync(full);
+	assert.is(status, 1);
+	assert.match(stderr, /standard output cannot be written: ENOSPC/);
+});
+
 test('documents what it exits with', () => {
 	assert.equal(slipway(['help', 'exit-status']), {
 		status: 0,
@@ -65,6 +95,9 @@ test('documents what it exits with', () => {
   3    A check before the first write said no; nothing was changed.
   4    Data is damaged, hostile or not what it claims to be.
   5    A privilege, kernel feature or program is missing; nothing was changed.
+  75   auto-update: something was put off, and is tried again.
+  77   upgrade, switch: there is nothing new.
+  100  upgrade --check, switch --check: there is an update.
   130  Ended by SIGINT (Ctrl+C).
   143  Ended by SIGTERM.
 

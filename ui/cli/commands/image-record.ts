@@ -31,12 +31,18 @@ export const command = defineCommand({
 		],
 	],
 	async run(context, {options, positionals}) {
-		const {entries, hidden} = recordImage(await context.system(), {
+		const {entries, hidden, otherImage} = recordImage(await context.system(), {
 			...(positionals.ROOT !== undefined && {root: positionals.ROOT}),
 			...(options.into !== undefined && {into: options.into}),
 		});
 		context.print(
 			`recorded ${formatCounted(entries, 'entry', 'entries')}`,
+			...(otherImage === undefined
+				? []
+				: [
+						`warning: ${positionals.ROOT} is not the image that this step builds on: ${otherImage} differs`,
+						'  hint: Some builders mount an older stage from their cache. Build with --no-cache, and make this the last step.',
+					]),
 			...(hidden.length === 0 ? [] : [`not recorded, being mounted over: ${pathList(hidden)}`]),
 		);
 		return exitStatus.ok;

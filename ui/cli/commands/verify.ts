@@ -60,7 +60,7 @@ function formatReport(report: MachineReport): string[] {
 			`unreadable deployment: ${id}`,
 			`  ${problem}`,
 		]),
-		...problems.flatMap(formatProblem),
+		...formatProblems(problems),
 		...report.unusableLayers.flatMap(formatUnusableLayer),
 		...(withoutVerity.length === 0
 			? []
@@ -68,6 +68,17 @@ function formatReport(report: MachineReport): string[] {
 		count === 0
 			? `all is as it should be: ${checked}`
 			: `${formatCounted(count, 'problem')} in ${checked}`,
+	];
+}
+
+/** More tell nobody more. */
+const maxShown = 50;
+
+function formatProblems(problems: readonly StoreProblem[]): string[] {
+	const left = problems.length - maxShown;
+	return [
+		...problems.slice(0, maxShown).flatMap(formatProblem),
+		...(left > 0 ? [`and ${formatCounted(left, 'more problem')}; --json has all`] : []),
 	];
 }
 
