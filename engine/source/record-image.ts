@@ -1,4 +1,12 @@
-import {existsSync, lstatSync, mkdirSync, readdirSync, utimesSync, writeFileSync} from 'node:fs';
+import {
+	existsSync,
+	lstatSync,
+	mkdirSync,
+	readdirSync,
+	type Stats,
+	utimesSync,
+	writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type {System} from '../system/system.ts';
 import {scanDirectory} from '../tree/scan.ts';
@@ -58,13 +66,18 @@ export function recordImage(
 	return {entries: entries.size, hidden, otherImage};
 }
 
+/** A layer keeps whole seconds, a stage that was not committed yet has more. */
+function secondsOf(stat: Stats | undefined): number | undefined {
+	return stat && Math.floor(stat.mtimeMs / 1000);
+}
+
 /** Builders have been seen to mount an older stage than the one that they build on. */
 function findDifference(root: string, into: string): string | undefined {
 	return witnesses.find((witness) => {
 		const [one, other] = [root, into].map((place) =>
 			lstatSync(path.join(place, witness), {throwIfNoEntry: false}),
 		);
-		return one?.mtimeMs !== other?.mtimeMs || one?.size !== other?.size;
+		return secondsOf(one) !== secondsOf(other) || one?.size !== other?.size;
 	});
 }
 
