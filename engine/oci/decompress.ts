@@ -2,8 +2,11 @@ import {pipeline} from 'node:stream';
 import {createGunzip, createZstdDecompress} from 'node:zlib';
 import {DamagedInput, Refused} from '../errors.ts';
 
-/** Large pieces: with the default of 16 KiB, zlib's threads spend their time in hand-overs. */
-const pieceSize = 1 << 20;
+/**
+ * With the default of 16 KiB, zlib's threads spend their time in hand-overs; memory of a MiB comes new from the
+ * kernel for each piece.
+ */
+const pieceSize = 256 << 10;
 
 const magicLength = 6;
 const magics: readonly (readonly [start: RegExp, compression: string])[] = [

@@ -9,7 +9,7 @@ import {readLayerRecord} from './layer-record-reader.ts';
 import {LayerRecordWriter} from './layer-record-writer.ts';
 import {layerPath, type StoreLayout, unfinishedLayerPath} from './layout.ts';
 import {hasObject} from './object-intake.ts';
-import type {ObjectSink} from './object-sink.ts';
+import {contentWriter, type ObjectSink} from './object-sink.ts';
 
 /** Takes in one layer: the contents of its files, and all else of its tar, in the order of the tar. */
 export interface LayerRecording {
@@ -97,19 +97,19 @@ export class LayerIntake {
 	}
 }
 
-/** The sink says at once where a content went, so that records have them in the order of the tar. */
+/** The sink says at once where a content will be, so that records have them in the order of the tar. */
 function recordingSink(sink: ObjectSink, record: LayerRecordWriter): ContentSink {
 	return {
 		begin: (size) => {
-			const writer = sink.begin(size);
-			return {
-				write: (chunk) => writer.write(chunk),
+			const target = sink.target(size);
+			return contentWriter({
+				write: (chunk) => target.write(chunk),
 				end: () => {
-					const stored = writer.end();
-					record.content(size, stored);
-					return stored;
+					const content = target.end();
+					record.content(size, content.stored);
+					return content;
 				},
-			};
+			});
 		},
 	};
 }

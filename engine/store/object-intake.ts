@@ -1,21 +1,9 @@
-import {
-	chmodSync,
-	closeSync,
-	constants,
-	copyFileSync,
-	fchmodSync,
-	mkdirSync,
-	openSync,
-	renameSync,
-	rmSync,
-	statSync,
-	writeSync,
-} from 'node:fs';
-import {threadId} from 'node:worker_threads';
+import {chmodSync, closeSync, constants, copyFileSync, renameSync, rmSync, statSync} from 'node:fs';
 import {VerityHasher, verityDigest} from '../erofs/fs-verity.ts';
 import type {FsVerityAlgorithm} from '../system/system.ts';
-import {objectPath, type StoreLayout, unfinishedPath} from './layout.ts';
+import {objectPath, type StoreLayout} from './layout.ts';
 import {readPieces, type SourceFile} from './source-file.ts';
+import {createNew, objectMode, UnfinishedFiles, writeWhole} from './unfinished-files.ts';
 
 export interface TakenContent {
 	readonly verityDigest: string;
@@ -31,8 +19,6 @@ export interface ContentStream {
 	giveUp(): void;
 }
 
-/** Of objects and images. */
-export const objectMode = 0o644;
 /** What copying says where a file system cannot share blocks, or not between these two places. */
 const cannotClone: ReadonlySet<string> = new Set([
 	'ENOTSUP',
@@ -43,9 +29,6 @@ const cannotClone: ReadonlySet<string> = new Set([
 	'ENOSYS',
 ]);
 
-/** Counts the partial files of this thread, which may have several intakes. */
-let partials = 0;
-
 /**
  * Takes contents into `unfinished/` under their digests, unless the store has them. Several intakes
  * of one writer may work at once, in threads: the same content gets the same name, and the first wins.
@@ -54,13 +37,13 @@ let partials = 0;
 export class ObjectIntake {
 	readonly #layout: StoreLayout;
 	readonly #algorithm: FsVerityAlgorithm;
-	/** Folders that are known to be there. */
-	readonly #folders = new Set<string>();
+	readonly #files: UnfinishedFiles;
 	readonly #damaged = new Set<string>();
 	#canClone = true;
 
 	constructor(layout: StoreLayout, algorithm: FsVerityAlgorithm) {
 		this.#layout = layout;
+		this.#files = new UnfinishedFiles(layout);
 		this.#algorithm = algorithm;
 	}
 
@@ -70,17 +53,20 @@ export class ObjectIntake {
 	}
 
 	takeBytes(bytes: Uint8Array): TakenContent {
+		const content = this.identify(bytes);
+		if (content.isNew) this.#files.write(content.verityDigest, bytes);
+		return content;
+	}
+
+	/** What a content would be; one that is new is still to be written. */
+	identify(bytes: Uint8Array): TakenContent {
 		const digest = verityDigest(bytes, this.#algorithm);
-		if (this.#has(digest, bytes.length)) return {verityDigest: digest, isNew: false};
-		const file = this.#unfinishedPath(digest);
-		const fd = createUnlessThere(file);
-		if (fd !== undefined) writeOrRemove(fd, file, bytes);
-		return {verityDigest: digest, isNew: true};
+		return {verityDigest: digest, isNew: !this.#has(digest, bytes.length)};
 	}
 
 	/** Begins a content that does not fit into memory. It is written before its name is known. */
 	open(): ContentStream {
-		const partial = this.#partialPath();
+		const partial = this.#files.partialPath();
 		const fd = createNew(partial);
 		const hasher = new VerityHasher(this.#algorithm);
 		let isOpen = true;
@@ -112,7 +98,7 @@ export class ObjectIntake {
 	 */
 	takeClone(file: SourceFile, buffer: Buffer): TakenContent | undefined {
 		if (!this.#canClone) return undefined;
-		const partial = this.#partialPath();
+		const partial = this.#files.partialPath();
 		try {
 			copyFileSync(
 				Buffer.from(file.path, 'latin1'),
@@ -134,7 +120,7 @@ export class ObjectIntake {
 	/** Gives a partial file the name of its digest, or removes it when the store has the content. */
 	#name(partial: string, digest: string, size: number): TakenContent {
 		const isNew = !this.#has(digest, size);
-		if (isNew) renameSync(partial, this.#unfinishedPath(digest));
+		if (isNew) renameSync(partial, this.#files.pathOf(digest));
 		else rmSync(partial);
 		return {verityDigest: digest, isNew};
 	}
@@ -142,57 +128,9 @@ export class ObjectIntake {
 	#has(digest: string, size: number): boolean {
 		return !this.#damaged.has(digest) && hasObject(this.#layout, digest, size);
 	}
-
-	/**
-	 * In one of 256 folders, since a folder takes one new name at a time, and file systems spread the
-	 * folders over the disk.
-	 */
-	#unfinishedPath(digest: string): string {
-		const file = unfinishedPath(this.#layout, digest);
-		const folder = file.slice(0, file.lastIndexOf('/'));
-		if (!this.#folders.has(folder)) mkdirSync(folder, {recursive: true, mode: 0o755});
-		this.#folders.add(folder);
-		return file;
-	}
-
-	#partialPath(): string {
-		return `${this.#layout.unfinished}/partial-${threadId}-${partials++}`;
-	}
 }
 
 /** An object of another size was damaged by something else, and is written anew. */
 export function hasObject(layout: StoreLayout, digest: string, size: number): boolean {
 	return statSync(objectPath(layout, digest), {throwIfNoEntry: false})?.size === size;
-}
-
-function createNew(path: string): number {
-	const fd = openSync(path, 'wx', objectMode);
-	// The umask must not show.
-	fchmodSync(fd, objectMode);
-	return fd;
-}
-
-function createUnlessThere(path: string): number | undefined {
-	try {
-		return createNew(path);
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
-		throw error;
-	}
-}
-
-/** A name that is a digest is taken for the whole content, so that no part may keep it. */
-function writeOrRemove(fd: number, file: string, bytes: Uint8Array): void {
-	try {
-		writeWhole(fd, bytes);
-	} catch (error) {
-		rmSync(file);
-		throw error;
-	} finally {
-		closeSync(fd);
-	}
-}
-
-function writeWhole(fd: number, bytes: Uint8Array): void {
-	for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at);
 }

@@ -20,11 +20,13 @@ import {
 	unfinishedImagePath,
 	unfinishedPath,
 } from './layout.ts';
-import {ObjectIntake, objectMode} from './object-intake.ts';
+import {ObjectIntake} from './object-intake.ts';
 import {ObjectSink} from './object-sink.ts';
+import {ObjectWriter} from './object-writer.ts';
 import {probeVerity} from './probe-verity.ts';
 import {publish, type VerityState} from './publish.ts';
 import type {SourceFile} from './source-file.ts';
+import {objectMode} from './unfinished-files.ts';
 
 /**
  * Puts contents, records of layers and images into a store. `commit` makes visible all that was added before it; what was
@@ -39,6 +41,7 @@ export class StoreWriter implements AsyncDisposable {
 	readonly #layout: StoreLayout;
 	readonly #unlock: () => void;
 	readonly #workers: FileWorkers<SourceFile, FileResult>;
+	readonly #writer: ObjectWriter;
 	readonly #sink: ObjectSink;
 	readonly #layers: LayerIntake;
 	/** Digests that wait among the unfinished contents, and those that the store had already. */
@@ -60,7 +63,8 @@ export class StoreWriter implements AsyncDisposable {
 		this.verity = probeVerity(system, this.#layout, algorithm);
 		this.#workers = taskWorkers({kind: 'import', algorithm, store});
 		const intake = new ObjectIntake(this.#layout, algorithm);
-		this.#sink = new ObjectSink(intake, {
+		this.#writer = new ObjectWriter(this.#layout);
+		this.#sink = new ObjectSink(intake, this.#writer, {
 			taken: ({isNew, verityDigest}) =>
 				(isNew ? this.#newObjects : this.#presentObjects).add(verityDigest),
 			failed: () => {
@@ -214,6 +218,7 @@ export class StoreWriter implements AsyncDisposable {
 
 	async [Symbol.asyncDispose](): Promise<void> {
 		await this.#workers[Symbol.asyncDispose]();
+		await this.#writer[Symbol.asyncDispose]();
 		this.#sink.giveUp();
 		emptyFolder(this.#layout.unfinished);
 		this.#unlock();
