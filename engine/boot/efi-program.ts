@@ -8,6 +8,8 @@ export interface EfiProgram {
 	readonly machine: number;
 	/** Of systemd-boot, with the release of its package: `257.9-1~deb13u1`. Undefined for others. */
 	readonly systemdBoot: string | undefined;
+	/** Whether it has signatures for Secure Boot, by whomever. */
+	readonly isSigned: boolean;
 }
 
 const dosHeaderLength = 64;
@@ -19,14 +21,19 @@ const certificates = 4;
 
 /** Undefined when it is not one, or not all of it is there. */
 export function parseEfiProgram(bytes: Buffer): EfiProgram | undefined {
-	const length = lengthOf(bytes);
-	if (length === undefined || length > bytes.length) return undefined;
-	const machine = bytes.readUInt16LE(bytes.readUInt32LE(60) + 4);
-	return {machine, systemdBoot: systemdBootVersion(bytes)};
+	const headers = readHeaders(bytes);
+	if (headers === undefined || headers.length > bytes.length) return undefined;
+	const {machine, isSigned} = headers;
+	return {machine, systemdBoot: systemdBootVersion(bytes), isSigned};
 }
 
-/** Bytes that a PE image has at least, by its headers; undefined when these are not there. */
-function lengthOf(bytes: Buffer): number | undefined {
+interface Headers extends Pick<EfiProgram, 'machine' | 'isSigned'> {
+	/** Bytes that the file has at least. */
+	readonly length: number;
+}
+
+/** Undefined when the headers are not there. */
+function readHeaders(bytes: Buffer): Headers | undefined {
 	if (bytes.length < dosHeaderLength || bytes.toString('latin1', 0, 2) !== 'MZ') return undefined;
 	const header = bytes.readUInt32LE(60);
 	const optional = header + coffHeaderLength;
@@ -36,14 +43,16 @@ function lengthOf(bytes: Buffer): number | undefined {
 	const end = sections + bytes.readUInt16LE(header + 6) * sectionHeaderLength;
 	if (end > bytes.length || sections < optional + directoriesOffset) return undefined;
 	if (bytes.readUInt16LE(optional) !== 0x20b) return undefined;
-	const ends = [end, certificatesEnd(bytes, optional, sections)];
+	const signaturesEnd = endOfSignatures(bytes, optional, sections);
+	const ends = [end, signaturesEnd];
 	for (let at = sections; at < end; at += sectionHeaderLength)
 		ends.push(bytes.readUInt32LE(at + 16) + bytes.readUInt32LE(at + 20));
-	return Math.max(...ends);
+	const machine = bytes.readUInt16LE(header + 4);
+	return {machine, isSigned: signaturesEnd > 0, length: Math.max(...ends)};
 }
 
-/** Signatures lie behind the sections; 0 when there are none. */
-function certificatesEnd(bytes: Buffer, optional: number, sections: number): number {
+/** They lie behind the sections; 0 when there are none. */
+function endOfSignatures(bytes: Buffer, optional: number, sections: number): number {
 	const directory = optional + directoriesOffset + certificates * 8;
 	const count = bytes.readUInt32LE(optional + directoriesOffset - 4);
 	if (count <= certificates || directory + 8 > sections) return 0;

@@ -26,7 +26,7 @@ export function compareVersions(a: string, b: string): number {
 		const isNumber = /^\d/.test(restA) || /^\d/.test(restB);
 		const [segmentA, segmentB] = [firstSegment(restA, isNumber), firstSegment(restB, isNumber)];
 		const order = isNumber
-			? compare(valueOf(segmentA), valueOf(segmentB))
+			? compare(numberOf(segmentA), numberOf(segmentB))
 			: compare(segmentA, segmentB);
 		if (order !== 0) return order;
 		[restA, restB] = [restA.slice(segmentA.length), restB.slice(segmentB.length)];
@@ -44,7 +44,7 @@ function firstSegment(rest: string, isNumber: boolean): string {
 }
 
 /** No number is older than any. */
-function valueOf(digits: string): bigint {
+function numberOf(digits: string): bigint {
 	return digits === '' ? -1n : BigInt(digits);
 }
 

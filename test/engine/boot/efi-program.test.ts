@@ -10,6 +10,7 @@ test('that is systemd-boot says its version, in full', () => {
 		assert.equal(parseEfiProgram(systemdBootProgram(version)), {
 			machine: 0x8664,
 			systemdBoot: version,
+			isSigned: false,
 		});
 });
 
@@ -25,7 +26,15 @@ test('that is not has none', () => {
 		assert.equal(parseEfiProgram(efiProgram({text, machine: 0xaa64})), {
 			machine: 0xaa64,
 			systemdBoot: undefined,
+			isSigned: false,
 		});
+});
+
+test('tells whether it is signed', () => {
+	assert.ok(parseEfiProgram(efiProgram({text: '', signature: 'signed'}))?.isSigned);
+	const few = efiProgram({text: '', signature: 'signed'});
+	few.writeUInt32LE(4, 88 + 108);
+	assert.is(parseEfiProgram(few)?.isSigned, false, 'in a directory that is none');
 });
 
 test('is none when any of it is missing', () => {
