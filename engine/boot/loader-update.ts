@@ -4,8 +4,9 @@
  *
  * So a rollback keeps the newer boot loader, which is known to boot: the format of loader entries grows
  * and old ones stay valid, while an older program may not know what newer entries say. And a copy of
- * the same version with other bytes stays too: it is one that was signed on this machine. Unlike
- * bootctl, a copy that is signed is only replaced by one that is: Secure Boot would start no other.
+ * the same version with other bytes stays too: it may be one that was signed on this machine, and has
+ * nothing to gain. Unlike bootctl, a copy that is signed is only replaced by one that is: Secure Boot
+ * would start no other.
  * @see https://www.freedesktop.org/software/systemd/man/latest/bootctl.html
  */
 import type {BootOperation} from './boot-partition.ts';
