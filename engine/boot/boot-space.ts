@@ -12,15 +12,23 @@ export function bootSpaceNeeded(contents: BootContents, kernel: Kernel): number 
 	const entry = maxClusterSize;
 	if (missingKernelFiles(contents, kernel).length === 0) return entry;
 	const folder = maxClusterSize;
-	return entry + folder + [kernel.linux, kernel.initramfs].reduce(addRounded, 0);
+	return entry + folder + spaceOf([kernel.linux, kernel.initramfs]);
 }
 
-/** @throws Refused `boot-partition-full`, with what is needed and what is free */
-export function checkBootSpace(needed: number, free: number): void {
+/** Bytes that files of these sizes take at most. */
+export function spaceOf(files: readonly {readonly size: number}[]): number {
+	return files.reduce(addRounded, 0);
+}
+
+/**
+ * @param what needs the room
+ * @throws Refused `boot-partition-full`, with what is needed and what is free
+ */
+export function checkBootSpace(needed: number, free: number, what = 'kernel and initramfs'): void {
 	if (needed <= free) return;
 	throw new Refused(
 		'boot-partition-full',
-		`kernel and initramfs need ${Math.ceil(needed / mebibyte)} MiB on the boot partition, which has ${Math.floor(free / mebibyte)} MiB free`,
+		`${what} need ${Math.ceil(needed / mebibyte)} MiB on the boot partition, which has ${Math.floor(free / mebibyte)} MiB free`,
 		{
 			hint: 'Delete a deployment that is not needed any more, or make the initramfs of the image smaller.',
 		},

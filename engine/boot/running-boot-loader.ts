@@ -14,3 +14,13 @@ export async function runningBootLoader(
 	const {stdout} = await system.run('bootctl', ['--print-boot-path']);
 	return systemdBoot(mountedPartition(system, stdout.trimEnd()));
 }
+
+/**
+ * Mount point of the running machine's ESP, which has the programs of the boot loader wherever its
+ * entries are.
+ * @throws CommandFailed when there is none, or not for this user
+ */
+export async function runningEsp(system: Pick<System, 'run'>): Promise<string> {
+	const {stdout} = await system.run('bootctl', ['--print-esp-path']);
+	return stdout.trimEnd();
+}

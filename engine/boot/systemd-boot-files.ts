@@ -6,11 +6,13 @@ import {type BootFile, textFile} from './boot-partition.ts';
 /** Architectures with UEFI that slipway boots, as systemd and file names on the ESP call them. */
 export type EfiArchitecture = 'x64' | 'aa64';
 
-/** Where the firmware looks when it has no boot entry of its own, and where bootctl looks. */
-const placesOnEsp = (architecture: EfiArchitecture): string[] => [
-	`EFI/systemd/systemd-boot${architecture}.efi`,
-	`EFI/BOOT/BOOT${architecture.toUpperCase()}.EFI`,
-];
+/** Where bootctl looks on an ESP, and where firmware does that has no boot entry of its own. */
+export const placesOnEsp = (architecture: EfiArchitecture) => ({
+	own: `EFI/systemd/systemd-boot${architecture}.efi`,
+	fallback: `EFI/BOOT/BOOT${architecture.toUpperCase()}.EFI`,
+});
+
+const folderInImage = '/usr/lib/systemd/boot/efi';
 
 /** How long the menu waits unless the installer is told otherwise. */
 export const menuTimeoutSec = 3;
@@ -26,8 +28,10 @@ export function systemdBootFiles(
 	{timeoutSec = menuTimeoutSec}: {timeoutSec?: number} = {},
 ): BootFile[] {
 	const source = {kind: 'path', path: Buffer.from(program).toString('latin1')} as const;
+	const {own, fallback} = placesOnEsp(architecture);
 	return [
-		...placesOnEsp(architecture).map((path) => ({path, source})),
+		{path: own, source},
+		{path: fallback, source},
 		textFile('loader/loader.conf', `timeout ${timeoutSec}\ndefault slipway-*\n`),
 	];
 }
@@ -36,22 +40,32 @@ export function systemdBootFiles(
 export const entriesMarker: BootFile = textFile('loader/entries.srel', 'type1\n');
 
 /**
- * The systemd-boot program in an unpacked image, the signed one first.
+ * The systemd-boot program in an unpacked image, as {@link lookForSystemdBoot} finds it.
  * @throws Refused `no-boot-loader`
  */
 export async function findSystemdBoot(
 	root: string,
 	architecture: EfiArchitecture,
 ): Promise<string> {
-	const folder = '/usr/lib/systemd/boot/efi';
+	const program = await lookForSystemdBoot(root, architecture);
+	if (program !== undefined) return program;
 	const name = `systemd-boot${architecture}.efi`;
-	for (const candidate of [`${name}.signed`, name]) {
-		const program = path.join(root, folder, candidate);
-		if (await isThere(program)) return program;
-	}
-	throw new Refused('no-boot-loader', `the image has no ${folder}/${name}`, {
+	throw new Refused('no-boot-loader', `the image has no ${folderInImage}/${name}`, {
 		hint: 'Install the package systemd-boot-efi (Fedora: systemd-boot-unsigned) in the image.',
 	});
+}
+
+/** The signed one first. Undefined when the image has none. */
+export async function lookForSystemdBoot(
+	root: string,
+	architecture: EfiArchitecture,
+): Promise<string | undefined> {
+	const name = `systemd-boot${architecture}.efi`;
+	for (const candidate of [`${name}.signed`, name]) {
+		const program = path.join(root, folderInImage, candidate);
+		if (await isThere(program)) return program;
+	}
+	return undefined;
 }
 
 async function isThere(file: string): Promise<boolean> {

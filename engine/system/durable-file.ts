@@ -1,5 +1,5 @@
 import {constants} from 'node:fs';
-import {chmod, copyFile, mkdir, open, rename, rm} from 'node:fs/promises';
+import {chmod, copyFile, type FileHandle, mkdir, open, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 
 /** What a file is to hold: bytes, text (written as UTF-8), or a copy of another file. */
@@ -10,8 +10,14 @@ export const unfinishedSuffix = '.slipway-new';
 
 /**
  * Replaces a file so that after a crash it holds the old content or the new, whole: a temporary name
- * beside it, fsync, rename, fsync of the folder. Missing folders are made. Two writers of the same
- * file at once are the caller's to prevent.
+ * beside it, fsync, rename, fsync of the folder and once more of the file. Missing folders are made.
+ * Two writers of the same file at once are the caller's to prevent.
+ *
+ * The order is for FAT, which has no journal. A rename there changes three places: the temporary name
+ * goes, the entry of the file gets the new first cluster, and the old clusters become free. The first
+ * is written with the folder, the second with the file, and the third waits for whoever has the old
+ * file open. So the entry leads to whole content before and after each, and never do two names lead to
+ * the same clusters, of which removing one would damage the other.
  */
 export async function replaceFile(
 	file: string,
@@ -22,9 +28,11 @@ export async function replaceFile(
 	await makeFolders(folder);
 	const unfinished = file + unfinishedSuffix;
 	await rm(unfinished, {force: true});
-	await writeDurably(unfinished, content, mode);
+	await using _replaced = await openIfThere(file);
+	await using written = await writeDurably(unfinished, content, mode);
 	await rename(unfinished, file);
 	await syncFolder(folder);
+	await written.sync();
 }
 
 /** mkdir -p with mode 0755 whatever the umask; when it returns, the folders are on the medium. */
@@ -44,14 +52,31 @@ export async function syncFolder(folder: string): Promise<void> {
 	await handle.sync();
 }
 
-async function writeDurably(file: string, content: FileContent, mode: number): Promise<void> {
+/** Gives the file still open; the caller closes it. */
+async function writeDurably(file: string, content: FileContent, mode: number): Promise<FileHandle> {
 	const isCopy = typeof content === 'object' && 'copyOf' in content;
 	if (isCopy) await copyFile(content.copyOf, file, constants.COPYFILE_EXCL);
-	await using handle = await open(file, isCopy ? 'r+' : 'wx', mode);
-	if (!isCopy) await handle.writeFile(content);
-	// Neither the umask nor the mode of the copied file shall show.
-	await setMode(handle.chmod(mode));
-	await handle.sync();
+	const handle = await open(file, isCopy ? 'r+' : 'wx', mode);
+	try {
+		if (!isCopy) await handle.writeFile(content);
+		// Neither the umask nor the mode of the copied file shall show.
+		await setMode(handle.chmod(mode));
+		await handle.sync();
+		return handle;
+	} catch (error) {
+		await handle.close();
+		throw error;
+	}
+}
+
+async function openIfThere(file: string): Promise<FileHandle | undefined> {
+	try {
+		// What is no plain file is not waited for.
+		return await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+		throw error;
+	}
 }
 
 /** FAT knows no modes and may refuse. */

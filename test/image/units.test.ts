@@ -64,6 +64,7 @@ function verify(folder: string): string[] {
 	for (const [place, unit] of [
 		['multi-user.target.wants', 'slipway-health.service'],
 		['multi-user.target.wants', 'slipway-boot-state.service'],
+		['multi-user.target.wants', 'slipway-boot-loader.service'],
 		['timers.target.wants', 'slipway-update.timer'],
 		['boot-complete.target.requires', 'slipway-health.service'],
 	] as const) {
@@ -82,6 +83,11 @@ function verify(folder: string): string[] {
 	return stderr.split('\n').filter((line) => /cycle|slipway|boot-complete|bless/.test(line));
 }
 
+const preset = readFileSync(
+	path.join(root, 'usr/lib/systemd/system-preset/50-slipway.preset'),
+	'utf8',
+);
+
 check('are understood by systemd, and wait for each other in no circle', ({folder}) => {
 	assert.equal(verify(folder), []);
 });
@@ -93,6 +99,20 @@ check('would be seen to wait in a circle', ({folder}) => {
 	assert.match(verify(folder).join('\n'), /ordering cycle/);
 });
 
+check('would be seen to wait in a circle when the boot loader is to come early', ({folder}) => {
+	const unit = path.join(folder, 'slipway-boot-loader.service');
+	const text = readFileSync(unit, 'utf8');
+	writeFileSync(unit, text.replace(/^After=multi-user.target /m, 'After='));
+	assert.match(verify(folder).join('\n'), /ordering cycle/);
+});
+
+test('leave the boot loader alone until the entry is blessed', () => {
+	const unit = readFileSync(path.join(unitsOfImage, 'slipway-boot-loader.service'), 'utf8');
+	assert.match(unit, /^After=.*systemd-bless-boot\.service/m);
+	// systemd's own unit would not wait.
+	assert.match(preset, /^disable systemd-boot-update\.service$/m);
+});
+
 test('do not take an update that is put off for a failure', () => {
 	const {exitStatuses = {}} = command;
 	const unit = readFileSync(path.join(unitsOfImage, 'slipway-update.service'), 'utf8');
@@ -100,11 +120,6 @@ test('do not take an update that is put off for a failure', () => {
 	const later = Object.keys(exitStatuses).filter((status) => Number(status) > 5);
 	assert.equal(successes, [...later, '143']);
 });
-
-const preset = readFileSync(
-	path.join(root, 'usr/lib/systemd/system-preset/50-slipway.preset'),
-	'utf8',
-);
 
 test('are enabled by the preset if they can be, and stay for others to start if not', () => {
 	for (const unit of readdirSync(unitsOfImage).filter((name) => /\.(service|timer)$/.test(name))) {

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {runningBootLoader} from '../../../engine/boot/running-boot-loader.ts';
+import {runningBootLoader, runningEsp} from '../../../engine/boot/running-boot-loader.ts';
 import {fakeSystem} from '../../../engine/system/fake.ts';
 
 const test = suite('running boot loader');
@@ -19,6 +19,14 @@ test('is on the partition that bootctl names', async () => {
 	} finally {
 		rmSync(folder, {recursive: true});
 	}
+});
+
+test('has its programs on the ESP, which may be another', async () => {
+	const system = fakeSystem(
+		{},
+		{bootctl: ([option]) => (option === '--print-esp-path' ? '/efi\n' : '/boot\n')},
+	);
+	assert.is(await runningEsp(system), '/efi');
 });
 
 test.run();

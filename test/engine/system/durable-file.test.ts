@@ -1,4 +1,15 @@
-import {mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {execFileSync} from 'node:child_process';
+import {
+	closeSync,
+	mkdtempSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -33,6 +44,28 @@ test('gives a file the mode that was asked for', async ({folder}) => {
 	const file = path.join(folder, 'secret');
 	await replaceFile(file, 'a', {mode: 0o600});
 	assert.is(statSync(file).mode & 0o777, 0o600);
+});
+
+test('leaves a file that others read as it was to them, and nothing open', async ({folder}) => {
+	const file = path.join(folder, 'a');
+	await replaceFile(file, 'old');
+	const before = readdirSync('/proc/self/fd').length;
+	const fd = openSync(file, 'r');
+	await replaceFile(file, 'new');
+	assert.is(readFileSync(fd, 'utf8'), 'old');
+	closeSync(fd);
+	assert.is(readdirSync('/proc/self/fd').length, before);
+});
+
+test('replaces a link and a pipe, and waits for nobody', async ({folder}) => {
+	const file = path.join(folder, 'a');
+	symlinkSync('nowhere', file);
+	await replaceFile(file, 'for a link');
+	assert.is(readFileSync(file, 'utf8'), 'for a link');
+	rmSync(file);
+	execFileSync('mkfifo', [file]);
+	await replaceFile(file, 'for a pipe');
+	assert.is(readFileSync(file, 'utf8'), 'for a pipe');
 });
 
 test('passes over what a crash left under the temporary name', async ({folder}) => {

@@ -78,6 +78,11 @@ export const commandTable: readonly CommandEntry[] = [
 		load: async () => (await import('./kargs-apply.ts')).command,
 	},
 	{
+		name: 'boot-loader update',
+		summary: 'Make the boot loader as new as the one of the image',
+		load: async () => (await import('./boot-loader-update.ts')).command,
+	},
+	{
 		name: 'health',
 		summary: 'Run the checks that say whether this system works',
 		load: async () => (await import('./health.ts')).command,

@@ -1,0 +1,56 @@
+import path from 'node:path';
+import {bootArchitecture} from '../boot/architecture.ts';
+import type {LoaderDecision} from '../boot/loader-update.ts';
+import {mountedPartition} from '../boot/mounted-partition.ts';
+import {readOfferedLoader} from '../boot/read-loaders.ts';
+import {runningEsp} from '../boot/running-boot-loader.ts';
+import {type MountedEsp, updateLoaders} from '../boot/update-loaders.ts';
+import type {System} from '../system/system.ts';
+import {type ChangeOptions, checkMachine, readMachine} from './change-machine.ts';
+import {lockMachine, machineLockFile} from './machine-lock.ts';
+import {bootHealth, deploymentStates} from './states.ts';
+
+export interface BootLoaderUpdate {
+	/** Version of the systemd-boot in the running image; undefined when it has none. */
+	readonly offered: string | undefined;
+	/** Whether the running deployment is known to be good; no copy is replaced before. */
+	readonly isGood: boolean;
+	/** The copies on the ESP as they were found, and what is done about each; none without an offer. */
+	readonly copies: readonly LoaderDecision[];
+}
+
+/**
+ * Makes systemd-boot on the ESP as new as that of the running image, once this deployment is known to
+ * be good: a boot loader that starts the deployment before it stays until then.
+ * @param root what stands before all paths; for tests
+ * @throws Refused `not-deployed`, `machine-busy`, `boot-partition-full`
+ * @throws Lacking `not-root`
+ */
+export async function updateBootLoader(
+	system: System,
+	{dryRun = false, ...options}: ChangeOptions,
+	root = '/',
+): Promise<BootLoaderUpdate> {
+	await checkMachine(system, root);
+	using _lock = dryRun
+		? undefined
+		: await lockMachine(system, options, path.join(root, machineLockFile));
+	const isGood = await isRunningWell(system, root);
+	const esp = await openEsp(system);
+	const loader = await readOfferedLoader(root, esp.architecture);
+	const copies =
+		loader === undefined ? [] : await updateLoaders(esp, loader, {dryRun: dryRun || !isGood});
+	return {offered: loader?.program.systemdBoot, isGood, copies};
+}
+
+async function isRunningWell(system: System, root: string): Promise<boolean> {
+	const {set} = await readMachine(system, root);
+	const {booted} = deploymentStates(set);
+	return booted !== undefined && bootHealth(set, booted) === 'good';
+}
+
+async function openEsp(system: System): Promise<MountedEsp> {
+	const mountPoint = await runningEsp(system);
+	const {efi: architecture} = bootArchitecture();
+	return {mountPoint, partition: mountedPartition(system, mountPoint), architecture};
+}
