@@ -12,7 +12,7 @@ export interface BenchContext {
 
 export interface BenchResult {
 	readonly name: string;
-	/** Medians, in seconds. */
+	/** Medians in seconds, or bytes. */
 	readonly ours: number;
 	readonly peer: number;
 	/** Ours by the peer's; less is better. */
@@ -27,6 +27,8 @@ export interface Benchmark {
 	readonly title: string;
 	/** The ratio that is promised. */
 	readonly maxRatio: number;
+	/** Of what is measured, as it is shown: seconds (default), or bytes in MB. */
+	readonly unit?: 's' | 'MB';
 	run(context: BenchContext): Promise<BenchResult>;
 }
 

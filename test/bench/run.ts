@@ -3,7 +3,7 @@
  *
  *   node test/bench/run.ts [--json] [--rounds N] [NAME …]
  *
- * `--json` prints an object a line: name, ours, peer (seconds), ratio, peakMemory (bytes, summed over our
+ * `--json` prints an object a line: name, ours, peer (seconds, or bytes), ratio, peakMemory (bytes, summed over our
  * process tree). Ends with status 1 when a ratio is above what is promised. As root, on Debian.
  */
 import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
@@ -17,6 +17,7 @@ import {installBenchmark} from './install.ts';
 import {checkBenchmark, podmanPullBenchmark, pullBenchmark} from './pull.ts';
 import {referenceRoot} from './reference-root.ts';
 import {statusBenchmark} from './status.ts';
+import {addedBytesBenchmark, chunkedUpdateBenchmark, plainUpdateBenchmark} from './update.ts';
 
 const benchmarks: readonly Benchmark[] = [
 	importBenchmark,
@@ -27,6 +28,9 @@ const benchmarks: readonly Benchmark[] = [
 	pullBenchmark,
 	podmanPullBenchmark,
 	checkBenchmark,
+	plainUpdateBenchmark,
+	chunkedUpdateBenchmark,
+	addedBytesBenchmark,
 ];
 
 const {values, positionals} = parseArgs({
@@ -36,9 +40,9 @@ const {values, positionals} = parseArgs({
 
 function show(benchmark: Benchmark, {ours, peer, ratio, peakMemory}: BenchResult): string {
 	const cells = [
-		benchmark.name.padEnd(11),
-		`${ours.toFixed(2)} s`.padStart(9),
-		`${peer.toFixed(2)} s`.padStart(9),
+		benchmark.name.padEnd(14),
+		amount(ours, benchmark).padStart(9),
+		amount(peer, benchmark).padStart(9),
 		`${ratio.toFixed(2)} ×`.padStart(8),
 		`≤ ${benchmark.maxRatio} ×`.padStart(9),
 		`${(peakMemory / 1e6).toFixed(0)} MB`.padStart(8),
@@ -46,11 +50,15 @@ function show(benchmark: Benchmark, {ours, peer, ratio, peakMemory}: BenchResult
 	return `${cells.join(' ')}  ${benchmark.title}`;
 }
 
+function amount(value: number, {unit = 's'}: Benchmark): string {
+	return unit === 's' ? `${value.toFixed(2)} s` : `${(value / 1e6).toFixed(2)} MB`;
+}
+
 mkdirSync(cache, {recursive: true});
 const folder = mkdtempSync(path.join(cache, 'bench-'));
 try {
 	const root = await referenceRoot(folder);
-	if (!values.json) console.log('name             ours      peer    ratio  promised   memory');
+	if (!values.json) console.log('name                ours      peer    ratio  promised   memory');
 	for (const benchmark of benchmarks) {
 		if (positionals.length > 0 && !positionals.includes(benchmark.name)) continue;
 		const result = await benchmark.run({root, folder, rounds: Number(values.rounds)});

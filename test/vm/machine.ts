@@ -23,6 +23,12 @@ export interface GuestResult {
 	readonly output: string;
 }
 
+/** Of systemd-boot, for one boot. */
+const menuTimeout =
+	'/sys/firmware/efi/efivars/LoaderConfigTimeoutOneShot-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f';
+/** Attributes, and the value in UTF-16; for printf. */
+const menuForce = `\\7\\0\\0\\0${[...'menu-force'].map((letter) => `${letter}\\0`).join('')}\\0\\0`;
+
 const bootDeadlineMs = 600_000;
 const commandDeadlineMs = 600_000;
 
@@ -160,8 +166,13 @@ export class Machine implements AsyncDisposable {
 
 	/** Waits until commands can be run. */
 	async booted(): Promise<void> {
+		await this.hear(/^ready$/m, bootDeadlineMs);
+	}
+
+	/** What the agent says next; without an answer, the console tells why. */
+	private async hear(pattern: RegExp, deadlineMs: number, from = 0): Promise<RegExpExecArray> {
 		try {
-			await this.agent.waitFor(/^ready$/m, bootDeadlineMs);
+			return await this.agent.waitFor(pattern, deadlineMs, from);
 		} catch (error) {
 			throw new Error(`no answer from the guest; its console:\n${this.console.text.slice(-6000)}`, {
 				cause: error,
@@ -174,7 +185,7 @@ export class Machine implements AsyncDisposable {
 		await this.booted();
 		const from = this.agent.text.length;
 		this.send(command);
-		const [, status, output] = await this.agent.waitFor(/^(\d+) (\S*)\n/m, deadlineMs, from);
+		const [, status, output] = await this.hear(/^(\d+) (\S*)\n/m, deadlineMs, from);
 		return {status: Number(status), output: Buffer.from(output ?? '', 'base64').toString()};
 	}
 
@@ -196,12 +207,29 @@ export class Machine implements AsyncDisposable {
 	 * @param boots how many there are to be, when the guest restarts by itself until one is good
 	 */
 	async reboot(boots = 1): Promise<void> {
-		let from = this.agent.text.length;
+		let next = this.nextBoot();
 		this.send('systemctl --no-block reboot');
-		for (let boot = 0; boot < boots; boot++) {
-			await this.agent.waitFor(/^ready$/m, bootDeadlineMs, from);
-			from = this.agent.text.length;
+		for (let boot = 1; boot < boots; boot++) {
+			await next;
+			next = this.nextBoot();
 		}
+		await next;
+	}
+
+	/** Waits until commands can be run in a boot after this one. */
+	async nextBoot(): Promise<void> {
+		await this.hear(/^ready$/m, bootDeadlineMs, this.agent.text.length);
+	}
+
+	/** Reboots the guest into the menu of the boot loader, and types there. */
+	async rebootByMenu(keys: string): Promise<void> {
+		await this.ok(`printf '${menuForce}' > ${menuTimeout}`);
+		const menu = this.console.text.length;
+		const next = this.nextBoot();
+		this.send('systemctl --no-block reboot');
+		await this.console.waitFor(/Reboot Into Firmware Interface/, bootDeadlineMs, menu);
+		this.type(keys);
+		await next;
 	}
 
 	/** Cuts the power. */

@@ -122,7 +122,9 @@ function hardwareArguments(
 	const sectors = options.sectorSize ?? 512;
 	const snapshot = options.discardChanges ? ',snapshot=on' : '';
 	return [
-		...['-machine', 'q35', '-smp', '2', '-m', String(options.memoryMib ?? 1024)],
+		// One processor: with more, the firmware waits at a restart for each of the others to answer, and on
+		// a busy host, without KVM, one of them may never do.
+		...['-machine', 'q35', '-smp', '1', '-m', String(options.memoryMib ?? 1024)],
 		...(accelerator === 'kvm'
 			? ['-accel', 'kvm', '-cpu', 'host']
 			: ['-accel', 'tcg,thread=multi', '-cpu', 'max']),

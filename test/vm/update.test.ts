@@ -1,12 +1,9 @@
 /** A machine that follows its image from one version to the next, and back; the tests follow it in order. */
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import type {StatusDocument} from '../../engine/deployment/status.ts';
 import {exitStatus} from '../../engine/errors.ts';
-import {type DerivedImage, deriveImage} from '../setup/derived-image.ts';
-import {type Registry, startRegistry} from '../setup/registry.ts';
-import {InstalledDisk} from './installed-disk.ts';
-import {Machine} from './machine.ts';
+import {FollowedImage} from './followed-image.ts';
+import type {Machine} from './machine.ts';
 import {whyNoMachines} from './requirements.ts';
 
 const test = suite('a machine that is updated');
@@ -14,61 +11,31 @@ const problem = await whyNoMachines();
 if (problem !== undefined) console.log(`skipped: ${problem}`);
 const check = problem === undefined ? test : test.skip;
 
-/** Address of the host as QEMU's own network has it. */
-const hostInGuest = '10.0.2.2';
+/** The key, as terminals send it. */
+const down = '\x1b[B';
 
-let registry: Registry;
-let disk: InstalledDisk;
+let followed: FollowedImage;
 let machine: Machine;
-let v2: DerivedImage;
 /** IDs of the deployments of both versions. */
 let first: string;
 let second: string;
 
-test.after(async () => {
-	await machine?.[Symbol.asyncDispose]();
-	disk?.[Symbol.dispose]();
-	await registry?.[Symbol.asyncDispose]();
-});
-
-async function status(): Promise<StatusDocument['status']> {
-	const document: StatusDocument = JSON.parse(await machine.ok('slipway status --json'));
-	return document.status;
-}
-
-async function expectRunning(version: string): Promise<void> {
-	const {output} = await machine.run(
-		'systemctl is-system-running --wait; systemctl --failed --no-legend --plain',
-	);
-	assert.is(output, 'running\n');
-	assert.is((await status()).booted?.image?.version, version);
-}
+test.after(() => followed?.[Symbol.asyncDispose]());
 
 check('is told that there is an update, and nothing changes', async () => {
-	registry = await startRegistry();
-	const reference = `${hostInGuest}:${registry.port}/myos:latest`;
-	const v1 = await deriveImage('v1', '1', [
+	followed = await FollowedImage.start([
 		'for name in changed removed hidden; do echo v1 > /etc/test-$name; done',
 	]);
-	v2 = await deriveImage('v2', '2', [
+	machine = followed.machine;
+	await followed.publish('2', [
 		'for name in changed new hidden; do echo v2 > /etc/test-$name; done',
 		'useradd --system newdaemon',
 		`echo 'kargs = ["slipway.test=2"]' > /usr/lib/slipway/kargs.d/50-test.toml`,
 	]);
-	// What is due is done by hand here, and not when the updater's time comes.
-	const byHand = ['--karg', 'systemd.mask=slipway-update.timer'];
-	const args = ['--target-image', reference, ...byHand];
-	disk = await InstalledDisk.make({args, image: v1.name});
-	await registry.push(v2.name, 'myos:latest', 'zstd');
-	machine = await Machine.start({disk: disk.file});
-	await expectRunning('1');
-	first = (await status()).booted?.deployment.id ?? '';
-	await machine.ok(`mkdir -p /etc/containers/registries.conf.d
-		printf '[[registry]]\\nlocation = "%s"\\ninsecure = true\\n' ${hostInGuest}:${registry.port} \\
-			> /etc/containers/registries.conf.d/test.conf`);
+	first = (await followed.status()).booted?.deployment.id ?? '';
 	const {status: found, output} = await machine.run('slipway upgrade --check');
 	assert.is(found, 100, output);
-	assert.match(output, `there is an update: ${reference}`);
+	assert.match(output, `there is an update: ${followed.reference}`);
 });
 
 check('stages it while everything goes on', async () => {
@@ -76,18 +43,16 @@ check('stages it while everything goes on', async () => {
 	await machine.ok(
 		'echo mine > /etc/test-mine; echo local > /etc/test-hidden; echo kept > /var/note',
 	);
-	const outcome = JSON.parse(await machine.ok('slipway upgrade --quiet --json', 900_000));
-	assert.is(outcome.kind, 'staged');
-	second = outcome.deployment;
-	const {booted, staged} = await status();
+	second = await followed.stage();
+	const {booted, staged} = await followed.status();
 	assert.is(booted?.deployment.id, first);
 	assert.is(staged?.deployment.id, second);
 });
 
 check('runs the new version after a reboot, with what is its own', async () => {
 	await machine.reboot();
-	await expectRunning('2');
-	const {booted, rollback} = await status();
+	await followed.expectRunning('2');
+	const {booted, rollback} = await followed.status();
 	assert.equal([booted?.deployment.id, rollback?.deployment.id], [second, first]);
 	const files = ['changed', 'new', 'hidden', 'mine'].map((name) => `/etc/test-${name}`);
 	assert.is(
@@ -106,11 +71,20 @@ check('has nothing to do when there is nothing new', async () => {
 	assert.match(output, /^nothing new: /m);
 });
 
-check('goes back, to the /etc of then, and forth again', async () => {
+check('runs the version before when it is picked in the boot menu, and only then', async () => {
 	await machine.ok('echo later > /etc/test-later');
-	await machine.ok('slipway rollback');
+	// The newest is chosen; below it is the one before.
+	await machine.rebootByMenu(`${down}\r`);
+	await followed.expectRunning('1');
+	assert.equal((await followed.status()).bootReason, {kind: 'picked', instead: second});
+});
+
+check('goes back, to the /etc of then, and forth again', async () => {
+	// Without it, the next boot would be the newest again.
+	await machine.ok(`slipway rollback ${first}`);
 	await machine.reboot();
-	await expectRunning('1');
+	await followed.expectRunning('1');
+	assert.is((await followed.status()).bootReason?.kind, 'rolled-back');
 	assert.is(
 		await machine.ok('cat /etc/test-changed /etc/test-removed /etc/test-mine'),
 		'v1\nv1\nmine',
@@ -120,7 +94,7 @@ check('goes back, to the /etc of then, and forth again', async () => {
 
 	await machine.ok(`slipway rollback ${second}`);
 	await machine.reboot();
-	await expectRunning('2');
+	await followed.expectRunning('2');
 	assert.is(await machine.ok('cat /etc/test-later'), 'later');
 });
 
@@ -128,26 +102,27 @@ check(
 	'comes back by itself from a version that does not get well, and leaves it alone',
 	async () => {
 		const check = '/usr/lib/slipway/health.d/10-test';
-		const v3 = await deriveImage('v3', '3', [
+		await followed.publish('3', [
 			`mkdir -p $(dirname ${check})`,
 			`printf '#!/bin/sh\\necho no answer\\nexit 1\\n' > ${check}`,
 			`chmod 755 ${check}`,
 		]);
-		await registry.push(v3.name, 'myos:latest', 'zstd');
-		const outcome = JSON.parse(await machine.ok('slipway upgrade --quiet --json'));
-		assert.is(outcome.kind, 'staged');
+		const third = await followed.stage();
 		await machine.ok('echo kept > /etc/test-kept');
+		const started = Date.now();
 		// Three attempts, and the one that follows.
 		await machine.reboot(4);
-		await expectRunning('2');
+		await followed.expectRunning('2');
+		const seconds = (Date.now() - started) / 1000;
+		console.log(`back after three attempts and ${seconds.toFixed(0)} s`);
 		assert.is(await machine.ok('cat /etc/test-kept'), 'kept');
-		const {bootReason, otherDeployments} = await status();
+		const {bootReason, otherDeployments} = await followed.status();
 		assert.is(bootReason?.kind, 'fell-back');
 		assert.match(JSON.stringify(bootReason), 'health check 10-test failed');
-		assert.match(await machine.ok('cat /run/motd.d/slipway'), outcome.deployment);
+		assert.match(await machine.ok('cat /run/motd.d/slipway'), third);
 		assert.equal(
 			otherDeployments.map(({deployment}) => [deployment.id, deployment.health]),
-			[[outcome.deployment, 'failed']],
+			[[third, 'failed']],
 		);
 		const again = await machine.run('slipway upgrade');
 		assert.is(again.status, exitStatus.refused, again.output);
@@ -156,11 +131,9 @@ check(
 );
 
 check('takes the version after that', async () => {
-	const v7 = await deriveImage('v7', '7', ['true']);
-	await registry.push(v7.name, 'myos:latest', 'zstd');
-	const outcome = JSON.parse(await machine.ok('slipway upgrade --quiet --json'));
-	assert.equal([outcome.kind, outcome.image.imageVersion ?? null], ['staged', null]);
-	assert.is((await status()).staged?.image?.version, '7');
+	await followed.publish('7', ['true']);
+	await followed.stage();
+	assert.is((await followed.status()).staged?.image?.version, '7');
 });
 
 test.run();

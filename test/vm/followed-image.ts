@@ -1,0 +1,91 @@
+/** A machine in a virtual machine, and the registry whose image it follows. */
+import * as assert from 'uvu/assert';
+import type {StatusDocument} from '../../engine/deployment/status.ts';
+import {deriveImage} from '../setup/derived-image.ts';
+import {type Registry, startRegistry} from '../setup/registry.ts';
+import {InstalledDisk} from './installed-disk.ts';
+import {Machine} from './machine.ts';
+
+/** Address of the host as QEMU's own network has it. */
+const hostInGuest = '10.0.2.2';
+const imageName = 'myos:latest';
+
+export interface FollowedImageOptions {
+	/** Whether the machine's updater acts by itself; else what is due is done by hand. */
+	readonly updates?: boolean;
+}
+
+export class FollowedImage implements AsyncDisposable {
+	readonly registry: Registry;
+	readonly disk: InstalledDisk;
+	readonly machine: Machine;
+	/** What the machine follows. */
+	readonly reference: string;
+
+	private constructor(registry: Registry, disk: InstalledDisk, machine: Machine) {
+		this.registry = registry;
+		this.disk = disk;
+		this.machine = machine;
+		this.reference = reference(registry);
+	}
+
+	/** Installs version 1, made by these commands, and boots it; the caller disposes of both. */
+	static async start(
+		commands: readonly string[],
+		{updates = false}: FollowedImageOptions = {},
+	): Promise<FollowedImage> {
+		await using stack = new AsyncDisposableStack();
+		const registry = stack.use(await startRegistry());
+		const {name} = await deriveImage('v1', '1', commands);
+		const byHand = updates ? [] : ['--karg', 'systemd.mask=slipway-update.timer'];
+		const args = ['--target-image', reference(registry), ...byHand];
+		const disk = stack.use(await InstalledDisk.make({args, image: name}));
+		const running = stack.use(await Machine.start({disk: disk.file}));
+		const followed = new FollowedImage(registry, disk, running);
+		await followed.expectRunning('1');
+		await running.ok(`mkdir -p /etc/containers/registries.conf.d
+			printf '[[registry]]\\nlocation = "%s"\\ninsecure = true\\n' ${hostInGuest}:${registry.port} \\
+				> /etc/containers/registries.conf.d/test.conf`);
+		stack.move();
+		return followed;
+	}
+
+	/** Builds a version by these commands and makes it the one to follow. */
+	async publish(version: string, commands: readonly string[]): Promise<void> {
+		const {name} = await deriveImage(`v${version}`, version, commands);
+		await this.registry.push(name, imageName, 'zstd');
+	}
+
+	/** Takes the image in; gives the ID of the staged deployment. */
+	async stage(): Promise<string> {
+		const {kind, deployment} = JSON.parse(
+			await this.machine.ok('slipway upgrade --quiet --json', 900_000),
+		);
+		assert.is(kind, 'staged');
+		return deployment;
+	}
+
+	async status(): Promise<StatusDocument['status']> {
+		const document: StatusDocument = JSON.parse(await this.machine.ok('slipway status --json'));
+		return document.status;
+	}
+
+	/** Waits until the machine is up, and expects it to be well and to run this version. */
+	async expectRunning(version: string): Promise<void> {
+		const {output} = await this.machine.run(
+			'systemctl is-system-running --wait; systemctl --failed --no-legend --plain',
+		);
+		assert.is(output, 'running\n');
+		assert.is((await this.status()).booted?.image?.version, version);
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		await this.machine[Symbol.asyncDispose]();
+		this.disk[Symbol.dispose]();
+		await this.registry[Symbol.asyncDispose]();
+	}
+}
+
+function reference({port}: Registry): string {
+	return `${hostInGuest}:${port}/${imageName}`;
+}
