@@ -30,6 +30,7 @@ const entryOf = (serial: number, changes: Partial<StatusEntry> = {}): StatusEntr
 		configDigest: `sha256:${'b2'.repeat(32)}`,
 		kernelVersion: '6.12.48-amd64',
 		kernelArguments: sampleOrigin.kernelArguments,
+		changes: null,
 	},
 	installed: sampleOrigin.installed,
 	...changes,
@@ -37,7 +38,15 @@ const entryOf = (serial: number, changes: Partial<StatusEntry> = {}): StatusEntr
 
 test('describes a machine with an update staged', () => {
 	const set = sampleMachine([sampleEntry(2, fresh), sampleEntry(1), sampleEntry(0)], 1);
-	const {deployment} = entryOf(2);
+	const changes = {
+		from: '3f2a9c1b4d5e.1',
+		isSameImage: true,
+		version: {from: '13.1', to: '13.1'},
+		kernelVersion: {from: '6.12.48-amd64', to: '6.12.48-amd64'},
+		size: null,
+		packages: null,
+	};
+	const compared = (serial: number) => ({...entryOf(serial).deployment, changes});
 	assert.equal(describeStatus(set, running), {
 		version: 1,
 		spec: {
@@ -47,8 +56,8 @@ test('describes a machine with an update staged', () => {
 		status: {
 			booted: entryOf(1),
 			bootReason: null,
-			staged: entryOf(2, {deployment: {...deployment, health: 'trying', tries: fresh}}),
-			rollback: entryOf(0),
+			staged: entryOf(2, {deployment: {...compared(2), health: 'trying', tries: fresh}}),
+			rollback: entryOf(0, {deployment: compared(0)}),
 			rollbackQueued: false,
 			otherDeployments: [],
 			type: 'slipwayHost',
@@ -113,6 +122,7 @@ test('describes a deployment of which little is known', () => {
 			configDigest: null,
 			kernelVersion: null,
 			kernelArguments: [],
+			changes: null,
 		},
 		installed,
 	});
@@ -150,6 +160,7 @@ test('shows one that it cannot read as incompatible, with the reason', () => {
 			configDigest: null,
 			kernelVersion: null,
 			kernelArguments: [],
+			changes: null,
 		},
 		installed: null,
 	});
