@@ -3,10 +3,9 @@
  * everybody. Kept because status may read no images and has to be fast: comparing the packages of two
  * takes longer than all the rest of it. Losing one loses no more than an answer.
  */
-import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import {replaceFile} from '../system/durable-file.ts';
+import {readStateFile, stateVersion, writeStateFile} from '../state-file.ts';
 import {type ContentChanges, reverseChanges} from './content-changes.ts';
 import type {DeploymentSet, ReadableDeployment} from './deployment.ts';
 import type {DeploymentId} from './id.ts';
@@ -18,7 +17,7 @@ const packages = v.array(v.object({name: text, version: text}));
 const versionChanges = v.array(v.object({name: text, from: text, to: text}));
 
 const schema = v.object({
-	version: v.literal(1),
+	version: v.literal(stateVersion),
 	/** fs-verity digest of the image that it was compared with. */
 	fromImage: text,
 	size: v.object({from: bytes, to: bytes}),
@@ -39,8 +38,8 @@ export async function writeChanges(
 	fromImage: string,
 	changes: ContentChanges,
 ): Promise<void> {
-	const document = `${JSON.stringify({version: 1, fromImage, ...changes}, undefined, '\t')}\n`;
-	await replaceFile(changesFile(physicalRoot, id), document, {mode: 0o644});
+	const document = {version: stateVersion, fromImage, ...changes};
+	await writeStateFile(changesFile(physicalRoot, id), document);
 }
 
 /**
@@ -73,16 +72,9 @@ function changesFile(physicalRoot: string, id: DeploymentId): string {
 	return path.join(deploymentFolder(physicalRoot, id), 'changes.json');
 }
 
-/** One that is damaged, or of another version, says nothing. */
 async function readFrom(file: string, wanted: string): Promise<ContentChanges | undefined> {
-	try {
-		const result = v.safeParse(schema, JSON.parse(await readFile(file, 'utf8')));
-		if (!result.success || result.output.fromImage !== wanted) return undefined;
-		const {size, packages} = result.output;
-		return {size, packages};
-	} catch (error) {
-		const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-		if (isMissing || error instanceof SyntaxError) return undefined;
-		throw error;
-	}
+	const {content} = await readStateFile(file, schema);
+	if (content?.fromImage !== wanted) return undefined;
+	const {size, packages} = content;
+	return {size, packages};
 }

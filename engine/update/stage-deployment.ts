@@ -1,6 +1,7 @@
 import type {OpenMachine} from '../deployment/change-machine.ts';
 import {collectOpenMachine} from '../deployment/collect-machine.ts';
 import type {ReadableDeployment} from '../deployment/deployment.ts';
+import {forgetDownload} from '../deployment/downloaded.ts';
 import type {DeploymentId} from '../deployment/id.ts';
 import {type NewDeployment, stage} from '../deployment/transitions.ts';
 import {EngineError} from '../errors.ts';
@@ -40,6 +41,7 @@ export async function stageDeployment(
 		findHiddenDefaults(system, machine.physicalRoot, after, deployment),
 	);
 	await machine.run(steps);
+	await forgetDownload(machine.physicalRoot);
 	await orWarning(progress, 'nothing was cleared away', () =>
 		collectOpenMachine(system, {...machine, set: after}, root),
 	);

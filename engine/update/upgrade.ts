@@ -1,6 +1,7 @@
 import path from 'node:path';
 import {type Machine, type OpenMachine, openMachine} from '../deployment/change-machine.ts';
 import type {ReadableDeployment} from '../deployment/deployment.ts';
+import {rememberDownload} from '../deployment/downloaded.ts';
 import type {DeploymentId} from '../deployment/id.ts';
 import {imageFilesOf} from '../deployment/image-files.ts';
 import type {MachineLockOptions} from '../deployment/machine-lock.ts';
@@ -96,7 +97,10 @@ export async function upgradeMachine(
 	const pulled = await pull(store, image, options);
 	const {layersFetched, layersKnown, bytesFetched} = pulled;
 	const transfer = {layersFetched, layersKnown, bytesFetched};
-	if (options.until === 'downloaded') return {...outcome, kind: 'downloaded', ...transfer};
+	if (options.until === 'downloaded') {
+		await rememberDownload(machine.physicalRoot, image.config.diffIds, system.now());
+		return {...outcome, kind: 'downloaded', ...transfer};
+	}
 	const files = await imageFilesOf(store, pulled.image.verityDigest);
 	await checkImage(store, pulled.image.verityDigest, files.kernel, root);
 	const booted = bootedOf(machine);

@@ -24,7 +24,7 @@ export const upgradeOptions = {
 	check: {type: 'boolean', help: 'Only look whether there is an update, and bring nothing.'},
 	'download-only': {
 		type: 'boolean',
-		help: 'Bring all of it into the store, where it stays until slipway gc, and leave what boots next as it is.',
+		help: 'Bring all of it into the store, where it waits for 30 days or until another image is brought, and leave what boots next as it is.',
 	},
 	apply: {type: 'boolean', help: 'Reboot at once into what was staged.'},
 	'even-if-failed': {

@@ -6,6 +6,7 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {recordBootState} from '../../../engine/boot/boot-state.ts';
 import {readMachine} from '../../../engine/deployment/change-machine.ts';
+import {collectMachine} from '../../../engine/deployment/collect-machine.ts';
 import type {ImageReference} from '../../../engine/deployment/origin.ts';
 import {readStatus} from '../../../engine/deployment/read-status.ts';
 import {deploymentStates} from '../../../engine/deployment/states.ts';
@@ -111,6 +112,26 @@ test('leaves what boots next alone when it only downloads', async (context) => {
 	const later = await upgrade(context);
 	assert.ok(later.kind === 'staged');
 	assert.is(later.bytesFetched, 0);
+});
+
+test('keeps what it only downloaded from garbage collection until something is staged', async (context) => {
+	const {machine, reference} = context;
+	const collected = async () => {
+		const garbage = await collectMachine(machine.system, {name: 'slipway gc'}, machine.root);
+		return [garbage.layers.length, garbage.objects.length];
+	};
+	const name = `${'x'.repeat(100)} of version `;
+	publish(reference.image, {version: '1', files: [['usr/share/name', `${name}1`]]});
+	await upgrade(context, {until: 'downloaded'});
+	assert.equal(await collected(), [0, 0]);
+	assert.is(places(machine, 'composefs/layers').length, 2);
+	publish(reference.image, {version: '2', files: [['usr/share/name', `${name}2`]]});
+	const outcome = await upgrade(context);
+	assert.ok(outcome.kind === 'staged');
+	assert.is(outcome.layersKnown, 1);
+	assert.is(places(machine, 'composefs/layers').length, 2);
+	assert.not.ok(places(machine, 'state').includes('downloaded.json'));
+	assert.equal(await collected(), [0, 0]);
 });
 
 test('takes back what is staged when the reference leads to the booted image again', async (context) => {
