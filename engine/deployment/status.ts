@@ -15,7 +15,12 @@ import {type DeploymentChanges, deploymentChanges} from './deployment-changes.ts
 import type {DeploymentId} from './id.ts';
 import type {ImageReference, Origin} from './origin.ts';
 import {type BootHealth, bootHealth, deploymentStates} from './states.ts';
-import {type StatusWarning, statusWarnings, whyUnreachable} from './status-warnings.ts';
+import {
+	healthSettingsWarning,
+	type StatusWarning,
+	statusWarnings,
+	whyUnreachable,
+} from './status-warnings.ts';
 
 export const statusVersion = 1;
 
@@ -124,6 +129,7 @@ export function describeStatus(
 			: describe(deployment, changesTo(states.booted, deployment, known.get(deployment.id)));
 	const booted = states.booted === undefined ? null : describe(states.booted);
 	const staged = other(states.staged);
+	const bootedHealth = states.booted && history.health.get(states.booted.id);
 	return {
 		version: statusVersion,
 		spec: {
@@ -141,7 +147,10 @@ export function describeStatus(
 			fsVerity: booted === null ? null : {enforced: running.verityEnforced},
 			notDeployed: booted === null ? (running.notDeployed ?? null) : null,
 		},
-		warnings: statusWarnings(set, running.verityEnforced),
+		warnings: [
+			...statusWarnings(set, running.verityEnforced),
+			...(bootedHealth?.problems ?? []).map(healthSettingsWarning),
+		],
 	};
 }
 

@@ -2,6 +2,7 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import type {DeploymentSet} from '../../../engine/deployment/deployment.ts';
 import {describeStatus, type StatusEntry} from '../../../engine/deployment/status.ts';
+import type {HealthRecord} from '../../../engine/health/health-record.ts';
 import {fresh, sampleDeployment, sampleEntry, sampleMachine, sampleOrigin} from './samples.ts';
 
 const test = suite('status');
@@ -214,6 +215,29 @@ for (const [title, set, verityEnforced, codes] of warned)
 			codes,
 		);
 	});
+
+test('warns of settings of health checks that were left out at boot', () => {
+	const record: HealthRecord = {
+		version: 1,
+		time: '2026-03-02T08:30:00.000Z',
+		verdict: 'healthy',
+		checks: [],
+		failedUnits: [],
+		problems: ['/etc/slipway/health.toml, line 3: wrong'],
+	};
+	const health = new Map([['3f2a9c1b4d5e.0', record]]);
+	const records = {history: {reason: undefined, health}, changes: new Map()};
+	const {warnings} = describeStatus(sampleMachine([sampleEntry(0)], 0), running, records);
+	assert.equal(
+		warnings.map(({code, message}) => [code, message]),
+		[
+			[
+				'health-settings',
+				"the machine's time limits of health checks are not used: /etc/slipway/health.toml, line 3: wrong",
+			],
+		],
+	);
+});
 
 test('marks an image that no other machine can pull', () => {
 	const {status} = describeStatus(machine(localImage), running);
