@@ -7,6 +7,7 @@ import {openStore} from '../store/store.ts';
 import type {System} from '../system/system.ts';
 import {type ChangeOptions, type OpenMachine, openMachine, readMachine} from './change-machine.ts';
 import type {DeploymentSet} from './deployment.ts';
+import {layersOfDownload} from './downloaded.ts';
 import type {DeploymentId} from './id.ts';
 import {imagesInUse, layersInUse} from './images-in-use.ts';
 import {collect} from './transitions.ts';
@@ -19,7 +20,7 @@ export interface MachineGarbage extends Garbage {
 
 /**
  * Removes from the running machine the deployments that nothing keeps, then the images, records of layers
- * and objects that no deployment uses. Killed anywhere, the next run does the rest.
+ * and objects that no deployment uses, nor an image that waits to be staged. Killed anywhere, the next run does the rest.
  * @param root what stands before all paths; for tests
  * @throws Refused when it is not certain what is garbage; nothing is removed
  */
@@ -33,7 +34,7 @@ export async function collectMachine(
 		return await collectOpenMachine(system, machine, root);
 	}
 	const machine = await readMachine(system, root);
-	const {keep, found} = decide(machine.set, await readRunningDigest(root));
+	const {keep, found} = decide(machine.set, await readUsed(system, machine, root));
 	const store = openStore(system, path.join(machine.physicalRoot, 'composefs'));
 	return {...found, ...(await store.collectGarbage({...keep, dryRun}))};
 }
@@ -44,20 +45,28 @@ export async function collectOpenMachine(
 	machine: Pick<OpenMachine, 'set' | 'run' | 'bootLoader' | 'physicalRoot'>,
 	root = '/',
 ): Promise<MachineGarbage> {
-	const {steps, keep, found} = decide(machine.set, await readRunningDigest(root));
+	const {steps, keep, found} = decide(machine.set, await readUsed(system, machine, root));
 	await machine.run(steps);
 	await machine.bootLoader.sweep();
 	const store = openStore(system, path.join(machine.physicalRoot, 'composefs'));
 	return {...found, ...(await store.collectGarbage(keep))};
 }
 
-function decide(set: DeploymentSet, runningDigest: string | undefined) {
+/** What is used besides the content of deployments. */
+interface AlsoUsed {
+	/** Of the image that runs. */
+	readonly runningDigest: string | undefined;
+	/** Of an image that waits to be staged. */
+	readonly layers: readonly string[];
+}
+
+function decide(set: DeploymentSet, {runningDigest, layers}: AlsoUsed) {
 	const {steps, after} = collect(set);
 	return {
 		steps,
 		keep: {
 			keepImages: imagesInUse(after.deployments, runningDigest),
-			keepLayers: layersInUse(after.deployments),
+			keepLayers: new Set([...layersInUse(after.deployments), ...layers]),
 		},
 		found: {
 			damagedEntries: set.damagedEntries ?? [],
@@ -66,7 +75,14 @@ function decide(set: DeploymentSet, runningDigest: string | undefined) {
 	};
 }
 
-async function readRunningDigest(root: string): Promise<string | undefined> {
+async function readUsed(
+	system: Pick<System, 'now'>,
+	{physicalRoot}: Pick<OpenMachine, 'physicalRoot'>,
+	root: string,
+): Promise<AlsoUsed> {
 	const commandLine = await readFile(path.join(root, '/proc/cmdline'), 'utf8');
-	return parseCommandLine(commandLine)?.imageVerityDigest;
+	return {
+		runningDigest: parseCommandLine(commandLine)?.imageVerityDigest,
+		layers: await layersOfDownload(physicalRoot, system.now()),
+	};
 }

@@ -49,7 +49,7 @@ const opaqueKey = `${overlayPrefix}opaque`;
  * hidden as a whole.
  */
 const mergedFiles = new Set(
-	['passwd', 'group', 'shadow', 'gshadow'].map((name) => `${etcPath}/${name}`),
+	['passwd', 'group', 'shadow', 'gshadow', 'subuid', 'subgid'].map((name) => `${etcPath}/${name}`),
 );
 
 /** Local changes, in the order of their paths' bytes. */

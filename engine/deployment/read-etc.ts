@@ -6,6 +6,7 @@ import {readImage} from '../erofs/reader.ts';
 import {imagePath, storeLayout} from '../store/layout.ts';
 import {KernelCallFailed} from '../system/libc.ts';
 import type {System} from '../system/system.ts';
+import {emptyDirectory} from '../tree/empty-directory.ts';
 import {scanDirectory} from '../tree/scan.ts';
 import {type ByteString, type Directory, maxInlineSize, type RegularFile} from '../tree/tree.ts';
 import {walkTree} from '../tree/walk.ts';
@@ -32,21 +33,10 @@ export async function readEtcTrees(
 	return {...readUpper(system, Buffer.from(layer).toString('latin1'), image), image, before};
 }
 
-const emptyFolder: Directory = {
-	type: 'directory',
-	mode: 0o755,
-	uid: 0,
-	gid: 0,
-	mtimeSec: 0,
-	mtimeNsec: 0,
-	xattrs: undefined,
-	children: new Map(),
-};
-
 async function readImageEtc(physicalRoot: string, digest: string): Promise<Directory> {
 	const file = imagePath(storeLayout(path.join(physicalRoot, 'composefs')), digest);
 	const folder = readImage(await readFile(file)).root.children.get(etcPath.slice(1));
-	return folder?.type === 'directory' ? folder : emptyFolder;
+	return folder?.type === 'directory' ? folder : emptyDirectory();
 }
 
 /** Undefined when the image is gone. */

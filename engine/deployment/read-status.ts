@@ -5,9 +5,13 @@ import {parseCommandLine} from '../boot/command-line.ts';
 import {type MountPoint, parseMountinfo, rootMount} from '../system/mount-points.ts';
 import {readText} from '../system/read-text.ts';
 import {readBootHistory} from './boot-history.ts';
+import {readChanges} from './changes-file.ts';
+import type {ContentChanges} from './content-changes.ts';
 import type {DeploymentSet} from './deployment.ts';
+import type {DeploymentId} from './id.ts';
 import {containerEnvironmentFile} from './image-reference.ts';
 import {listDeployments} from './state-directory.ts';
+import {deploymentStates} from './states.ts';
 import {describeStatus, type RunningSystem, type StatusDocument} from './status.ts';
 
 /** Where the initramfs leaves the physical root. */
@@ -26,8 +30,25 @@ export async function readStatus(root = '/', set?: DeploymentSet): Promise<Statu
 }
 
 async function describe(root: string, set: DeploymentSet): Promise<StatusDocument> {
-	const history = await readBootHistory(path.join(root, physicalRoot), set, root);
-	return describeStatus(set, await readRunningSystem(root, set), history);
+	const physical = path.join(root, physicalRoot);
+	const history = await readBootHistory(physical, set, root);
+	const changes = await readKnownChanges(physical, set);
+	return describeStatus(set, await readRunningSystem(root, set), {history, changes});
+}
+
+async function readKnownChanges(
+	physical: string,
+	set: DeploymentSet,
+): Promise<Map<DeploymentId, ContentChanges>> {
+	const {booted, staged, rollback} = deploymentStates(set);
+	const known = new Map<DeploymentId, ContentChanges>();
+	if (booted?.origin === undefined) return known;
+	for (const other of [staged, rollback]) {
+		if (other?.origin === undefined) continue;
+		const changes = await readChanges(physical, set, booted, other);
+		if (changes !== undefined) known.set(other.id, changes);
+	}
+	return known;
 }
 
 /** Of the running system, with the loader entries that root last saw. */

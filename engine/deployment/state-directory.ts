@@ -2,6 +2,7 @@
  * The state of deployments on the physical root:
  *
  *   state/deploy/ID/origin.json       what it is; readable by everybody, written last
+ *   state/deploy/ID/changes.json      what its image changed (see changes-file.ts)
  *   state/deploy/ID/etc/{upper,work}  local changes to /etc
  *   state/deploy/ID/etc/from          ID of the deployment whose local changes it takes over; the
  *                                     initramfs does so at its first boot, and removes this last

@@ -53,6 +53,15 @@ const unknownBootState: StatusWarning = {
 	hint: 'It is written at boot; look for the reason with systemctl --failed.',
 };
 
+/** @param problem of the machine's settings, from when the running system was checked */
+export function healthSettingsWarning(problem: string): StatusWarning {
+	return {
+		code: 'health-settings',
+		message: `the machine's time limits of health checks are not used: ${problem}`,
+		hint: 'Correct it, and try it with slipway health; they are read again at the next boot.',
+	};
+}
+
 function withoutEntry(id: string): StatusWarning {
 	return {
 		code: 'booted-without-entry',

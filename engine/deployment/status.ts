@@ -9,10 +9,18 @@ import type {KernelArgument} from '../boot/kernel-argument.ts';
 import {describeFailure, type HealthRecord} from '../health/health-record.ts';
 import {type BootHistory, noHistory} from './boot-history.ts';
 import type {BootReason} from './boot-reason.ts';
+import type {ContentChanges} from './content-changes.ts';
 import type {Deployment, DeploymentSet} from './deployment.ts';
+import {type DeploymentChanges, deploymentChanges} from './deployment-changes.ts';
+import type {DeploymentId} from './id.ts';
 import type {ImageReference, Origin} from './origin.ts';
 import {type BootHealth, bootHealth, deploymentStates} from './states.ts';
-import {type StatusWarning, statusWarnings, whyUnreachable} from './status-warnings.ts';
+import {
+	healthSettingsWarning,
+	type StatusWarning,
+	statusWarnings,
+	whyUnreachable,
+} from './status-warnings.ts';
 
 export const statusVersion = 1;
 
@@ -77,6 +85,11 @@ export interface StatusEntry {
 		readonly configDigest: string | null;
 		readonly kernelVersion: string | null;
 		readonly kernelArguments: readonly KernelArgument[];
+		/**
+		 * What is different when it runs instead of the booted one; null where nobody asks that, of all but
+		 * the staged one and the one to roll back to.
+		 */
+		readonly changes: DeploymentChanges | null;
 	};
 	readonly installed: Origin['installed'] | null;
 }
@@ -90,18 +103,33 @@ export interface RunningSystem {
 	readonly notDeployed: string | undefined;
 }
 
+/** What is recorded of deployments beside their origins. */
+export interface StatusRecords {
+	readonly history: BootHistory;
+	/** How images differ from the booted one: of the staged one and the one to roll back to. */
+	readonly changes: ReadonlyMap<DeploymentId, ContentChanges>;
+}
+
+const noRecords: StatusRecords = {history: noHistory, changes: new Map()};
+
 export function describeStatus(
 	set: DeploymentSet,
 	running: RunningSystem,
-	history: BootHistory = noHistory,
+	{history, changes: known}: StatusRecords = noRecords,
 ): StatusDocument {
 	const states = deploymentStates(set);
-	const describe = (deployment: Deployment): StatusEntry =>
-		describeDeployment(set, deployment, history.health.get(deployment.id));
-	const entry = (deployment: Deployment | undefined): StatusEntry | null =>
-		deployment === undefined ? null : describe(deployment);
-	const booted = entry(states.booted);
-	const staged = entry(states.staged);
+	const describe = (
+		deployment: Deployment,
+		changes: DeploymentChanges | null = null,
+	): StatusEntry =>
+		describeDeployment(set, deployment, {health: history.health.get(deployment.id), changes});
+	const other = (deployment: Deployment | undefined): StatusEntry | null =>
+		deployment === undefined
+			? null
+			: describe(deployment, changesTo(states.booted, deployment, known.get(deployment.id)));
+	const booted = states.booted === undefined ? null : describe(states.booted);
+	const staged = other(states.staged);
+	const bootedHealth = states.booted && history.health.get(states.booted.id);
 	return {
 		version: statusVersion,
 		spec: {
@@ -112,21 +140,34 @@ export function describeStatus(
 			booted,
 			bootReason: booted === null ? null : (history.reason ?? null),
 			staged,
-			rollback: entry(states.rollback),
+			rollback: other(states.rollback),
 			rollbackQueued: states.rollbackQueued,
-			otherDeployments: states.others.map(describe),
+			otherDeployments: states.others.map((one) => describe(one)),
 			type: booted === null ? null : 'slipwayHost',
 			fsVerity: booted === null ? null : {enforced: running.verityEnforced},
 			notDeployed: booted === null ? (running.notDeployed ?? null) : null,
 		},
-		warnings: statusWarnings(set, running.verityEnforced),
+		warnings: [
+			...statusWarnings(set, running.verityEnforced),
+			...(bootedHealth?.problems ?? []).map(healthSettingsWarning),
+		],
 	};
+}
+
+/** Null when one of the two cannot be read. */
+function changesTo(
+	booted: Deployment | undefined,
+	other: Deployment,
+	contents: ContentChanges | undefined,
+): DeploymentChanges | null {
+	if (booted?.origin === undefined || other.origin === undefined) return null;
+	return deploymentChanges(booted, other, contents);
 }
 
 function describeDeployment(
 	set: DeploymentSet,
 	deployment: Deployment,
-	health: HealthRecord | undefined,
+	{health, changes}: {health: HealthRecord | undefined; changes: DeploymentChanges | null},
 ): StatusEntry {
 	const {id, origin} = deployment;
 	return {
@@ -145,6 +186,7 @@ function describeDeployment(
 			configDigest: origin?.configDigest ?? null,
 			kernelVersion: origin?.kernelVersion ?? null,
 			kernelArguments: origin?.kernelArguments ?? [],
+			changes,
 		},
 		installed: origin?.installed ?? null,
 	};

@@ -25,7 +25,7 @@ export interface NewDeployment extends PhysicalRoot {
 }
 
 export interface Staging extends Transition {
-	readonly id: DeploymentId;
+	readonly deployment: ReadableDeployment;
 }
 
 /**
@@ -41,7 +41,7 @@ export function stage(set: DeploymentSet, wanted: NewDeployment): Staging {
 		{kind: 'write-entry', entry: newBootEntry(deployment, {...wanted, commandLine})},
 		...drop(set, deploymentStates(set).staged),
 	];
-	return {id: deployment.id, ...transition(set, steps)};
+	return {deployment, ...transition(set, steps)};
 }
 
 /**

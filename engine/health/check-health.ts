@@ -20,14 +20,14 @@ export interface HealthReport {
  * Runs all health checks, one after the other; one that fails keeps none from running.
  * @param onResult called after each
  * @param root what stands before the folders of checks; for tests
- * @throws UsageError for a mistake in the settings, before anything is run
+ * @throws UsageError for a mistake in the image's settings, before anything is run
  */
 export async function checkHealth(
 	system: Pick<System, 'run' | 'now'>,
 	onResult: (result: CheckResult) => void = () => {},
 	root = '/',
 ): Promise<HealthReport> {
-	const {timeLimit, timeLimits} = await readHealthSettings(root);
+	const {timeLimit, timeLimits, problems} = await readHealthSettings(root);
 	const {checks, skipped} = await findChecks(checkFolders, root);
 	const results = await runAll(system, checks, ({name}) => timeLimits[name] ?? timeLimit, onResult);
 	const record: HealthRecord = {
@@ -36,6 +36,7 @@ export async function checkHealth(
 		verdict: failedRequirements(results).length === 0 ? 'healthy' : 'unhealthy',
 		checks: results,
 		failedUnits: [],
+		...(problems.length > 0 && {problems: [...problems]}),
 	};
 	return {record, skipped};
 }

@@ -41,6 +41,8 @@ const schema = v.object({
 	),
 	/** Units of systemd that had failed when the boot was given up. */
 	failedUnits: v.array(text),
+	/** Mistakes in the machine's settings, which were left out; absent when there were none. */
+	problems: v.optional(v.array(text)),
 });
 
 export type HealthRecord = Readonly<v.InferOutput<typeof schema>>;

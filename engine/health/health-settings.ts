@@ -1,7 +1,8 @@
-import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {TomlTable} from 'smol-toml';
+import {UsageError} from '../errors.ts';
 import {lineOfKey, parseSettings, type SettingsFile, settingsMistake} from '../settings-file.ts';
+import {readText} from '../system/read-text.ts';
 
 /**
  * How long health checks may take, in seconds:
@@ -40,17 +41,34 @@ export function healthSettings(files: readonly SettingsFile[]): HealthSettings {
 	);
 }
 
-/** @param root what stands before all paths; for tests */
-export async function readHealthSettings(root = '/'): Promise<HealthSettings> {
-	const files: SettingsFile[] = [];
-	for (const file of healthSettingsFiles) {
-		try {
-			files.push({path: file, text: await readFile(path.join(root, file), 'utf8')});
-		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-		}
+export interface FoundHealthSettings extends HealthSettings {
+	/** Mistakes of the machine's file, which is left out then. */
+	readonly problems: readonly string[];
+}
+
+/**
+ * A mistake in the machine's own file must not make it give up an image that is good, so the image's limits
+ * hold then.
+ * @param root what stands before all paths; for tests
+ * @throws UsageError for a mistake in the image's file
+ */
+export async function readHealthSettings(root = '/'): Promise<FoundHealthSettings> {
+	const [inImage, onMachine] = healthSettingsFiles;
+	const image = await readSettingsFile(inImage, root);
+	const settings = healthSettings(image);
+	const machine = await readSettingsFile(onMachine, root);
+	try {
+		return {...healthSettings([...image, ...machine]), problems: []};
+	} catch (error) {
+		if (!(error instanceof UsageError)) throw error;
+		return {...settings, problems: [error.message]};
 	}
-	return healthSettings(files);
+}
+
+/** None when there is no such file. */
+async function readSettingsFile(file: string, root: string): Promise<SettingsFile[]> {
+	const text = await readText(path.join(root, file));
+	return text === undefined ? [] : [{path: file, text}];
 }
 
 function parseHealthSettings(file: SettingsFile): Partial<HealthSettings> {

@@ -1,21 +1,8 @@
 import {damagedEntry} from '../tar/damage.ts';
+import {emptyDirectory} from '../tree/empty-directory.ts';
 import {printable} from '../tree/printable.ts';
 import type {ByteString, Directory, Inode, Metadata} from '../tree/tree.ts';
 import type {LayerChanges, LayerEntry, PlacedWhiteout} from './layer-changes.ts';
-
-/** What a directory has that a layer uses but does not describe; as c/storage makes them. */
-const impliedMetadata: Metadata = {
-	mode: 0o755,
-	uid: 0,
-	gid: 0,
-	mtimeSec: 0,
-	mtimeNsec: 0,
-	xattrs: undefined,
-};
-
-export function emptyDirectory(metadata: Metadata = impliedMetadata): Directory {
-	return {...metadata, type: 'directory', children: new Map()};
-}
 
 /**
  * Changes the tree of the lower layers to that with one layer more. Whiteouts go first, so the order

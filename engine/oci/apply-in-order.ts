@@ -1,6 +1,7 @@
 import {DamagedInput} from '../errors.ts';
+import {emptyDirectory} from '../tree/empty-directory.ts';
 import type {Directory} from '../tree/tree.ts';
-import {applyChanges, emptyDirectory} from './apply-changes.ts';
+import {applyChanges} from './apply-changes.ts';
 import type {ImageLayer} from './image.ts';
 import type {LayerChanges} from './layer-changes.ts';
 

@@ -24,19 +24,19 @@ export function readStoredImage(file: string, digest: string): Directory {
  * @throws DamagedInput when it is not what its name says
  */
 export function objectsOfImage(file: string, digest: string): Set<string> {
-	return objectsOfTree(readStoredImage(file, digest));
+	return new Set(objectSizes(readStoredImage(file, digest)).keys());
 }
 
-/** Digests of all files of a tree that are not in the image itself. */
-export function objectsOfTree(root: Directory): Set<string> {
-	const digests = new Set<string>();
+/** Digests of all files of a tree that are not in the image itself, each with the bytes of its content. */
+export function objectSizes(root: Directory): Map<string, number> {
+	const sizes = new Map<string, number>();
 	const pending = [root];
 	for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
 		for (const inode of next.children.values()) {
 			if (inode.type === 'directory') pending.push(inode);
 			else if (inode.type === 'file' && inode.verityDigest !== undefined)
-				digests.add(inode.verityDigest);
+				sizes.set(inode.verityDigest, inode.size);
 		}
 	}
-	return digests;
+	return sizes;
 }

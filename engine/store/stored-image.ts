@@ -15,7 +15,11 @@ type Places = Pick<Store, 'imagePath' | 'objectPath'>;
  * @throws DamagedInput when the image is missing or not what its name says
  */
 export function openStoredImage(store: Places, digest: string): ImageReader {
-	const root = readTree(store, digest);
+	return treeReader(store, readImageTree(store, digest));
+}
+
+/** The same of an image whose tree has been read. */
+export function treeReader(store: Pick<Places, 'objectPath'>, root: Directory): ImageReader {
 	return {
 		async list(imagePath) {
 			const folder = followPath(root, toBytes(imagePath));
@@ -33,7 +37,8 @@ export function openStoredImage(store: Places, digest: string): ImageReader {
 	};
 }
 
-function readTree(store: Places, digest: string): Directory {
+/** The tree of an image. @throws DamagedInput when it is missing or not what its name says */
+export function readImageTree(store: Pick<Places, 'imagePath'>, digest: string): Directory {
 	try {
 		return readStoredImage(store.imagePath(digest), digest);
 	} catch (cause) {
@@ -43,13 +48,16 @@ function readTree(store: Places, digest: string): Directory {
 }
 
 async function readContent(
-	store: Places,
+	store: Pick<Places, 'objectPath'>,
 	{inline, size, verityDigest: wanted}: RegularFile,
 	imagePath: string,
 ): Promise<Buffer> {
 	if (wanted === undefined) return inline ?? Buffer.alloc(size);
 	const algorithm = verityAlgorithmOf(wanted);
-	const bytes = await readFile(store.objectPath(wanted));
+	const bytes = await readFile(store.objectPath(wanted)).catch((cause: NodeJS.ErrnoException) => {
+		if (cause.code !== 'ENOENT') throw cause;
+		throw new DamagedInput(`the content of ${imagePath} is missing`, {hint: seeVerify, cause});
+	});
 	const actual = algorithm && verityDigest(bytes, algorithm);
 	if (actual === wanted) return bytes;
 	throw new DamagedInput(`${imagePath} is damaged: its fs-verity digest is ${actual}`, {
@@ -59,7 +67,7 @@ async function readContent(
 
 /** What is in the image itself has no file of its own; nothing that is used as a file is as small. */
 function onHost(
-	store: Places,
+	store: Pick<Places, 'objectPath'>,
 	{size, verityDigest: digest}: RegularFile,
 	imagePath: string,
 ): ImageFile {

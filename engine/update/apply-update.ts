@@ -1,3 +1,4 @@
+import type {DeploymentId} from '../deployment/id.ts';
 import {reboot} from '../deployment/reboot.ts';
 import type {Act} from './decision.ts';
 import {lockReboot} from './fleetlock.ts';
@@ -10,12 +11,12 @@ import {changeUpdaterState, type UpdaterState} from './updater-state.ts';
 export type Application =
 	| {readonly kind: 'rebooting'}
 	| ({readonly kind: 'postponed'} & Setback)
-	/** While hooks and server were asked, something came up. */
+	/** While server and hooks were asked, something came up. */
 	| {readonly kind: 'called-off'};
 
 /**
- * Asks hooks and the FleetLock server, and reboots into what is staged; returns before the reboot comes.
- * What it is about to do is remembered first: a machine that goes down at any moment tells its hooks and
+ * Asks the FleetLock server and then hooks, which may take the machine out of service and so need the right
+ * to; reboots into what is staged, and returns before the reboot comes. What it is about to do is remembered first: a machine that goes down at any moment tells its hooks and
  * gives the right to reboot back when it runs well again, and so does one that does not reboot after all.
  */
 export async function applyUpdate(
@@ -23,15 +24,22 @@ export async function applyUpdate(
 	assessment: Assessment,
 	{id}: Act & {readonly act: 'apply'},
 ): Promise<Application> {
-	await remember(run, (before) => ({...before, applying: id}));
 	const setback =
-		(await askHooks(run, assessment, 'before-apply', deploymentSubject(assessment, id))) ??
-		(await askServer(run, assessment));
+		(await askServer(run, assessment)) ?? (await askHooksToApply(run, assessment, id));
 	if (setback !== undefined) return {kind: 'postponed', ...setback};
 	const {decision: now} = await assessAndRecord(run);
 	if (now.act !== 'apply' || now.id !== id) return {kind: 'called-off'};
 	await reboot(run.system);
 	return {kind: 'rebooting'};
+}
+
+async function askHooksToApply(
+	run: UpdaterRun,
+	assessment: Assessment,
+	id: DeploymentId,
+): Promise<Setback | undefined> {
+	await remember(run, (before) => ({...before, applying: id}));
+	return askHooks(run, assessment, 'before-apply', deploymentSubject(assessment, id));
 }
 
 /** Why the machine may not reboot now; undefined when it may. */

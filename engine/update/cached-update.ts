@@ -8,7 +8,7 @@ import {
 	timeSchema,
 } from '../deployment/origin.ts';
 import {digestSchema} from '../oci/descriptor.ts';
-import {readStateFile, type StateRead, stateVersion, writeStateFile} from './state-file.ts';
+import {readStateFile, type StateRead, stateVersion, writeStateFile} from '../state-file.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 

@@ -2,8 +2,8 @@ import path from 'node:path';
 import * as v from 'valibot';
 import type {ReadableDeployment} from '../deployment/deployment.ts';
 import {imageReferenceSchema, isSameReference, timeSchema} from '../deployment/origin.ts';
+import {readStateFile, type StateRead, stateVersion, writeStateFile} from '../state-file.ts';
 import {type CachedUpdate, type FoundImage, isSameImage} from './cached-update.ts';
-import {readStateFile, type StateRead, stateVersion, writeStateFile} from './state-file.ts';
 
 const reasons = [
 	/** It used up its attempts to boot: broken, or its health checks failed. */

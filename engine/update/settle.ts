@@ -35,17 +35,20 @@ export function settlementOf(
 	return {booted: booted.id, unlock: rebootLock, outcome};
 }
 
-/** Gives the right to reboot back, and tells hooks; again at the next pass what was cut short. */
+/**
+ * Tells hooks, which may put the machine back into service, and gives the right to reboot back after that;
+ * again at the next pass what was cut short.
+ */
 export async function settle(run: UpdaterRun, assessment: Assessment): Promise<void> {
 	const {updater, deployments} = assessment.state;
 	const due = settlementOf(updater, deployments);
 	if (due === undefined) return;
 	const {booted, unlock, outcome} = due;
-	const isUnlocked = unlock === undefined || (await giveBack(run, assessment, unlock));
 	if (outcome !== undefined) {
 		const subject = {...deploymentSubject(assessment, booted), outcome};
 		await tellHooks(run, assessment, 'after-apply', subject);
 	}
+	const isUnlocked = unlock === undefined || (await giveBack(run, assessment, unlock));
 	await changeUpdaterState(
 		run.system,
 		run.lock,

@@ -3,8 +3,8 @@ import * as v from 'valibot';
 import {openMachine} from '../deployment/change-machine.ts';
 import type {MachineLockOptions} from '../deployment/machine-lock.ts';
 import {timeSchema} from '../deployment/origin.ts';
+import {readStateFile, type StateRead, stateVersion, writeStateFile} from '../state-file.ts';
 import type {System} from '../system/system.ts';
-import {readStateFile, type StateRead, stateVersion, writeStateFile} from './state-file.ts';
 
 const postponement = v.object({
 	act: v.picklist(['check', 'stage', 'unstage', 'apply']),

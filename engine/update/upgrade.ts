@@ -1,14 +1,14 @@
 import path from 'node:path';
 import {type Machine, type OpenMachine, openMachine} from '../deployment/change-machine.ts';
-import {collectOpenMachine} from '../deployment/collect-machine.ts';
 import type {ReadableDeployment} from '../deployment/deployment.ts';
+import {rememberDownload} from '../deployment/downloaded.ts';
 import type {DeploymentId} from '../deployment/id.ts';
 import {imageFilesOf} from '../deployment/image-files.ts';
 import type {MachineLockOptions} from '../deployment/machine-lock.ts';
 import {type ImageReference, isSameReference} from '../deployment/origin.ts';
 import {deploymentStates} from '../deployment/states.ts';
 import type {Step} from '../deployment/step.ts';
-import {rollback, stage} from '../deployment/transitions.ts';
+import {rollback} from '../deployment/transitions.ts';
 import {EngineError, Refused} from '../errors.ts';
 import type {Digest} from '../oci/digest.ts';
 import type {Image} from '../oci/image.ts';
@@ -23,6 +23,7 @@ import {type FoundImage, isSameImage} from './cached-update.ts';
 import {findImage} from './find-image.ts';
 import {newDeploymentOf} from './new-deployment-of.ts';
 import {emptyQuarantine, findQuarantined, readQuarantine, writeQuarantine} from './quarantine.ts';
+import {type Staged, stageDeployment} from './stage-deployment.ts';
 import type {UpdateSourceOptions} from './update-source.ts';
 
 export interface UpgradeOptions extends MachineLockOptions, UpdateSourceOptions {
@@ -51,7 +52,7 @@ export type UpgradeOutcome = {
 	  }
 	| {readonly kind: 'available'}
 	| ({readonly kind: 'downloaded'} & Transfer)
-	| ({readonly kind: 'staged'; readonly deployment: DeploymentId} & Transfer)
+	| ({readonly kind: 'staged'} & Staged & Transfer)
 );
 
 /** What had to be brought. */
@@ -96,39 +97,24 @@ export async function upgradeMachine(
 	const pulled = await pull(store, image, options);
 	const {layersFetched, layersKnown, bytesFetched} = pulled;
 	const transfer = {layersFetched, layersKnown, bytesFetched};
-	if (options.until === 'downloaded') return {...outcome, kind: 'downloaded', ...transfer};
+	if (options.until === 'downloaded') {
+		await rememberDownload(machine.physicalRoot, image.config.diffIds, system.now());
+		return {...outcome, kind: 'downloaded', ...transfer};
+	}
 	const files = await imageFilesOf(store, pulled.image.verityDigest);
 	await checkImage(store, pulled.image.verityDigest, files.kernel, root);
+	const booted = bootedOf(machine);
 	const wanted = await newDeploymentOf(
 		{image, found, reference, verityDigest: pulled.image.verityDigest, files},
-		{booted: bootedOf(machine), algorithm: 'sha256', now: system.now(), root},
+		{booted, algorithm: 'sha256', now: system.now(), root},
 	);
-	const staging = stage(machine.set, wanted);
-	await machine.run(staging.steps);
-	await clearAway(
-		() => collectOpenMachine(system, {...machine, set: staging.after}, root),
-		options,
-	);
-	return {...outcome, kind: 'staged', deployment: staging.id, ...transfer};
-}
-
-/** The update is staged by then; what cannot be cleared away now is at the next change. */
-async function clearAway(
-	collect: () => Promise<unknown>,
-	{progress}: UpgradeOptions,
-): Promise<void> {
-	try {
-		await collect();
-	} catch (error) {
-		if (!(error instanceof EngineError)) throw error;
-		const {code, message, hint} = error;
-		progress?.({
-			type: 'warning',
-			code,
-			message: `nothing was cleared away: ${message}`,
-			...(hint !== undefined && {hint}),
-		});
-	}
+	const place = {machine, store, booted, progress: options.progress, root};
+	return {
+		...outcome,
+		kind: 'staged',
+		...(await stageDeployment(system, place, wanted)),
+		...transfer,
+	};
 }
 
 function followsAfter({switchTo, until}: UpgradeOptions): 'yes' | 'from-now-on' | 'no' {

@@ -80,11 +80,22 @@ function unknownCommand(words: readonly string[], table: readonly CommandEntry[]
 		);
 	}
 	const known = [...new Set(table.map(({name}) => name.split(' ')[0] ?? name)), 'help'];
-	const nearest = nearestWord(first, known);
+	const meant = wordsOfOthers.has(first) ? wordsOfOthers.get(first) : nearestWord(first, known);
 	return new UsageError(`there is no command ${first}`, {
-		hint: nearest === undefined ? 'Run slipway --help.' : `Did you mean slipway ${nearest}?`,
+		hint: meant === undefined ? 'Run slipway --help.' : `Did you mean slipway ${meant}?`,
 	});
 }
+
+/**
+ * Commands of other programs, and what they are here; undefined where nothing does that. Going by how near
+ * words are, `uninstall` would lead to what wipes disks.
+ */
+const wordsOfOthers: ReadonlyMap<string, string | undefined> = new Map([
+	['update', 'upgrade'],
+	['list', 'status'],
+	['uninstall', undefined],
+	['reinstall', undefined],
+]);
 
 function isGroup(word: string, table: readonly CommandEntry[]): boolean {
 	return table.some(({name}) => name.startsWith(`${word} `));

@@ -17,12 +17,23 @@ export function formatResult(result: CheckResult): string[] {
 }
 
 /** The last lines, after the results. */
-export function formatHealth({record: {checks}, skipped}: HealthReport): string[] {
-	const failed = failedRequirements(checks);
+export function formatHealth({record: {checks, problems = []}, skipped}: HealthReport): string[] {
 	return [
+		...problems.map((problem) => `left out: ${problem}`),
 		...skipped.map(({path, reason}) => `left out: ${path} ${reason}`),
-		failed.length === 0
-			? `healthy: ${formatCounted(checks.length, 'check')}`
-			: `not healthy: ${failed.join(', ')} failed, of ${formatCounted(checks.length, 'check')}`,
+		...formatVerdict(checks),
 	];
+}
+
+function formatVerdict(checks: readonly CheckResult[]): string[] {
+	if (checks.length === 0)
+		return [
+			'healthy: no checks are installed',
+			'Put programs into /usr/lib/slipway/health.d of the image, or /etc/slipway/health.d of this machine.',
+		];
+	const failed = failedRequirements(checks);
+	const count = formatCounted(checks.length, 'check');
+	return failed.length === 0
+		? [`healthy: ${count}`]
+		: [`not healthy: ${failed.join(', ')} failed, of ${count}`];
 }

@@ -2,6 +2,7 @@ import type {BootReason} from '../../engine/deployment/boot-reason.ts';
 import {describeFailed} from '../../engine/deployment/login-message.ts';
 import type {StatusDocument, StatusEntry} from '../../engine/deployment/status.ts';
 import type {UpdateStatus} from '../../engine/update/update-status.ts';
+import {changeRows} from './deployment-changes.ts';
 import {formatImageReference, pageWidth, wrapText} from './format.ts';
 import {updateRows} from './update-status.ts';
 
@@ -12,6 +13,7 @@ const labelWidth = 16;
 export function formatStatus(
 	{status, warnings}: StatusDocument,
 	update: UpdateStatus | null = null,
+	{verbose = false}: {verbose?: boolean} = {},
 ): string {
 	const {booted, bootReason, staged, rollback, rollbackQueued, otherDeployments, fsVerity} = status;
 	const blocks: string[][] = [];
@@ -19,7 +21,10 @@ export function formatStatus(
 		blocks.push([
 			`This is ${status.notDeployed ?? 'another system'}, not a machine that slipway installed.`,
 		]);
-	if (staged) blocks.push(formatEntry('Staged', staged, [['Next boot', 'this one']]));
+	const changes = ({deployment}: StatusEntry): Row[] =>
+		deployment.changes === null ? [] : changeRows(deployment.changes, verbose);
+	if (staged)
+		blocks.push(formatEntry('Staged', staged, [['Next boot', 'this one'], ...changes(staged)]));
 	if (booted)
 		blocks.push(
 			formatEntry('Booted', booted, [
@@ -29,7 +34,10 @@ export function formatStatus(
 		);
 	if (rollback)
 		blocks.push(
-			formatEntry('Rollback', rollback, rollbackQueued ? [['Next boot', 'this one']] : []),
+			formatEntry('Rollback', rollback, [
+				...(rollbackQueued ? [['Next boot', 'this one'] as const] : []),
+				...changes(rollback),
+			]),
 		);
 	for (const entry of otherDeployments) blocks.push(formatEntry('Other', entry, []));
 	const rows = update === null ? [] : updateRows(update);

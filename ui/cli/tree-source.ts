@@ -1,7 +1,10 @@
+import {existsSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
+import {OperationFailed} from '../../engine/errors.ts';
 import type {ImageSource} from '../../engine/oci/image.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import type {FsVerityAlgorithm, System} from '../../engine/system/system.ts';
+import {printableText} from '../../engine/tree/printable.ts';
 import type {ScannedTree} from '../../engine/tree/scan.ts';
 import type {ReadContent} from '../../engine/tree/selinux.ts';
 import type {Directory} from '../../engine/tree/tree.ts';
@@ -56,6 +59,7 @@ export async function readTree(
 		case 'archive':
 			return readImageTree(source, options);
 		case 'folder': {
+			if (!existsSync(source.path)) throw noSuchFolder(source.path);
 			const {scanDirectory} = await import('../../engine/tree/scan.ts');
 			const path = Buffer.from(source.path).toString('latin1');
 			return hashScanned(scanDirectory(system, path, {crossMounts: true}), options);
@@ -71,6 +75,15 @@ export async function readTree(
 			return {...tree, [Symbol.dispose]: () => open.dispose()};
 		}
 	}
+}
+
+/** What has a colon was probably meant for the name of an image. */
+function noSuchFolder(path: string): OperationFailed {
+	return new OperationFailed('no-such-folder', `there is no folder ${printableText(path)}`, {
+		hint: path.includes(':')
+			? 'An image is read from a folder or file: skopeo copy docker://IMAGE oci:FOLDER, then give oci:FOLDER.'
+			: `Give ${treeSourceSyntax.replace(/^A/, 'a')}`,
+	});
 }
 
 async function readImageTree(

@@ -3,8 +3,11 @@ import type {ImageReference} from '../../engine/deployment/origin.ts';
 import {reboot} from '../../engine/deployment/reboot.ts';
 import {exitStatus, UsageError} from '../../engine/errors.ts';
 import type {SettingsPlaces} from '../../engine/oci/settings/places.ts';
+import {printableText} from '../../engine/tree/printable.ts';
+import type {StagedNews} from '../../engine/update/describe-staged.ts';
 import {type Transfer, type UpgradeOutcome, upgradeMachine} from '../../engine/update/upgrade.ts';
 import {type CommandContext, type OptionDefinitions, progressOptions} from './command.ts';
+import {summarizeChanges} from './deployment-changes.ts';
 import {formatCounted, formatImageReference, formatSize} from './format.ts';
 
 /** By these a program tells what came of it; 0 is that an update was brought. */
@@ -21,7 +24,7 @@ export const upgradeOptions = {
 	check: {type: 'boolean', help: 'Only look whether there is an update, and bring nothing.'},
 	'download-only': {
 		type: 'boolean',
-		help: 'Bring all of it into the store, where it stays until slipway gc, and leave what boots next as it is.',
+		help: 'Bring all of it into the store, where it waits for 30 days or until another image is brought, and leave what boots next as it is.',
 	},
 	apply: {type: 'boolean', help: 'Reboot at once into what was staged.'},
 	'even-if-failed': {
@@ -131,9 +134,28 @@ export function formatOutcome(outcome: UpgradeOutcome, reboots: boolean): string
 			return [
 				`staged as deployment ${outcome.deployment}: ${what}`,
 				formatTransfer(outcome),
+				...formatNews(outcome),
 				reboots ? 'rebooting now' : 'reboot to use it',
 			];
 	}
+}
+
+function formatNews({changes, hiddenDefaults}: StagedNews): string[] {
+	return [
+		...(changes === null ? [] : [`changes: ${summarizeChanges(changes)}`]),
+		...(hiddenDefaults?.length ? [formatHidden(hiddenDefaults)] : []),
+	];
+}
+
+/** More are only counted. */
+const maxHiddenNames = 3;
+
+function formatHidden(paths: readonly string[]): string {
+	const names = paths.slice(0, maxHiddenNames).map(printableText);
+	const rest = paths.length - names.length;
+	const listed = [...names, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+	const what = paths.length === 1 ? '1 new default is' : `${paths.length} new defaults are`;
+	return `${what} hidden by local changes (see slipway diff --staged): ${listed}`;
 }
 
 function formatTransfer({layersFetched, layersKnown, bytesFetched}: Transfer): string {

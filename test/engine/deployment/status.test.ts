@@ -2,6 +2,7 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import type {DeploymentSet} from '../../../engine/deployment/deployment.ts';
 import {describeStatus, type StatusEntry} from '../../../engine/deployment/status.ts';
+import type {HealthRecord} from '../../../engine/health/health-record.ts';
 import {fresh, sampleDeployment, sampleEntry, sampleMachine, sampleOrigin} from './samples.ts';
 
 const test = suite('status');
@@ -30,6 +31,7 @@ const entryOf = (serial: number, changes: Partial<StatusEntry> = {}): StatusEntr
 		configDigest: `sha256:${'b2'.repeat(32)}`,
 		kernelVersion: '6.12.48-amd64',
 		kernelArguments: sampleOrigin.kernelArguments,
+		changes: null,
 	},
 	installed: sampleOrigin.installed,
 	...changes,
@@ -37,7 +39,15 @@ const entryOf = (serial: number, changes: Partial<StatusEntry> = {}): StatusEntr
 
 test('describes a machine with an update staged', () => {
 	const set = sampleMachine([sampleEntry(2, fresh), sampleEntry(1), sampleEntry(0)], 1);
-	const {deployment} = entryOf(2);
+	const changes = {
+		from: '3f2a9c1b4d5e.1',
+		isSameImage: true,
+		version: {from: '13.1', to: '13.1'},
+		kernelVersion: {from: '6.12.48-amd64', to: '6.12.48-amd64'},
+		size: null,
+		packages: null,
+	};
+	const compared = (serial: number) => ({...entryOf(serial).deployment, changes});
 	assert.equal(describeStatus(set, running), {
 		version: 1,
 		spec: {
@@ -47,8 +57,8 @@ test('describes a machine with an update staged', () => {
 		status: {
 			booted: entryOf(1),
 			bootReason: null,
-			staged: entryOf(2, {deployment: {...deployment, health: 'trying', tries: fresh}}),
-			rollback: entryOf(0),
+			staged: entryOf(2, {deployment: {...compared(2), health: 'trying', tries: fresh}}),
+			rollback: entryOf(0, {deployment: compared(0)}),
 			rollbackQueued: false,
 			otherDeployments: [],
 			type: 'slipwayHost',
@@ -113,6 +123,7 @@ test('describes a deployment of which little is known', () => {
 			configDigest: null,
 			kernelVersion: null,
 			kernelArguments: [],
+			changes: null,
 		},
 		installed,
 	});
@@ -150,6 +161,7 @@ test('shows one that it cannot read as incompatible, with the reason', () => {
 			configDigest: null,
 			kernelVersion: null,
 			kernelArguments: [],
+			changes: null,
 		},
 		installed: null,
 	});
@@ -203,6 +215,29 @@ for (const [title, set, verityEnforced, codes] of warned)
 			codes,
 		);
 	});
+
+test('warns of settings of health checks that were left out at boot', () => {
+	const record: HealthRecord = {
+		version: 1,
+		time: '2026-03-02T08:30:00.000Z',
+		verdict: 'healthy',
+		checks: [],
+		failedUnits: [],
+		problems: ['/etc/slipway/health.toml, line 3: wrong'],
+	};
+	const health = new Map([['3f2a9c1b4d5e.0', record]]);
+	const records = {history: {reason: undefined, health}, changes: new Map()};
+	const {warnings} = describeStatus(sampleMachine([sampleEntry(0)], 0), running, records);
+	assert.equal(
+		warnings.map(({code, message}) => [code, message]),
+		[
+			[
+				'health-settings',
+				"the machine's time limits of health checks are not used: /etc/slipway/health.toml, line 3: wrong",
+			],
+		],
+	);
+});
 
 test('marks an image that no other machine can pull', () => {
 	const {status} = describeStatus(machine(localImage), running);

@@ -62,8 +62,8 @@ function inShort(steps: readonly Step[]): string[] {
 }
 
 test('stages the first deployment of a machine: all that an install writes', () => {
-	const {id: newId, steps} = stage({deployments: [], entries: [], bootedId: undefined}, wanted);
-	assert.is(newId, id(0));
+	const {deployment, steps} = stage({deployments: [], entries: [], bootedId: undefined}, wanted);
+	assert.is(deployment.id, id(0));
 	const digest = sampleOrigin.imageVerity.digest;
 	assert.equal(steps, [
 		{
@@ -93,8 +93,8 @@ test('stages above all sequences that entries or deployments have', () => {
 });
 
 test('takes over the /etc of what runs, unless it is to start afresh', () => {
-	const made = ({id: newId, after}: ReturnType<typeof stage>) =>
-		after.deployments.find((one) => one.id === newId);
+	const made = ({deployment, after}: ReturnType<typeof stage>) =>
+		after.deployments.find((one) => one === deployment);
 	assert.equal(made(stage(updated, wanted)), {
 		...sampleDeployment(2, {etcFrom: id(1)}),
 		etcDueFrom: id(1),

@@ -102,9 +102,33 @@ test('gives each check its own time limit', async ({root}) => {
 	assert.equal(limits, ['7', '9']);
 });
 
-test('runs nothing when a setting is wrong', async ({root}) => {
+test('leaves out settings of the machine that are wrong, says so, and keeps those of the image', async ({
+	root,
+}) => {
 	write(root, 'usr/lib/slipway/health.d/10-a', '#!/bin/sh\n');
-	write(root, 'etc/slipway/health.toml', 'limit = 7\n');
+	write(root, 'usr/lib/slipway/health.toml', 'time-limit = 7\n');
+	write(root, 'etc/slipway/health.toml', '[time-limits]\n10-a = 9\n10-b = "9"\n');
+	const limits: (string | undefined)[] = [];
+	const run: typeof runCommand = async (_, args) => {
+		limits.push(args[2]);
+		return {status: 0, stdout: '', stderr: ''};
+	};
+	const {record} = await checkHealth({run, now}, undefined, root);
+	assert.equal(
+		[limits, record.verdict, record.problems],
+		[
+			['7'],
+			'healthy',
+			[
+				'/etc/slipway/health.toml, line 3: time-limits.10-b is "9", expected whole seconds from 1 to 86400',
+			],
+		],
+	);
+});
+
+test('runs nothing when a setting of the image is wrong', async ({root}) => {
+	write(root, 'usr/lib/slipway/health.d/10-a', '#!/bin/sh\n');
+	write(root, 'usr/lib/slipway/health.toml', 'limit = 7\n');
 	try {
 		await checkHealth(system, () => assert.unreachable('it ran'), root);
 		assert.unreachable();

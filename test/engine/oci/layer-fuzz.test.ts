@@ -1,9 +1,10 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {DamagedInput} from '../../../engine/errors.ts';
-import {applyChanges, emptyDirectory} from '../../../engine/oci/apply-changes.ts';
+import {applyChanges} from '../../../engine/oci/apply-changes.ts';
 import {readLayerChanges} from '../../../engine/oci/read-layer.ts';
 import {DigestSink} from '../../../engine/store/digest-sink.ts';
+import {emptyDirectory} from '../../../engine/tree/empty-directory.ts';
 import type {Directory} from '../../../engine/tree/tree.ts';
 import {fuzzRounds, mutate, type SeededRandom, seededRandom} from '../../seeded.ts';
 import {type RawFields, rawHeader, rawTar} from '../tar/raw-header.ts';

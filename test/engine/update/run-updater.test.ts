@@ -204,15 +204,13 @@ test('asks a FleetLock server before it reboots, and gives the right back when i
 		denied.outcome.decision.text,
 		`deployment ${id} is staged and a window is open, but ${says}; tried again at 2026-03-02T03:15:00Z`,
 	);
-	assert.equal(await one.toldHooks(), [
-		`before-apply 1 ${id}`,
-		`after-apply 0 ${first} not-applied`,
-	]);
+	assert.equal(await one.toldHooks(), []);
 	assert.equal(one.systemctl.includes('reboot'), false);
 
 	isTaken = false;
 	one.later(16 * minuteMs);
 	assert.equal(plain((await one.pass()).lines), [rebooting]);
+	assert.equal(await one.toldHooks(), [`before-apply 1 ${id}`]);
 	await one.start(id);
 	await one.pass();
 	await one.bless(id);
@@ -227,6 +225,34 @@ test('asks a FleetLock server before it reboots, and gives the right back when i
 		['POST', '/api/v1/pre-reboot', 'true', client],
 		['POST', '/api/v1/steady-state', 'true', client],
 	]);
+});
+
+test('has the right to reboot before hooks run, and gives it back when one says no', async ({
+	one,
+}) => {
+	const {asked, handler} = semaphore();
+	await using server = await startServer(handler);
+	one.settings(`[fleetlock]\nurl = "${server.url}/api"`);
+	const askedByThen: number[] = [];
+	one.onHook = () => askedByThen.push(asked.length);
+	one.hook('before-apply', 'echo still draining >&2; exit 1');
+	one.hook('after-apply');
+	const no = '/etc/slipway/hooks.d/before-apply/10-test ended with status 1: still draining';
+	const {lines, outcome} = await one.pass();
+	assert.equal(lines.slice(2), [
+		`apply postponed: ${no}`,
+		`unlock done: gave the right to reboot back to ${server.url}/api`,
+	]);
+	assert.is(outcome.kind === 'waiting' && outcome.decision.reason, 'postponed');
+	const id = await stagedId(one);
+	assert.equal(await one.toldHooks(), [
+		`before-apply 1 ${id}`,
+		`after-apply 0 ${first} not-applied`,
+	]);
+	assert.equal([askedByThen, asked.length], [[1, 1], 2]);
+	assert.equal(one.systemctl.includes('reboot'), false);
+	const {applying, rebootLock} = await one.state();
+	assert.equal([applying, rebootLock], [undefined, undefined]);
 });
 
 test('tells hooks and server too when the machine has come back on what it ran before', async ({

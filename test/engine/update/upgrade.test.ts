@@ -1,11 +1,14 @@
 /** A machine in a folder that follows an OCI layout in another: every file is real, and nothing is mounted. */
-import {mkdirSync, mkdtempSync, readdirSync, rmSync} from 'node:fs';
+import {appendFileSync, chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
+import {recordBootState} from '../../../engine/boot/boot-state.ts';
 import {readMachine} from '../../../engine/deployment/change-machine.ts';
+import {collectMachine} from '../../../engine/deployment/collect-machine.ts';
 import type {ImageReference} from '../../../engine/deployment/origin.ts';
+import {readStatus} from '../../../engine/deployment/read-status.ts';
 import {deploymentStates} from '../../../engine/deployment/states.ts';
 import {rollback} from '../../../engine/deployment/transitions.ts';
 import {EngineError} from '../../../engine/errors.ts';
@@ -109,6 +112,26 @@ test('leaves what boots next alone when it only downloads', async (context) => {
 	const later = await upgrade(context);
 	assert.ok(later.kind === 'staged');
 	assert.is(later.bytesFetched, 0);
+});
+
+test('keeps what it only downloaded from garbage collection until something is staged', async (context) => {
+	const {machine, reference} = context;
+	const collected = async () => {
+		const garbage = await collectMachine(machine.system, {name: 'slipway gc'}, machine.root);
+		return [garbage.layers.length, garbage.objects.length];
+	};
+	const name = `${'x'.repeat(100)} of version `;
+	publish(reference.image, {version: '1', files: [['usr/share/name', `${name}1`]]});
+	await upgrade(context, {until: 'downloaded'});
+	assert.equal(await collected(), [0, 0]);
+	assert.is(places(machine, 'composefs/layers').length, 2);
+	publish(reference.image, {version: '2', files: [['usr/share/name', `${name}2`]]});
+	const outcome = await upgrade(context);
+	assert.ok(outcome.kind === 'staged');
+	assert.is(outcome.layersKnown, 1);
+	assert.is(places(machine, 'composefs/layers').length, 2);
+	assert.not.ok(places(machine, 'state').includes('downloaded.json'));
+	assert.equal(await collected(), [0, 0]);
 });
 
 test('takes back what is staged when the reference leads to the booted image again', async (context) => {
@@ -230,6 +253,72 @@ test('brings what a check found, and not what the name leads to by now', async (
 	assert.equal(await parts(context), ['0', undefined, undefined]);
 	publish(reference.image, {version: '1'});
 	assert.is((await upgrade(context, {found: {reference, digest}})).kind, 'staged');
+});
+
+const hosts = (line: string): string => `127.0.0.1 localhost\n# ${line.repeat(60)}\n`;
+const dpkg = (version: string): string =>
+	`Package: base\nStatus: install ok installed\nVersion: ${version}\n\nPackage: p${version}\nStatus: install ok installed\nVersion: 7\n`;
+
+test('tells what an update changes and which new defaults are hidden, status too', async (context) => {
+	const {machine, reference} = context;
+	const version = (one: string, etc: string) =>
+		publish(reference.image, {
+			version: one,
+			files: [
+				['var/lib/dpkg/status', dpkg(one)],
+				['etc/motd', hosts(etc)],
+				['etc/issue', 'never touched here'],
+			],
+		});
+	version('1', 'a');
+	const first = await upgrade(context);
+	assert.ok(first.kind === 'staged');
+	assert.is(first.changes?.packages, null);
+	assert.ok((first.changes?.size?.to ?? 0) > (first.changes?.size?.from ?? 0));
+	await boot(context, first.deployment);
+	const upper = path.join(machine.root, `sysroot/state/deploy/${first.deployment}/etc/upper`);
+	rmSync(path.join(upper, '../from'));
+	writeFile(path.join(upper, 'motd'), 'local');
+	version('2', 'b');
+	const second = await upgrade(context);
+	assert.ok(second.kind === 'staged');
+	assert.equal(second.hiddenDefaults, ['/etc/motd']);
+	const {size, ...changes} = second.changes ?? {size: null};
+	assert.equal(changes, {
+		from: first.deployment,
+		isSameImage: false,
+		version: {from: '1', to: '2'},
+		kernelVersion: {from: '6.12', to: '6.12'},
+		packages: {
+			added: [{name: 'p2', version: '7'}],
+			removed: [{name: 'p1', version: '7'}],
+			upgraded: [{name: 'base', from: '1', to: '2'}],
+			downgraded: [],
+		},
+	});
+	await recordBootState(machine.bootLoader, path.join(machine.root, 'run/slipway/boot.json'));
+	const {status} = await readStatus(machine.root);
+	assert.equal(status.staged?.deployment.changes, second.changes);
+	assert.is(status.booted?.deployment.changes, null);
+	assert.ok(size);
+});
+
+test('stages nevertheless when what runs is too damaged to be compared with', async (context) => {
+	const {machine} = context;
+	const warnings: string[] = [];
+	const {set} = await readMachine(machine.system, machine.root);
+	const digest = set.deployments[0]?.origin?.imageVerity.digest ?? '';
+	const image = path.join(machine.root, 'sysroot/composefs/images', digest);
+	chmodSync(image, 0o644);
+	appendFileSync(image, 'damage');
+	const outcome = await upgrade(context, {
+		progress: (event) => {
+			if (event.type === 'warning') warnings.push(event.message.replaceAll(digest, 'DIGEST'));
+		},
+	});
+	assert.ok(outcome.kind === 'staged');
+	assert.is(outcome.changes, null);
+	assert.match(warnings[0] ?? '', /^it is not known what changes: image DIGEST is damaged/);
 });
 
 /** As if the machine had booted it, and all was well. */

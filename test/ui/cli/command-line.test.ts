@@ -8,7 +8,7 @@ const test = suite('command line');
 const load = () => Promise.reject(new Error('nothing is loaded to resolve a command line'));
 const status: CommandEntry = {name: 'status', summary: 'Say what runs', load};
 const inspect: CommandEntry = {name: 'image inspect', summary: 'List a tree', load};
-const table = [status, inspect];
+const table = [status, inspect, {...status, name: 'install'}];
 
 test('finds out what is asked', () => {
 	const cases: [string, ReturnType<typeof resolveInvocation>][] = [
@@ -43,6 +43,9 @@ test('refuses what the table lacks and says what was probably meant', () => {
 	const cases: [string, string, string][] = [
 		['staus', 'there is no command staus', 'Did you mean slipway status?'],
 		['frobnicate', 'there is no command frobnicate', 'Run slipway --help.'],
+		['update', 'there is no command update', 'Did you mean slipway upgrade?'],
+		['list', 'there is no command list', 'Did you mean slipway status?'],
+		['uninstall', 'there is no command uninstall', 'Run slipway --help.'],
 		['help stat', 'there is no command stat', 'Did you mean slipway status?'],
 		['image', 'image needs a command after it', 'It has: slipway image inspect'],
 		['image list', 'image has no command list', 'It has: slipway image inspect'],

@@ -13,7 +13,7 @@ import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {hostPlatform} from '../../../engine/oci/platform.ts';
-import {parseTreeSource} from '../../../ui/cli/tree-source.ts';
+import {parseTreeSource, treeSourceSyntax} from '../../../ui/cli/tree-source.ts';
 import {Blobs, layoutFiles, writeFiles} from '../../engine/oci/image-builder.ts';
 import {slipway} from './run-program.ts';
 
@@ -144,6 +144,22 @@ test('refuses a descriptor that is not open, and an image that is not there', ()
 		stdout: '',
 		stderr: `slipway: oci:${layout} has no image v9\n  hint: It has: single, multi.\n`,
 	});
+});
+
+test('says what to give for a folder that is not there, or the name of an image', () => {
+	const image =
+		'An image is read from a folder or file: skopeo copy docker://IMAGE oci:FOLDER, then give oci:FOLDER.';
+	const cases: readonly (readonly [source: string, hint: string])[] = [
+		['docker://registry.example.com/myos', image],
+		['registry.example.com/myos:1', image],
+		[path.join(folder, 'nothing'), `Give ${treeSourceSyntax.replace(/^A/, 'a')}`],
+	];
+	for (const [source, hint] of cases)
+		assert.equal(slipway(['digest', source]), {
+			status: 1,
+			stdout: '',
+			stderr: `slipway: there is no folder ${source}\n  hint: ${hint}\n`,
+		});
 });
 
 test.run();

@@ -40,15 +40,21 @@ test('says of each check how it went', () => {
 	]);
 });
 
-const sum = (checks: CheckResult[]): string[] => {
+const sum = (checks: CheckResult[], problems: string[] = []): string[] => {
 	const time = '2026-03-02T08:30:00.000Z';
-	const record: HealthRecord = {version: 1, time, verdict: 'healthy', checks, failedUnits: []};
+	const known = {version: 1, time, verdict: 'healthy'} as const;
+	const record: HealthRecord = {...known, checks, failedUnits: [], problems};
 	return formatHealth({record, skipped: [{path: '/etc/x', reason: 'is not executable'}]});
 };
 
 test('ends with the verdict', () => {
-	assert.equal(sum([]), ['left out: /etc/x is not executable', 'healthy: 0 checks']);
+	assert.equal(sum([]), [
+		'left out: /etc/x is not executable',
+		'healthy: no checks are installed',
+		'Put programs into /usr/lib/slipway/health.d of the image, or /etc/slipway/health.d of this machine.',
+	]);
 	assert.is(sum([passed, timedOut]).at(-1), 'healthy: 2 checks');
+	assert.is(sum([passed], ['x.toml, line 1: wrong'])[0], 'left out: x.toml, line 1: wrong');
 	assert.is(sum([failed]).at(-1), 'not healthy: 10-web failed, of 1 check');
 });
 

@@ -28,6 +28,7 @@ test('shows what runs, what comes next and what was before', () => {
       Deployment: 3f2a9c1b4d5e.2
            State: not booted yet
        Next boot: this one
+         Changes: none, it is the same image
 
 ●   Booted image: registry.example.com/myos:latest
           Digest: sha256:${'a1'.repeat(32)} (amd64)
@@ -38,7 +39,8 @@ test('shows what runs, what comes next and what was before', () => {
   Rollback image: registry.example.com/myos:latest
           Digest: sha256:${'a1'.repeat(32)} (amd64)
          Version: 13.1 (2026-03-01T10:00:00Z)
-      Deployment: 3f2a9c1b4d5e.0`,
+      Deployment: 3f2a9c1b4d5e.0
+         Changes: none, it is the same image`,
 	);
 });
 
@@ -98,6 +100,7 @@ test('shows a queued rollback, and others with what is wrong with them', () => {
          Version: 13.1 (2026-03-01T10:00:00Z)
       Deployment: 3f2a9c1b4d5e.1
        Next boot: this one
+         Changes: none, it is the same image
 
      Other image: oci-archive:/srv/myos.tar
           Digest: sha256:${'a1'.repeat(32)} (amd64)
@@ -132,7 +135,11 @@ test('says why this deployment runs, and what was wrong with others', () => {
 	];
 	const text = (reason: BootReason): string =>
 		formatStatus(
-			describeStatus(set, {verityEnforced: true, notDeployed: undefined}, {reason, health}),
+			describeStatus(
+				set,
+				{verityEnforced: true, notDeployed: undefined},
+				{history: {reason, health}, changes: new Map()},
+			),
 		);
 	const shown = text({kind: 'fell-back', from}).split('\n');
 	assert.equal(shown.slice(4, 7), [

@@ -6,7 +6,7 @@ import {changeOptions, runChange} from '../machine-change.ts';
 
 export const command = defineCommand({
 	description: [
-		'Removes the deployments that nothing keeps, then the images, records of layers and objects that no deployment uses. The booted deployment, the staged one, the one to roll back to, those that are pinned and those whose loader entry cannot be read are kept. Updates do this by themselves.',
+		'Removes the deployments that nothing keeps, then the images, records of layers and objects that no deployment uses. The booted deployment, the staged one, the one to roll back to, those that are pinned and those whose loader entry cannot be read are kept, and for 30 days the layers that upgrade --download-only brought. Updates do this by themselves.',
 	],
 	options: changeOptions,
 	positionals: {},

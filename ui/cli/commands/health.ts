@@ -14,7 +14,7 @@ export const command = defineCommand({
 	description: [
 		'Runs the health checks of this machine, and says which of them pass. They are the programs in health.d of /usr/lib/slipway and /etc/slipway, those in required and wanted below it, and the scripts in the folders of greenboot. A file in /etc replaces the one of the same name in /usr/lib; a link to /dev/null takes it away.',
 		'At boot they decide whether a new deployment is good: one that keeps failing a required check is given up after three attempts, and the machine falls back.',
-		'A check may take 300 seconds, or what time-limit and [time-limits] in /usr/lib/slipway/health.toml and /etc/slipway/health.toml say.',
+		'A check may take 300 seconds, or what time-limit and [time-limits] in /usr/lib/slipway/health.toml and /etc/slipway/health.toml say. A mistake in the latter is told, and the limits of the image hold.',
 	],
 	options: {
 		json: {type: 'boolean', help: 'Print the results as JSON.'},

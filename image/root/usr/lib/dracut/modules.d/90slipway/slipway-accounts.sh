@@ -1,5 +1,5 @@
-# Users and groups of an image for an /etc whose own passwd, group, shadow or gshadow hides the image's. Read in
-# by slipway-root, which brings say.
+# Users and groups of an image for an /etc whose own passwd, group, shadow, gshadow, subuid or subgid hides the
+# image's. Read in by slipway-root, which brings say.
 #
 # The image's entries for names that are new are appended; whoever has an entry keeps it as it is. Names that the
 # image had before and the machine has not were deleted here, and stay so: image-users and image-groups, beside
@@ -8,8 +8,8 @@
 # A number that belongs to another name here would hand over that one's files, so such an entry is left out, and
 # so is a user whose group is another one here. Both are said on the console, and tried again by the next update.
 #
-# Of the image's group memberships, only new users get theirs. Those who were here keep what the machine gave
-# them: an update must not put somebody back into sudo who was taken out of it.
+# Of the image's group memberships and subordinate numbers, only new users get theirs. Those who were here keep
+# what the machine gave them: an update must not put somebody back into sudo who was taken out of it.
 
 nl='
 '
@@ -24,7 +24,9 @@ add_accounts() {
 	if ! is_own passwd && [ -e "$3/image-users" ]; then
 		new_users=$(new_entries passwd "$known_users" | cut -d: -f1)
 	fi
-	add_entries gshadow "$known_groups" && add_entries shadow "$known_users" && add_memberships "$new_users"
+	add_entries gshadow "$known_groups" && add_entries shadow "$known_users" &&
+		add_entries subuid "$known_users" && add_entries subgid "$known_users" &&
+		add_memberships "$new_users"
 }
 
 # record_accounts ETC-OF-IMAGE FOLDER
@@ -124,6 +126,36 @@ obstacle_shadow() {
 
 obstacle_gshadow() {
 	has_line "$(names "$(in_effect group)")" "${1%%:*}" || echo nobody
+}
+
+obstacle_subuid() {
+	obstacle_of_range "$1" "$etc/subuid"
+}
+
+obstacle_subgid() {
+	obstacle_of_range "$1" "$etc/subgid"
+}
+
+# obstacle_of_range ENTRY FILE: ENTRY is NAME:FIRST:COUNT. Files of containers belong to such numbers.
+obstacle_of_range() {
+	has_line "$new_users" "${1%%:*}" || { echo nobody; return; }
+	first=${1#*:} count=${1##*:} first=${first%%:*}
+	is_number "$first" && is_number "$count" || { echo "it names no range of numbers"; return; }
+	while IFS=: read -r name start length || [ -n "$name" ]; do
+		is_number "$start" && is_number "$length" || continue
+		if [ "$first" -lt $((start + length)) ] && [ "$start" -lt $((first + count)) ]; then
+			echo "its numbers are those of $name here"
+			return
+		fi
+	done < "$2"
+}
+
+# is_number TEXT: one that every shell takes for decimal and can add.
+is_number() {
+	case $1 in
+		0) ;;
+		'' | 0* | *[!0-9]* | ???????????*) return 1 ;;
+	esac
 }
 
 # add_memberships USERS: puts them into the groups that the image has them in.

@@ -1,11 +1,11 @@
 /**
- * Small documents that updates keep on the physical root, in `state`: JSON with a version, readable by
+ * Small documents that slipway keeps on the physical root, in `state`: JSON with a version, readable by
  * everybody, replaced as a whole. Losing one loses no machine, so what cannot be read is as good as not
  * there, and a problem to tell.
  */
 import * as v from 'valibot';
-import {replaceFile} from '../system/durable-file.ts';
-import {readText} from '../system/read-text.ts';
+import {replaceFile} from './system/durable-file.ts';
+import {readText} from './system/read-text.ts';
 
 /** The version of documents that this slipway writes and reads. */
 export const stateVersion = 1;

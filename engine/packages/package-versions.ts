@@ -1,0 +1,10 @@
+/** Version of each package that is installed, by name. */
+export type PackageVersions = ReadonlyMap<string, string>;
+
+/** Whose database it was read from: that decides how versions are ordered. */
+export type PackageFormat = 'dpkg' | 'apk';
+
+export interface InstalledPackages {
+	readonly format: PackageFormat;
+	readonly versions: PackageVersions;
+}
