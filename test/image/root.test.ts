@@ -54,8 +54,11 @@ test('bring into the initramfs what its functions are made of', () => {
 		bootPrograms.filter((name) => !installed.includes(name)),
 		[],
 	);
-	const script = read('usr/lib/dracut/modules.d/90slipway/slipway-root.sh');
-	for (const [, file] of script.matchAll(/^\. (\S+)$/gm)) assert.match(setup, ` ${file}\n`);
+	const script = read('usr/lib/slipway/slipway-root');
+	for (const [, file] of script.matchAll(/^\. (\S+)$/gm)) {
+		assert.match(setup, `inst_simple ${file}\n`);
+		assert.is(typeof read(String(file).slice(1)), 'string');
+	}
 });
 
 test('sync what the first boot made before they mark it as done', () => {
@@ -136,7 +139,7 @@ function failInitramfs(commandLine: string): string {
 	try {
 		writeFileSync(path.join(folder, 'cmdline'), commandLine);
 		writeFileSync(path.join(folder, 'active'), '');
-		const script = read('usr/lib/dracut/modules.d/90slipway/slipway-root.sh')
+		const script = read('usr/lib/slipway/slipway-root')
 			.replaceAll('/proc/cmdline', `${folder}/cmdline`)
 			.replaceAll('/sys/class/tty/console/active', `${folder}/active`)
 			.replace(/^run=.*$/m, `run=${folder}`)
