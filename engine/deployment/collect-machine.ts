@@ -9,6 +9,7 @@ import {type ChangeOptions, type OpenMachine, openMachine, readMachine} from './
 import type {DeploymentSet} from './deployment.ts';
 import type {DeploymentId} from './id.ts';
 import {imagesInUse, layersInUse} from './images-in-use.ts';
+import {readRunningId} from './running-id.ts';
 import {collect} from './transitions.ts';
 
 export interface MachineGarbage extends Garbage {
@@ -66,7 +67,8 @@ function decide(set: DeploymentSet, runningDigest: string | undefined) {
 	};
 }
 
+/** As the kernel was told. After a soft reboot that is another one, and the origin of what runs has it alone. */
 async function readRunningDigest(root: string): Promise<string | undefined> {
-	const commandLine = await readFile(path.join(root, '/proc/cmdline'), 'utf8');
-	return parseCommandLine(commandLine)?.imageVerityDigest;
+	const told = parseCommandLine(await readFile(path.join(root, '/proc/cmdline'), 'utf8'));
+	return told?.deploymentId === (await readRunningId(root)) ? told?.imageVerityDigest : undefined;
 }

@@ -10,7 +10,9 @@ import {describeFailure, type HealthRecord} from '../health/health-record.ts';
 import {type BootHistory, noHistory} from './boot-history.ts';
 import type {BootReason} from './boot-reason.ts';
 import type {Deployment, DeploymentSet} from './deployment.ts';
+import type {DeploymentId} from './id.ts';
 import type {ImageReference, Origin} from './origin.ts';
+import {softRebootObstacle} from './soft-reboot.ts';
 import {type BootHealth, bootHealth, deploymentStates} from './states.ts';
 import {type StatusWarning, statusWarnings, whyUnreachable} from './status-warnings.ts';
 
@@ -35,6 +37,8 @@ export interface StatusDocument {
 		readonly type: 'slipwayHost' | null;
 		/** Null unless booted. */
 		readonly fsVerity: {readonly enforced: boolean} | null;
+		/** ID of the deployment that the next soft reboot leads to; null when it would start this one again. */
+		readonly softRebootPrepared: string | null;
 		readonly notDeployed: string | null;
 	};
 	readonly warnings: readonly StatusWarning[];
@@ -57,6 +61,8 @@ export interface StatusEntry {
 	readonly incompatible: boolean;
 	readonly problem: string | null;
 	readonly pinned: boolean;
+	/** Whether a soft reboot will do to start it: kernel, initramfs and kernel arguments are those that run. */
+	readonly softRebootCapable: boolean;
 	readonly store: 'composefs' | null;
 	readonly deployment: {
 		readonly id: string;
@@ -88,6 +94,12 @@ export interface RunningSystem {
 	readonly verityEnforced: boolean;
 	/** Why it is no deployment, when it is none. */
 	readonly notDeployed: string | undefined;
+	readonly softReboot?: {
+		/** Whether this system is made for them. */
+		readonly isKnown: boolean;
+		/** Where the next one leads. */
+		readonly preparedId: DeploymentId | undefined;
+	};
 }
 
 export function describeStatus(
@@ -97,7 +109,11 @@ export function describeStatus(
 ): StatusDocument {
 	const states = deploymentStates(set);
 	const describe = (deployment: Deployment): StatusEntry =>
-		describeDeployment(set, deployment, history.health.get(deployment.id));
+		describeDeployment(set, deployment, {
+			health: history.health.get(deployment.id),
+			softRebootCapable:
+				softRebootObstacle(set, deployment.id, running.softReboot?.isKnown ?? false) === undefined,
+		});
 	const entry = (deployment: Deployment | undefined): StatusEntry | null =>
 		deployment === undefined ? null : describe(deployment);
 	const booted = entry(states.booted);
@@ -117,6 +133,7 @@ export function describeStatus(
 			otherDeployments: states.others.map(describe),
 			type: booted === null ? null : 'slipwayHost',
 			fsVerity: booted === null ? null : {enforced: running.verityEnforced},
+			softRebootPrepared: running.softReboot?.preparedId ?? null,
 			notDeployed: booted === null ? (running.notDeployed ?? null) : null,
 		},
 		warnings: statusWarnings(set, running.verityEnforced),
@@ -126,7 +143,7 @@ export function describeStatus(
 function describeDeployment(
 	set: DeploymentSet,
 	deployment: Deployment,
-	health: HealthRecord | undefined,
+	{health, softRebootCapable}: {health: HealthRecord | undefined; softRebootCapable: boolean},
 ): StatusEntry {
 	const {id, origin} = deployment;
 	return {
@@ -134,6 +151,7 @@ function describeDeployment(
 		incompatible: origin === undefined,
 		problem: deployment.origin === undefined ? deployment.problem : null,
 		pinned: origin?.pinned ?? false,
+		softRebootCapable,
 		store: origin === undefined ? null : 'composefs',
 		deployment: {
 			id,

@@ -1,11 +1,18 @@
 import path from 'node:path';
 import {type Machine, type OpenMachine, openMachine} from '../deployment/change-machine.ts';
 import {collectOpenMachine} from '../deployment/collect-machine.ts';
-import type {ReadableDeployment} from '../deployment/deployment.ts';
+import type {DeploymentSet, ReadableDeployment} from '../deployment/deployment.ts';
 import type {DeploymentId} from '../deployment/id.ts';
 import {imageFilesOf} from '../deployment/image-files.ts';
 import type {MachineLockOptions} from '../deployment/machine-lock.ts';
 import {type ImageReference, isSameReference} from '../deployment/origin.ts';
+import {
+	decideSoftReboot,
+	prepareSoftReboot,
+	requireSoftRebootingMachine,
+	type SoftReboot,
+} from '../deployment/prepare-soft-reboot.ts';
+import type {SoftRebootMode} from '../deployment/soft-reboot.ts';
 import {deploymentStates} from '../deployment/states.ts';
 import type {Step} from '../deployment/step.ts';
 import {rollback, stage} from '../deployment/transitions.ts';
@@ -34,6 +41,8 @@ export interface UpgradeOptions extends MachineLockOptions, UpdateSourceOptions 
 	readonly until: 'checked' | 'downloaded' | 'staged';
 	/** Take an image that failed to boot here before. */
 	readonly evenIfFailed?: boolean;
+	/** Prepare a soft reboot into what is staged. */
+	readonly softReboot?: SoftRebootMode;
 }
 
 /** What came of an upgrade. It is JSON as it is. */
@@ -42,17 +51,25 @@ export type UpgradeOutcome = {
 	/** What the reference leads to. */
 	readonly image: FoundImage;
 } & (
-	| {
-			readonly kind: 'up-to-date';
-			/** The deployment of it. */
-			readonly deployment: DeploymentId;
-			/** One that was staged and is no more: the reference leads to the booted image again. */
-			readonly unstaged: DeploymentId | null;
-	  }
+	| ({readonly kind: 'up-to-date'} & KeptDeployment)
 	| {readonly kind: 'available'}
 	| ({readonly kind: 'downloaded'} & Transfer)
-	| ({readonly kind: 'staged'; readonly deployment: DeploymentId} & Transfer)
+	| ({
+			readonly kind: 'staged';
+			readonly deployment: DeploymentId;
+			/** When it was asked for. */
+			readonly softReboot?: SoftReboot;
+	  } & Transfer)
 );
+
+/** The deployment of an image that is deployed already. */
+interface KeptDeployment {
+	readonly deployment: DeploymentId;
+	/** One that was staged and is no more: the reference leads to the booted image again. */
+	readonly unstaged: DeploymentId | null;
+	/** When it was asked for, and that deployment is the staged one. */
+	readonly softReboot?: SoftReboot;
+}
 
 /** What had to be brought. */
 export interface Transfer {
@@ -65,7 +82,8 @@ export interface Transfer {
 /**
  * Brings the image that the machine's reference leads to into the store, and lets the next boot try it.
  * The running system is not touched, and until the last step, the loader entry, nor is what boots next.
- * Killed anywhere, it goes on where it was when it is run again.
+ * Killed anywhere, it goes on where it was when it is run again. Where a soft reboot is required and cannot be
+ * done, nothing is staged.
  * @param root what stands before all paths; for tests
  * @throws Refused, DamagedInput, OperationFailed with the machine as it was
  */
@@ -75,6 +93,7 @@ export async function upgradeMachine(
 	root = '/',
 ): Promise<UpgradeOutcome> {
 	using machine = await openMachine(system, options, root);
+	await requireSoftRebootingMachine(machine.set, options.softReboot, root);
 	const reference = options.switchTo ?? followedReference(machine, options.found?.reference);
 	await using opened = await findImage(
 		system,
@@ -87,7 +106,7 @@ export async function upgradeMachine(
 	);
 	const {found, source} = opened;
 	const outcome = {reference, image: found};
-	const current = await keepCurrent(machine, reference, found);
+	const current = await keepCurrent(machine, {reference, found}, options, root);
 	if (current !== undefined) return {...outcome, kind: 'up-to-date', ...current};
 	if (options.until === 'checked') return {...outcome, kind: 'available'};
 	await admit(machine, found, options);
@@ -104,12 +123,32 @@ export async function upgradeMachine(
 		{booted: bootedOf(machine), algorithm: 'sha256', now: system.now(), root},
 	);
 	const staging = stage(machine.set, wanted);
+	const softReboot = await softRebootInto(staging.id, staging.after, options, root);
 	await machine.run(staging.steps);
+	await softReboot?.prepare();
 	await clearAway(
 		() => collectOpenMachine(system, {...machine, set: staging.after}, root),
 		options,
 	);
-	return {...outcome, kind: 'staged', deployment: staging.id, ...transfer};
+	return {
+		...outcome,
+		kind: 'staged',
+		deployment: staging.id,
+		...transfer,
+		...softReboot?.outcome,
+	};
+}
+
+/** Undefined when none was asked for, and none is due. @param set as it will be */
+async function softRebootInto(
+	id: DeploymentId,
+	set: DeploymentSet,
+	{softReboot: mode}: UpgradeOptions,
+	root: string,
+): Promise<{outcome: {softReboot: SoftReboot}; prepare: () => Promise<void>} | undefined> {
+	if (mode === undefined || id === set.bootedId) return undefined;
+	const softReboot = await decideSoftReboot(set, id, mode, root);
+	return {outcome: {softReboot}, prepare: () => prepareSoftReboot(softReboot, set, id, root)};
 }
 
 /** The update is staged by then; what cannot be cleared away now is at the next change. */
@@ -158,9 +197,10 @@ function followedReference({set}: Machine, expected?: ImageReference): ImageRefe
  */
 async function keepCurrent(
 	machine: OpenMachine,
-	reference: ImageReference,
-	found: FoundImage,
-): Promise<{deployment: DeploymentId; unstaged: DeploymentId | null} | undefined> {
+	{reference, found}: {reference: ImageReference; found: FoundImage},
+	options: UpgradeOptions,
+	root: string,
+): Promise<KeptDeployment | undefined> {
 	const {staged, booted} = deploymentStates(machine.set);
 	const current = [staged, booted].find(
 		(one): one is ReadableDeployment => one?.origin !== undefined && isSameImage(one.origin, found),
@@ -171,8 +211,14 @@ async function keepCurrent(
 		...(goesBack ? rollback(machine.set, current.id).steps : []),
 		...followSteps(current, reference),
 	];
+	const softReboot = await softRebootInto(current.id, machine.set, options, root);
 	if (steps.length > 0) await machine.run(steps);
-	return {deployment: current.id, unstaged: goesBack ? staged.id : null};
+	await softReboot?.prepare();
+	return {
+		deployment: current.id,
+		unstaged: goesBack ? staged.id : null,
+		...softReboot?.outcome,
+	};
 }
 
 /** Of the same image under another name. */

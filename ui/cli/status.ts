@@ -19,7 +19,12 @@ export function formatStatus(
 		blocks.push([
 			`This is ${status.notDeployed ?? 'another system'}, not a machine that slipway installed.`,
 		]);
-	if (staged) blocks.push(formatEntry('Staged', staged, [['Next boot', 'this one']]));
+	const softReboot = (entry: StatusEntry): Row[] =>
+		entry.softRebootCapable
+			? [['Soft reboot', isPrepared(entry, status) ? 'prepared' : 'possible']]
+			: [];
+	if (staged)
+		blocks.push(formatEntry('Staged', staged, [['Next boot', 'this one'], ...softReboot(staged)]));
 	if (booted)
 		blocks.push(
 			formatEntry('Booted', booted, [
@@ -29,7 +34,10 @@ export function formatStatus(
 		);
 	if (rollback)
 		blocks.push(
-			formatEntry('Rollback', rollback, rollbackQueued ? [['Next boot', 'this one']] : []),
+			formatEntry('Rollback', rollback, [
+				...(rollbackQueued ? [['Next boot', 'this one'] as const] : []),
+				...softReboot(rollback),
+			]),
 		);
 	for (const entry of otherDeployments) blocks.push(formatEntry('Other', entry, []));
 	const rows = update === null ? [] : updateRows(update);
@@ -37,6 +45,10 @@ export function formatStatus(
 	for (const {message, hint} of warnings)
 		blocks.push([...hang('! ', `Warning: ${message}.`), ...hang('  ', hint)]);
 	return blocks.map((block) => block.join('\n')).join('\n\n');
+}
+
+function isPrepared({deployment}: StatusEntry, status: StatusDocument['status']): boolean {
+	return deployment.id === status.softRebootPrepared;
 }
 
 export type Row = readonly [label: string, value: string];

@@ -1,11 +1,13 @@
 /** What `upgrade` and `switch` have in common. */
 import type {ImageReference} from '../../engine/deployment/origin.ts';
 import {reboot} from '../../engine/deployment/reboot.ts';
+import type {SoftRebootMode} from '../../engine/deployment/soft-reboot.ts';
 import {exitStatus, UsageError} from '../../engine/errors.ts';
 import type {SettingsPlaces} from '../../engine/oci/settings/places.ts';
 import {type Transfer, type UpgradeOutcome, upgradeMachine} from '../../engine/update/upgrade.ts';
 import {type CommandContext, type OptionDefinitions, progressOptions} from './command.ts';
 import {formatCounted, formatImageReference, formatSize} from './format.ts';
+import {formatSoftReboot, formatWayThere, softRebootOption} from './soft-reboot.ts';
 
 /** By these a program tells what came of it; 0 is that an update was brought. */
 export const upgradeStatus = {upToDate: 77, available: 100} as const;
@@ -14,7 +16,8 @@ export const upgradeExitStatuses = {
 	[exitStatus.ok]: 'The update is staged, or with --download-only in the store.',
 	[upgradeStatus.upToDate]: 'There is nothing new.',
 	[upgradeStatus.available]: 'With --check: there is an update.',
-	[exitStatus.refused]: 'A policy, or what the image lacks, speaks against it.',
+	[exitStatus.refused]:
+		'A policy, or what the image lacks, speaks against it; or a soft reboot is required and cannot be done. Nothing is staged.',
 } as const;
 
 export const upgradeOptions = {
@@ -24,6 +27,7 @@ export const upgradeOptions = {
 		help: 'Bring all of it into the store, where it stays until slipway gc, and leave what boots next as it is.',
 	},
 	apply: {type: 'boolean', help: 'Reboot at once into what was staged.'},
+	...softRebootOption,
 	'even-if-failed': {
 		type: 'boolean',
 		help: 'Take an image that has failed on this machine before.',
@@ -50,6 +54,7 @@ interface GivenOptions {
 	readonly check: boolean;
 	readonly 'download-only': boolean;
 	readonly apply: boolean;
+	readonly 'soft-reboot': SoftRebootMode | undefined;
 	readonly 'even-if-failed': boolean;
 	readonly authfile: string | undefined;
 	readonly policy: string | undefined;
@@ -78,7 +83,7 @@ export async function runUpgrade(
 			? [JSON.stringify({version: 1, ...outcome, reboots}, undefined, 2)]
 			: formatOutcome(outcome, reboots)),
 	);
-	if (reboots) await reboot(await context.system());
+	if (reboots) await reboot(await context.system(), outcome.softReboot);
 	return statusOf(outcome);
 }
 
@@ -92,6 +97,10 @@ async function upgrade(
 		(option) => options[option as 'check' | 'download-only' | 'apply'],
 	);
 	if (given.length > 1) throw new UsageError(`--${given.join(' and --')} cannot be given together`);
+	const softReboot = options['soft-reboot'];
+	const [stagesNothing] = given.filter((option) => option !== 'apply');
+	if (softReboot !== undefined && stagesNothing !== undefined)
+		throw new UsageError(`--${stagesNothing} and --soft-reboot cannot be given together`);
 	using progress = await context.startProgress(options);
 	return await upgradeMachine(await context.system(), {
 		name: `slipway ${name}`,
@@ -103,6 +112,7 @@ async function upgrade(
 		policyFile: options.policy,
 		progress: progress.report,
 		signal: context.signal,
+		...(softReboot && {softReboot}),
 		...(switchTo && {switchTo}),
 	});
 }
@@ -122,6 +132,7 @@ export function formatOutcome(outcome: UpgradeOutcome, reboots: boolean): string
 			return [
 				`nothing new: deployment ${outcome.deployment} is ${what}`,
 				...(outcome.unstaged === null ? [] : [`taken back: deployment ${outcome.unstaged}`]),
+				...formatSoftReboot(outcome.softReboot),
 			];
 		case 'available':
 			return [`there is an update: ${what}`];
@@ -131,7 +142,8 @@ export function formatOutcome(outcome: UpgradeOutcome, reboots: boolean): string
 			return [
 				`staged as deployment ${outcome.deployment}: ${what}`,
 				formatTransfer(outcome),
-				reboots ? 'rebooting now' : 'reboot to use it',
+				...formatSoftReboot(outcome.softReboot),
+				formatWayThere(reboots, outcome.softReboot),
 			];
 	}
 }

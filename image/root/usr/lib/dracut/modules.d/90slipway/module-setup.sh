@@ -1,5 +1,6 @@
 #!/bin/bash
-# dracut module: boots a slipway deployment. What it does is in /usr/lib/slipway/slipway-root.
+# dracut module: boots a slipway deployment. What it does is in /usr/lib/slipway/slipway-root, which soft
+# reboots use too.
 
 check() {
 	require_binaries cp cut findmnt fsverity mv rm stat sync udevadm || return 1
