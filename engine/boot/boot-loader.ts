@@ -25,6 +25,11 @@ export interface BootLoader {
 	 * @throws Refused `no-boot-entry`
 	 */
 	bless(deploymentId: string): Promise<void>;
+	/**
+	 * Takes one attempt off an entry whose attempts are counted, as the boot loader does when it boots it.
+	 * @throws Refused `no-boot-entry`
+	 */
+	countAttempt(deploymentId: string): Promise<void>;
 	/** Removes what nothing needs: kernels without an entry, leftovers of a crash. */
 	sweep(): Promise<void>;
 }
@@ -36,6 +41,16 @@ export interface BootEntryList {
 	readonly foreign: readonly string[];
 	/** Slipway's entries that cannot be read, with the reason. */
 	readonly damaged: readonly DamagedBootEntry[];
+	/** What slipway's entries start. Those are left out that start other files than slipway's. */
+	readonly starts?: readonly BootStart[];
+}
+
+/** What an entry makes of the machine: where two agree, so do the running kernel and what it was told. */
+export interface BootStart {
+	readonly deploymentId: string;
+	/** Name of kernel and initramfs by their content, as `kernelFolderName` makes it. */
+	readonly kernel: string;
+	readonly commandLine: string;
 }
 
 /** The boot loader may still offer it: it is less strict. */

@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import * as v from 'valibot';
 import {replaceFile} from '../system/durable-file.ts';
-import type {BootEntry, BootLoader} from './boot-loader.ts';
+import type {BootEntry, BootLoader, BootStart} from './boot-loader.ts';
 
 /**
  * What root last saw on the boot partition, for everybody: firmware's file system knows no owners, so
@@ -22,6 +22,9 @@ const schema = v.object({
 	),
 	foreign: v.array(v.string()),
 	damaged: v.array(v.object({file: v.string(), problem: v.string()})),
+	starts: v.optional(
+		v.array(v.object({deploymentId: v.string(), kernel: v.string(), commandLine: v.string()})),
+	),
 });
 
 export type BootState = v.InferOutput<typeof schema>;
@@ -35,13 +38,20 @@ export async function recordBootState(
 	await replaceFile(file, `${JSON.stringify(state)}\n`, {mode: 0o644});
 }
 
-/** In boot order. Undefined when root has not recorded it, or a slipway of another version did. */
-export async function readBootState(
-	file = bootStateFile,
-): Promise<readonly BootEntry[] | undefined> {
+/** What root recorded of slipway's entries. */
+export interface RecordedEntries {
+	/** In boot order. */
+	readonly entries: readonly BootEntry[];
+	readonly starts: readonly BootStart[];
+}
+
+/** Undefined when root has not recorded it, or a slipway of another version did. */
+export async function readBootState(file = bootStateFile): Promise<RecordedEntries | undefined> {
 	try {
 		const state = v.safeParse(schema, JSON.parse(await readFile(file, 'utf8')));
-		return state.success ? state.output.entries.map(toEntry) : undefined;
+		if (!state.success) return undefined;
+		const {entries, starts = []} = state.output;
+		return {entries: entries.map(toEntry), starts};
 	} catch (error) {
 		const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
 		if (isMissing || error instanceof SyntaxError) return undefined;

@@ -4,11 +4,13 @@
  *   loader/entries/slipway-ID+LEFT-DONE.conf   one for each deployment
  *   EFI/Linux/slipway-DIGEST/{linux,initrd}    kernel and initramfs, shared by the entries that use them
  */
+import path from 'node:path';
 import {DamagedInput} from '../errors.ts';
 import {unfinishedSuffix} from '../system/durable-file.ts';
 import {
 	type BootEntry,
 	type BootEntryList,
+	type BootStart,
 	type DamagedBootEntry,
 	inBootOrder,
 } from './boot-loader.ts';
@@ -63,12 +65,32 @@ export async function readBootContents(partition: BootPartition): Promise<BootCo
 
 export function listEntries(contents: BootContents): BootEntryList {
 	const {own, foreign, damaged} = sortEntries(contents);
-	const entries = new Map<string, BootEntry>();
+	const files = new Map<string, EntryFile>();
 	// A crash may leave two files for one deployment; the boot loader goes by the first.
-	for (const {deploymentId, title, sequence, tries} of inBootOrder(own))
-		if (!entries.has(deploymentId))
-			entries.set(deploymentId, {deploymentId, title, sequence, tries});
-	return {entries: [...entries.values()], foreign, damaged};
+	for (const file of inBootOrder(own))
+		if (!files.has(file.deploymentId)) files.set(file.deploymentId, file);
+	const first = [...files.values()];
+	return {
+		entries: first.map(({deploymentId, title, sequence, tries}) => ({
+			deploymentId,
+			title,
+			sequence,
+			tries,
+		})),
+		foreign,
+		damaged,
+		starts: first.flatMap(startOf),
+	};
+}
+
+function startOf({deploymentId, entry}: EntryFile): BootStart[] {
+	const {linux, initrd, options: commandLine} = entry;
+	const kernel = path.basename(path.dirname(linux));
+	const isOurs =
+		linux === `/${kernelsFolder}/${kernel}/linux` &&
+		initrd.length === 1 &&
+		initrd[0] === `/${kernelsFolder}/${kernel}/initrd`;
+	return isOurs ? [{deploymentId, kernel, commandLine}] : [];
 }
 
 /** Tells slipway's entries from those of others, and whole ones from damaged ones. */

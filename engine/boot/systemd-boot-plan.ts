@@ -75,6 +75,16 @@ export function planBless(contents: BootContents, deploymentId: string): BootOpe
 	];
 }
 
+export function planCountAttempt(contents: BootContents, deploymentId: string): BootOperation[] {
+	const {file, tries} = findEntry(sortEntries(contents).own, deploymentId);
+	if (tries === undefined || tries.left === 0) return [];
+	const name = formatEntryName({
+		stem: entryStem(deploymentId),
+		tries: {left: tries.left - 1, done: tries.done + 1},
+	});
+	return andSync([{kind: 'rename', from: entryPath(file), to: entryPath(name)}]);
+}
+
 /**
  * Removes what a crash left unfinished, and kernels that no entry mentions, whoever wrote the entry
  * and whether it can be read or not. Entry files in `without` count as gone, kernels in `using` as used.

@@ -3,7 +3,14 @@ import {type BootOperation, type BootPartition, runBootOperations} from './boot-
 import {bootSpaceNeeded, checkBootSpace} from './boot-space.ts';
 import {kernelFolderName} from './kernel.ts';
 import {type BootContents, listEntries, readBootContents} from './systemd-boot-contents.ts';
-import {planBless, planRemove, planSetDefault, planSweep, planWrite} from './systemd-boot-plan.ts';
+import {
+	planBless,
+	planCountAttempt,
+	planRemove,
+	planSetDefault,
+	planSweep,
+	planWrite,
+} from './systemd-boot-plan.ts';
 
 /** systemd-boot with Type #1 entries on `partition`: the ESP, or XBOOTLDR beside it. */
 export function systemdBoot(partition: BootPartition): BootLoader {
@@ -24,6 +31,7 @@ export function systemdBoot(partition: BootPartition): BootLoader {
 		remove: (deploymentIds) => change((contents) => planRemove(contents, deploymentIds)),
 		setDefault: (deploymentId) => change((contents) => planSetDefault(contents, deploymentId)),
 		bless: (deploymentId) => change((contents) => planBless(contents, deploymentId)),
+		countAttempt: (deploymentId) => change((contents) => planCountAttempt(contents, deploymentId)),
 		sweep: () => change((contents) => planSweep(contents)),
 	};
 }

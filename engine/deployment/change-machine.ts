@@ -15,6 +15,7 @@ import {lockMachine, type MachineLockOptions, machineLockFile} from './machine-l
 import {physicalRoot, readDeploymentSet} from './read-status.ts';
 import {announceReboot} from './reboot-required.ts';
 import {type DeploymentPlaces, runSteps} from './run-steps.ts';
+import {dropStaleSoftReboot} from './soft-reboot-file.ts';
 import type {Step, Transition} from './step.ts';
 import {openWritableRoot, writableRootPath} from './writable-root.ts';
 
@@ -112,7 +113,9 @@ async function runAndRecord(
 	} finally {
 		// Of steps that failed too: those before them count.
 		await record();
-		await announceReboot(system, await readDeploymentSet(root), root);
+		const set = await readDeploymentSet(root);
+		await dropStaleSoftReboot(set, root);
+		await announceReboot(system, set, root);
 	}
 }
 
@@ -129,6 +132,6 @@ export async function checkMachine(system: System, root: string): Promise<void> 
 }
 
 async function readSet(bootLoader: BootLoader, root: string): Promise<DeploymentSet> {
-	const {entries, damaged: damagedEntries} = await bootLoader.list();
-	return {...(await readDeploymentSet(root)), entries, damagedEntries};
+	const {entries, damaged: damagedEntries, starts = []} = await bootLoader.list();
+	return {...(await readDeploymentSet(root)), entries, damagedEntries, starts};
 }

@@ -10,6 +10,7 @@ import type {DeploymentSet} from './deployment.ts';
 import {layersOfDownload} from './downloaded.ts';
 import type {DeploymentId} from './id.ts';
 import {imagesInUse, layersInUse} from './images-in-use.ts';
+import {readRunningId} from './running-id.ts';
 import {collect} from './transitions.ts';
 
 export interface MachineGarbage extends Garbage {
@@ -80,9 +81,14 @@ async function readUsed(
 	{physicalRoot}: Pick<OpenMachine, 'physicalRoot'>,
 	root: string,
 ): Promise<AlsoUsed> {
-	const commandLine = await readFile(path.join(root, '/proc/cmdline'), 'utf8');
 	return {
-		runningDigest: parseCommandLine(commandLine)?.imageVerityDigest,
+		runningDigest: await readRunningDigest(root),
 		layers: await layersOfDownload(physicalRoot, system.now()),
 	};
+}
+
+/** As the kernel was told. After a soft reboot that is another one, and the origin of what runs has it alone. */
+async function readRunningDigest(root: string): Promise<string | undefined> {
+	const told = parseCommandLine(await readFile(path.join(root, '/proc/cmdline'), 'utf8'));
+	return told?.deploymentId === (await readRunningId(root)) ? told?.imageVerityDigest : undefined;
 }

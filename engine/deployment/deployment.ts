@@ -1,4 +1,4 @@
-import type {BootEntry, DamagedBootEntry} from '../boot/boot-loader.ts';
+import type {BootEntry, BootStart, DamagedBootEntry} from '../boot/boot-loader.ts';
 import type {DeploymentId} from './id.ts';
 import type {Origin} from './origin.ts';
 
@@ -33,6 +33,8 @@ export interface DeploymentSet {
 	readonly entries: readonly BootEntry[] | undefined;
 	/** Entries that it may offer and slipway cannot read. Absent when nobody looked for them. */
 	readonly damagedEntries?: readonly DamagedBootEntry[];
+	/** What the entries start, as far as that is known. */
+	readonly starts?: readonly BootStart[];
 	/** Of the running system; undefined when it is none of these. */
 	readonly bootedId: DeploymentId | undefined;
 }

@@ -10,6 +10,8 @@ import type {ContentChanges} from './content-changes.ts';
 import type {DeploymentSet} from './deployment.ts';
 import type {DeploymentId} from './id.ts';
 import {containerEnvironmentFile} from './image-reference.ts';
+import {readRunningId} from './running-id.ts';
+import {knowsSoftReboot, readPreparedSoftReboot} from './soft-reboot-file.ts';
 import {listDeployments} from './state-directory.ts';
 import {deploymentStates} from './states.ts';
 import {describeStatus, type RunningSystem, type StatusDocument} from './status.ts';
@@ -53,25 +55,27 @@ async function readKnownChanges(
 
 /** Of the running system, with the loader entries that root last saw. */
 export async function readDeploymentSet(root = '/'): Promise<DeploymentSet> {
-	const commandLine = await readText(path.join(root, commandLineFile));
-	const {deployments, entries} = await readTogether(root);
+	const together = await readTogether(root);
 	// A container on a machine of ours sees the machine's command line, but not its deployments.
-	const bootedId = parseCommandLine(commandLine ?? '')?.deploymentId;
-	const isHere = deployments.some(({id}) => id === bootedId);
-	return {deployments, entries, bootedId: isHere ? bootedId : undefined};
+	const bootedId = await readRunningId(root);
+	const isHere = together.deployments.some(({id}) => id === bootedId);
+	return {...together, bootedId: isHere ? bootedId : undefined};
 }
 
 /** More changes than these do not come while a folder is read. */
 const maxReads = 5;
 
 /** State and entries of one moment, while others may change them. */
-async function readTogether(root: string): Promise<Pick<DeploymentSet, 'deployments' | 'entries'>> {
+async function readTogether(
+	root: string,
+): Promise<Pick<DeploymentSet, 'deployments' | 'entries' | 'starts'>> {
 	let before = await readBootState(path.join(root, bootStateFile));
 	for (let read = 1; ; read++) {
 		const deployments = await listDeployments(path.join(root, physicalRoot));
-		const entries = await readBootState(path.join(root, bootStateFile));
-		if (read === maxReads || isDeepStrictEqual(before, entries)) return {deployments, entries};
-		before = entries;
+		const recorded = await readBootState(path.join(root, bootStateFile));
+		if (read === maxReads || isDeepStrictEqual(before, recorded))
+			return {deployments, entries: recorded?.entries, ...(recorded && {starts: recorded.starts})};
+		before = recorded;
 	}
 }
 
@@ -84,6 +88,10 @@ async function readRunningSystem(root: string, set: DeploymentSet): Promise<Runn
 	const mountinfo = await readText(path.join(root, '/proc/self/mountinfo'));
 	return {
 		verityEnforced: requiresVerity(parseMountinfo(mountinfo ?? '')),
+		softReboot: {
+			isKnown: await knowsSoftReboot(root),
+			preparedId: await readPreparedSoftReboot(root),
+		},
 		notDeployed: set.bootedId === undefined ? await describeOtherSystem(root) : undefined,
 	};
 }

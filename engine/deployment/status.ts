@@ -14,6 +14,7 @@ import type {Deployment, DeploymentSet} from './deployment.ts';
 import {type DeploymentChanges, deploymentChanges} from './deployment-changes.ts';
 import type {DeploymentId} from './id.ts';
 import type {ImageReference, Origin} from './origin.ts';
+import {softRebootObstacle} from './soft-reboot.ts';
 import {type BootHealth, bootHealth, deploymentStates} from './states.ts';
 import {
 	healthSettingsWarning,
@@ -43,6 +44,8 @@ export interface StatusDocument {
 		readonly type: 'slipwayHost' | null;
 		/** Null unless booted. */
 		readonly fsVerity: {readonly enforced: boolean} | null;
+		/** ID of the deployment that the next soft reboot leads to; null when it would start this one again. */
+		readonly softRebootPrepared: string | null;
 		readonly notDeployed: string | null;
 	};
 	readonly warnings: readonly StatusWarning[];
@@ -65,6 +68,8 @@ export interface StatusEntry {
 	readonly incompatible: boolean;
 	readonly problem: string | null;
 	readonly pinned: boolean;
+	/** Whether a soft reboot will do to start it: kernel, initramfs and kernel arguments are those that run. */
+	readonly softRebootCapable: boolean;
 	readonly store: 'composefs' | null;
 	readonly deployment: {
 		readonly id: string;
@@ -101,6 +106,12 @@ export interface RunningSystem {
 	readonly verityEnforced: boolean;
 	/** Why it is no deployment, when it is none. */
 	readonly notDeployed: string | undefined;
+	readonly softReboot?: {
+		/** Whether this system is made for them. */
+		readonly isKnown: boolean;
+		/** Where the next one leads. */
+		readonly preparedId: DeploymentId | undefined;
+	};
 }
 
 /** What is recorded of deployments beside their origins. */
@@ -118,11 +129,16 @@ export function describeStatus(
 	{history, changes: known}: StatusRecords = noRecords,
 ): StatusDocument {
 	const states = deploymentStates(set);
+	const {isKnown = false} = running.softReboot ?? {};
 	const describe = (
 		deployment: Deployment,
 		changes: DeploymentChanges | null = null,
 	): StatusEntry =>
-		describeDeployment(set, deployment, {health: history.health.get(deployment.id), changes});
+		describeDeployment(set, deployment, {
+			health: history.health.get(deployment.id),
+			changes,
+			softRebootCapable: softRebootObstacle(set, deployment.id, isKnown) === undefined,
+		});
 	const other = (deployment: Deployment | undefined): StatusEntry | null =>
 		deployment === undefined
 			? null
@@ -145,6 +161,7 @@ export function describeStatus(
 			otherDeployments: states.others.map((one) => describe(one)),
 			type: booted === null ? null : 'slipwayHost',
 			fsVerity: booted === null ? null : {enforced: running.verityEnforced},
+			softRebootPrepared: running.softReboot?.preparedId ?? null,
 			notDeployed: booted === null ? (running.notDeployed ?? null) : null,
 		},
 		warnings: [
@@ -164,10 +181,17 @@ function changesTo(
 	return deploymentChanges(booted, other, contents);
 }
 
+/** What is not in the set. */
+interface EntryDetails {
+	readonly health: HealthRecord | undefined;
+	readonly changes: DeploymentChanges | null;
+	readonly softRebootCapable: boolean;
+}
+
 function describeDeployment(
 	set: DeploymentSet,
 	deployment: Deployment,
-	{health, changes}: {health: HealthRecord | undefined; changes: DeploymentChanges | null},
+	{health, changes, softRebootCapable}: EntryDetails,
 ): StatusEntry {
 	const {id, origin} = deployment;
 	return {
@@ -175,6 +199,7 @@ function describeDeployment(
 		incompatible: origin === undefined,
 		problem: deployment.origin === undefined ? deployment.problem : null,
 		pinned: origin?.pinned ?? false,
+		softRebootCapable,
 		store: origin === undefined ? null : 'composefs',
 		deployment: {
 			id,

@@ -1,10 +1,12 @@
 import {
 	type BootEntry,
+	type BootStart,
 	bootTries,
 	hasFailed,
 	inBootOrder,
 	type NewBootEntry,
 } from '../boot/boot-loader.ts';
+import {kernelFolderName} from '../boot/kernel.ts';
 import type {DeploymentSet, ReadableDeployment} from './deployment.ts';
 import type {DeploymentId} from './id.ts';
 
@@ -44,27 +46,47 @@ export function afterStep(set: DeploymentSet, step: Step): DeploymentSet {
 			const {deploymentId, title, sequence} = step.entry;
 			const tries = {left: bootTries, done: 0};
 			const others = entries.filter((entry) => entry.deploymentId !== deploymentId);
-			return {...set, entries: inBootOrder([...others, {deploymentId, title, sequence, tries}])};
+			const starts = withStart(set.starts, step.entry);
+			return withEntries({...set, ...(starts && {starts})}, [
+				...others,
+				{deploymentId, title, sequence, tries},
+			]);
 		}
 		case 'set-default':
-			return {...set, entries: withDefault(entries, step.id)};
+			return withEntries(set, withDefault(entries, step.id));
 		case 'remove-entries':
-			return {
-				...set,
-				entries: entries.filter(({deploymentId}) => !step.ids.includes(deploymentId)),
-			};
+			return withEntries(
+				set,
+				entries.filter(({deploymentId}) => !step.ids.includes(deploymentId)),
+			);
 		case 'remove-state':
 			return {...set, deployments: deployments.filter(({id}) => id !== step.id)};
 	}
 }
 
+/** What entries start comes and goes with them, and is in their order. */
+function withEntries(set: DeploymentSet, unordered: readonly BootEntry[]): DeploymentSet {
+	const entries = inBootOrder(unordered);
+	const starts = entries.flatMap(
+		({deploymentId}) => set.starts?.filter((start) => start.deploymentId === deploymentId) ?? [],
+	);
+	return {...set, entries, ...(set.starts && {starts})};
+}
+
+function withStart(
+	starts: readonly BootStart[] | undefined,
+	{deploymentId, commandLine, kernel}: NewBootEntry,
+): BootStart[] | undefined {
+	const others = starts?.filter((start) => start.deploymentId !== deploymentId);
+	return others && [...others, {deploymentId, kernel: kernelFolderName(kernel), commandLine}];
+}
+
 function withDefault(entries: readonly BootEntry[], id: DeploymentId): BootEntry[] {
 	const [first] = inBootOrder(entries);
 	const top = 1 + Math.max(...entries.map(({sequence}) => sequence));
-	const raised = entries.map((entry): BootEntry => {
+	return entries.map((entry): BootEntry => {
 		if (entry.deploymentId !== id) return entry;
 		if (hasFailed(entry)) return {...entry, sequence: top, tries: {left: bootTries, done: 0}};
 		return entry === first ? entry : {...entry, sequence: top};
 	});
-	return inBootOrder(raised);
 }

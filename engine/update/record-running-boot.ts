@@ -1,15 +1,19 @@
 import {runningBootLoader} from '../boot/running-boot-loader.ts';
 import {recordBoot} from '../deployment/record-boot.ts';
+import {announceAfterSoftBoot, countSoftBoot} from '../deployment/soft-boot.ts';
 import {openWritableRoot} from '../deployment/writable-root.ts';
 import type {System} from '../system/system.ts';
 import {quarantineOnDisk} from './quarantine.ts';
 
 /** Records how this boot came about; images that failed to boot are not brought again by the updater. */
 export async function recordRunningBoot(system: System): Promise<void> {
-	await recordBoot(await runningBootLoader(system), {
+	const bootLoader = await runningBootLoader(system);
+	await countSoftBoot(system, bootLoader);
+	await recordBoot(bootLoader, {
 		quarantine: async (failed) => {
 			using root = openWritableRoot(system);
 			await quarantineOnDisk(root.path, failed, system.now());
 		},
 	});
+	await announceAfterSoftBoot(system);
 }

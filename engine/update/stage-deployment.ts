@@ -3,6 +3,12 @@ import {collectOpenMachine} from '../deployment/collect-machine.ts';
 import type {ReadableDeployment} from '../deployment/deployment.ts';
 import {forgetDownload} from '../deployment/downloaded.ts';
 import type {DeploymentId} from '../deployment/id.ts';
+import {
+	decideSoftReboot,
+	prepareSoftReboot,
+	type SoftReboot,
+} from '../deployment/prepare-soft-reboot.ts';
+import type {SoftRebootMode} from '../deployment/soft-reboot.ts';
 import {type NewDeployment, stage} from '../deployment/transitions.ts';
 import {EngineError} from '../errors.ts';
 import type {ProgressReporter} from '../progress.ts';
@@ -12,6 +18,8 @@ import {findHiddenDefaults, recordChanges, type StagedNews} from './describe-sta
 
 export interface Staged extends StagedNews {
 	readonly deployment: DeploymentId;
+	/** When it was asked for. */
+	readonly softReboot?: SoftReboot;
 }
 
 export interface StagingPlace {
@@ -20,6 +28,7 @@ export interface StagingPlace {
 	readonly store: Store;
 	readonly booted: ReadableDeployment;
 	readonly progress: ProgressReporter | undefined;
+	readonly softReboot: SoftRebootMode | undefined;
 	/** What stands before all paths; for tests. */
 	readonly root: string;
 }
@@ -27,10 +36,11 @@ export interface StagingPlace {
 /**
  * Lets the next boot try a new deployment, and clears away what nothing needs any more. What cannot be
  * told of it, or not be cleared away, is a warning.
+ * @throws Refused before anything is staged, when a soft reboot is required and will not do
  */
 export async function stageDeployment(
 	system: System,
-	{machine, store, booted, progress, root}: StagingPlace,
+	{machine, store, booted, progress, softReboot: mode, root}: StagingPlace,
 	wanted: NewDeployment,
 ): Promise<Staged> {
 	const {deployment, steps, after} = stage(machine.set, wanted);
@@ -40,12 +50,20 @@ export async function stageDeployment(
 	const hidden = await orWarning(progress, 'it is not known which new defaults are hidden', () =>
 		findHiddenDefaults(system, machine.physicalRoot, after, deployment),
 	);
+	const {id} = deployment;
+	const softReboot = mode && (await decideSoftReboot(after, id, mode, root));
 	await machine.run(steps);
+	if (softReboot) await prepareSoftReboot(softReboot, after, id, root);
 	await forgetDownload(machine.physicalRoot);
 	await orWarning(progress, 'nothing was cleared away', () =>
 		collectOpenMachine(system, {...machine, set: after}, root),
 	);
-	return {deployment: deployment.id, changes: changes ?? null, hiddenDefaults: hidden ?? null};
+	return {
+		deployment: id,
+		changes: changes ?? null,
+		hiddenDefaults: hidden ?? null,
+		...(softReboot && {softReboot}),
+	};
 }
 
 /** Of what the machine can do without. */

@@ -6,6 +6,13 @@ import type {DeploymentId} from '../deployment/id.ts';
 import {imageFilesOf} from '../deployment/image-files.ts';
 import type {MachineLockOptions} from '../deployment/machine-lock.ts';
 import {type ImageReference, isSameReference} from '../deployment/origin.ts';
+import {
+	decideSoftReboot,
+	prepareSoftReboot,
+	requireSoftRebootingMachine,
+	type SoftReboot,
+} from '../deployment/prepare-soft-reboot.ts';
+import type {SoftRebootMode} from '../deployment/soft-reboot.ts';
 import {deploymentStates} from '../deployment/states.ts';
 import type {Step} from '../deployment/step.ts';
 import {rollback} from '../deployment/transitions.ts';
@@ -35,6 +42,8 @@ export interface UpgradeOptions extends MachineLockOptions, UpdateSourceOptions 
 	readonly until: 'checked' | 'downloaded' | 'staged';
 	/** Take an image that failed to boot here before. */
 	readonly evenIfFailed?: boolean;
+	/** Prepare a soft reboot into what is staged. */
+	readonly softReboot?: SoftRebootMode;
 }
 
 /** What came of an upgrade. It is JSON as it is. */
@@ -43,17 +52,20 @@ export type UpgradeOutcome = {
 	/** What the reference leads to. */
 	readonly image: FoundImage;
 } & (
-	| {
-			readonly kind: 'up-to-date';
-			/** The deployment of it. */
-			readonly deployment: DeploymentId;
-			/** One that was staged and is no more: the reference leads to the booted image again. */
-			readonly unstaged: DeploymentId | null;
-	  }
+	| ({readonly kind: 'up-to-date'} & KeptDeployment)
 	| {readonly kind: 'available'}
 	| ({readonly kind: 'downloaded'} & Transfer)
 	| ({readonly kind: 'staged'} & Staged & Transfer)
 );
+
+/** The deployment of an image that is deployed already. */
+interface KeptDeployment {
+	readonly deployment: DeploymentId;
+	/** One that was staged and is no more: the reference leads to the booted image again. */
+	readonly unstaged: DeploymentId | null;
+	/** When it was asked for, and that deployment is the staged one. */
+	readonly softReboot?: SoftReboot;
+}
 
 /** What had to be brought. */
 export interface Transfer {
@@ -66,7 +78,8 @@ export interface Transfer {
 /**
  * Brings the image that the machine's reference leads to into the store, and lets the next boot try it.
  * The running system is not touched, and until the last step, the loader entry, nor is what boots next.
- * Killed anywhere, it goes on where it was when it is run again.
+ * Killed anywhere, it goes on where it was when it is run again. Where a soft reboot is required and cannot be
+ * done, nothing is staged.
  * @param root what stands before all paths; for tests
  * @throws Refused, DamagedInput, OperationFailed with the machine as it was
  */
@@ -76,6 +89,7 @@ export async function upgradeMachine(
 	root = '/',
 ): Promise<UpgradeOutcome> {
 	using machine = await openMachine(system, options, root);
+	await requireSoftRebootingMachine(machine.set, options.softReboot, root);
 	const reference = options.switchTo ?? followedReference(machine, options.found?.reference);
 	await using opened = await findImage(
 		system,
@@ -88,7 +102,7 @@ export async function upgradeMachine(
 	);
 	const {found, source} = opened;
 	const outcome = {reference, image: found};
-	const current = await keepCurrent(machine, reference, found);
+	const current = await keepCurrent(machine, {reference, found}, options, root);
 	if (current !== undefined) return {...outcome, kind: 'up-to-date', ...current};
 	if (options.until === 'checked') return {...outcome, kind: 'available'};
 	await admit(machine, found, options);
@@ -108,7 +122,8 @@ export async function upgradeMachine(
 		{image, found, reference, verityDigest: pulled.image.verityDigest, files},
 		{booted, algorithm: 'sha256', now: system.now(), root},
 	);
-	const place = {machine, store, booted, progress: options.progress, root};
+	const {progress, softReboot} = options;
+	const place = {machine, store, booted, progress, softReboot, root};
 	return {
 		...outcome,
 		kind: 'staged',
@@ -144,9 +159,10 @@ function followedReference({set}: Machine, expected?: ImageReference): ImageRefe
  */
 async function keepCurrent(
 	machine: OpenMachine,
-	reference: ImageReference,
-	found: FoundImage,
-): Promise<{deployment: DeploymentId; unstaged: DeploymentId | null} | undefined> {
+	{reference, found}: {reference: ImageReference; found: FoundImage},
+	options: UpgradeOptions,
+	root: string,
+): Promise<KeptDeployment | undefined> {
 	const {staged, booted} = deploymentStates(machine.set);
 	const current = [staged, booted].find(
 		(one): one is ReadableDeployment => one?.origin !== undefined && isSameImage(one.origin, found),
@@ -157,8 +173,16 @@ async function keepCurrent(
 		...(goesBack ? rollback(machine.set, current.id).steps : []),
 		...followSteps(current, reference),
 	];
+	const {id} = current;
+	const mode = current === booted ? undefined : options.softReboot;
+	const softReboot = mode && (await decideSoftReboot(machine.set, id, mode, root));
 	if (steps.length > 0) await machine.run(steps);
-	return {deployment: current.id, unstaged: goesBack ? staged.id : null};
+	if (softReboot) await prepareSoftReboot(softReboot, machine.set, id, root);
+	return {
+		deployment: id,
+		unstaged: goesBack ? staged.id : null,
+		...(softReboot && {softReboot}),
+	};
 }
 
 /** Of the same image under another name. */

@@ -3,12 +3,9 @@ import {spawnSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 
-const module = path.resolve(
-	import.meta.dirname,
-	'../../image/root/usr/lib/dracut/modules.d/90slipway',
-);
-const functions = ['slipway-accounts.sh', 'slipway-etc.sh']
-	.map((file) => readFileSync(path.join(module, file), 'utf8'))
+const folder = path.resolve(import.meta.dirname, '../../image/root/usr/lib/slipway');
+const functions = ['slipway-accounts', 'slipway-etc']
+	.map((file) => readFileSync(path.join(folder, file), 'utf8'))
 	.join('\n');
 
 /** Shells that are installed here, each with the words that start it. */

@@ -7,6 +7,8 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {bootTries} from '../../engine/boot/boot-loader.ts';
 import {imageKernelArguments} from '../../engine/boot/kargs.ts';
+import {softBootFile} from '../../engine/deployment/soft-boot.ts';
+import {softRebootFile} from '../../engine/deployment/soft-reboot-file.ts';
 import {knownKeys} from '../../engine/update/settings-schema.ts';
 import {updateSettings} from '../../engine/update/update-settings.ts';
 import {commandTable} from '../../ui/cli/commands/table.ts';
@@ -54,8 +56,11 @@ test('bring into the initramfs what its functions are made of', () => {
 		bootPrograms.filter((name) => !installed.includes(name)),
 		[],
 	);
-	const script = read('usr/lib/dracut/modules.d/90slipway/slipway-root.sh');
-	for (const [, file] of script.matchAll(/^\. (\S+)$/gm)) assert.match(setup, ` ${file}\n`);
+	const script = read('usr/lib/slipway/slipway-root');
+	for (const [, file] of script.matchAll(/^\. (\S+)$/gm)) {
+		assert.match(setup, `inst_simple ${file}\n`);
+		assert.is(typeof read(String(file).slice(1)), 'string');
+	}
 });
 
 test('sync what the first boot made before they mark it as done', () => {
@@ -74,13 +79,19 @@ const counterOf = (name: string): Buffer =>
 	]);
 
 /** Runs what a failed boot runs, with programs that say their name; gives what it printed. */
-function failBoot(entry: string, commandLine = 'quiet', {noting = 'echo'} = {}): string[] {
+function failBoot(
+	entry: string,
+	commandLine = 'quiet',
+	{noting = 'echo', softBoot = ''} = {},
+): string[] {
 	const folder = mkdtempSync(path.join(tmpdir(), 'slipway-boot-failed-'));
 	try {
 		writeFileSync(path.join(folder, 'counter'), counterOf(entry));
 		writeFileSync(path.join(folder, 'cmdline'), `${commandLine}\n`);
+		if (softBoot !== '') writeFileSync(path.join(folder, 'soft-boot'), softBoot);
 		const script = read('usr/lib/slipway/boot-failed')
 			.replace(/^counter=.*$/m, `counter=${folder}/counter`)
+			.replace(/^soft_boot=.*$/m, `soft_boot=${folder}/soft-boot`)
 			.replaceAll('/proc/cmdline', `${folder}/cmdline`)
 			.replaceAll('/usr/lib/slipway/slipway', `${noting} slipway`)
 			.replaceAll('systemctl', 'echo systemctl');
@@ -130,13 +141,41 @@ test('stay up when attempts were used up, or somebody is there who wants it so',
 		]);
 });
 
+test('restart after a soft reboot to what is on trial, whatever entry the kernel came from', () => {
+	const made = ['slipway-3f2a9c1b4d5e.1+0-4.conf', 'slipway-3f2a9c1b4d5e.1+2-1.conf'];
+	for (const entry of made)
+		assert.equal(failBoot(entry, 'quiet', {softBoot: 'slipway=3f2a9c1b4d5e.2 slipway.trial\n'}), [
+			noted,
+			'slipway: attempt 1 of 3 to start this system failed; restarting.',
+			restart,
+		]);
+	assert.equal(
+		failBoot('slipway-3f2a9c1b4d5e.1+2-1.conf', 'quiet', {softBoot: 'slipway=3f2a9c1b4d5e.2\n'}),
+		[noted, 'slipway: this system is known to be good; it stays up for somebody to look at it.'],
+	);
+});
+
+test('mount the next root for a soft reboot when nothing uses the old one any more', () => {
+	const unit = read('usr/lib/systemd/system/slipway-soft-reboot.service');
+	assert.match(unit, '\nAfter=shutdown.target umount.target final.target\n');
+	assert.match(unit, '\nBefore=systemd-soft-reboot.service\n');
+	assert.match(unit, '\nExecStart=/usr/lib/slipway/slipway-root soft-reboot\n');
+	const dropIn = read('usr/lib/systemd/system/systemd-soft-reboot.service.d/50-slipway.conf');
+	assert.match(dropIn, '\nRequires=slipway-soft-reboot.service\n');
+	const script = read('usr/lib/slipway/slipway-root');
+	assert.match(script, '\nrun=/run/slipway\n');
+	for (const file of [softRebootFile, softBootFile])
+		assert.match(script, `command_line=${file.replace('/run/slipway', '$run')}\n`);
+	assert.match(read('usr/lib/slipway/boot-failed'), `\nsoft_boot=${softBootFile}\n`);
+});
+
 /** What the initramfs does when it gave up, with programs that say their name. */
 function failInitramfs(commandLine: string): string {
 	const folder = mkdtempSync(path.join(tmpdir(), 'slipway-root-'));
 	try {
 		writeFileSync(path.join(folder, 'cmdline'), commandLine);
 		writeFileSync(path.join(folder, 'active'), '');
-		const script = read('usr/lib/dracut/modules.d/90slipway/slipway-root.sh')
+		const script = read('usr/lib/slipway/slipway-root')
 			.replaceAll('/proc/cmdline', `${folder}/cmdline`)
 			.replaceAll('/sys/class/tty/console/active', `${folder}/active`)
 			.replace(/^run=.*$/m, `run=${folder}`)

@@ -67,6 +67,8 @@ function verify(folder: string): string[] {
 		['multi-user.target.wants', 'slipway-boot-loader.service'],
 		['timers.target.wants', 'slipway-update.timer'],
 		['boot-complete.target.requires', 'slipway-health.service'],
+		// After a soft reboot to what is on trial.
+		['multi-user.target.wants', 'slipway-bless-boot.service'],
 	] as const) {
 		mkdirSync(path.join(folder, place), {recursive: true});
 		symlinkSync(`../${unit}`, path.join(folder, place, unit));
@@ -74,7 +76,7 @@ function verify(folder: string): string[] {
 	const boot = path.join(folder, 'counted-boot.target');
 	writeFileSync(
 		boot,
-		'[Unit]\nWants=multi-user.target systemd-bless-boot.service slipway-boot-failed.service slipway-update.service slipway-reboot-required.target\n',
+		'[Unit]\nWants=multi-user.target systemd-bless-boot.service slipway-boot-failed.service slipway-soft-reboot.service slipway-update.service slipway-reboot-required.target\n',
 	);
 	const {stderr} = spawnSync('systemd-analyze', ['verify', '--man=no', boot], {
 		encoding: 'utf8',

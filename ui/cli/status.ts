@@ -21,10 +21,16 @@ export function formatStatus(
 		blocks.push([
 			`This is ${status.notDeployed ?? 'another system'}, not a machine that slipway installed.`,
 		]);
-	const changes = ({deployment}: StatusEntry): Row[] =>
-		deployment.changes === null ? [] : changeRows(deployment.changes, verbose);
+	const softReboot = (entry: StatusEntry): Row[] =>
+		entry.softRebootCapable
+			? [['Soft reboot', isPrepared(entry, status) ? 'prepared' : 'possible']]
+			: [];
+	const details = (entry: StatusEntry): Row[] => [
+		...softReboot(entry),
+		...(entry.deployment.changes === null ? [] : changeRows(entry.deployment.changes, verbose)),
+	];
 	if (staged)
-		blocks.push(formatEntry('Staged', staged, [['Next boot', 'this one'], ...changes(staged)]));
+		blocks.push(formatEntry('Staged', staged, [['Next boot', 'this one'], ...details(staged)]));
 	if (booted)
 		blocks.push(
 			formatEntry('Booted', booted, [
@@ -36,7 +42,7 @@ export function formatStatus(
 		blocks.push(
 			formatEntry('Rollback', rollback, [
 				...(rollbackQueued ? [['Next boot', 'this one'] as const] : []),
-				...changes(rollback),
+				...details(rollback),
 			]),
 		);
 	for (const entry of otherDeployments) blocks.push(formatEntry('Other', entry, []));
@@ -45,6 +51,10 @@ export function formatStatus(
 	for (const {message, hint} of warnings)
 		blocks.push([...hang('! ', `Warning: ${message}.`), ...hang('  ', hint)]);
 	return blocks.map((block) => block.join('\n')).join('\n\n');
+}
+
+function isPrepared({deployment}: StatusEntry, status: StatusDocument['status']): boolean {
+	return deployment.id === status.softRebootPrepared;
 }
 
 export type Row = readonly [label: string, value: string];

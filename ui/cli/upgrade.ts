@@ -1,6 +1,7 @@
 /** What `upgrade` and `switch` have in common. */
 import type {ImageReference} from '../../engine/deployment/origin.ts';
 import {reboot} from '../../engine/deployment/reboot.ts';
+import type {SoftRebootMode} from '../../engine/deployment/soft-reboot.ts';
 import {exitStatus, UsageError} from '../../engine/errors.ts';
 import type {SettingsPlaces} from '../../engine/oci/settings/places.ts';
 import {printableText} from '../../engine/tree/printable.ts';
@@ -9,6 +10,7 @@ import {type Transfer, type UpgradeOutcome, upgradeMachine} from '../../engine/u
 import {type CommandContext, type OptionDefinitions, progressOptions} from './command.ts';
 import {summarizeChanges} from './deployment-changes.ts';
 import {formatCounted, formatImageReference, formatSize} from './format.ts';
+import {formatSoftReboot, formatWayThere, softRebootOption} from './soft-reboot.ts';
 
 /** By these a program tells what came of it; 0 is that an update was brought. */
 export const upgradeStatus = {upToDate: 77, available: 100} as const;
@@ -17,7 +19,8 @@ export const upgradeExitStatuses = {
 	[exitStatus.ok]: 'The update is staged, or with --download-only in the store.',
 	[upgradeStatus.upToDate]: 'There is nothing new.',
 	[upgradeStatus.available]: 'With --check: there is an update.',
-	[exitStatus.refused]: 'A policy, or what the image lacks, speaks against it.',
+	[exitStatus.refused]:
+		'A policy, or what the image lacks, speaks against it; or a soft reboot is required and cannot be done. Nothing is staged.',
 } as const;
 
 export const upgradeOptions = {
@@ -27,6 +30,7 @@ export const upgradeOptions = {
 		help: 'Bring all of it into the store, where it waits for 30 days or until another image is brought, and leave what boots next as it is.',
 	},
 	apply: {type: 'boolean', help: 'Reboot at once into what was staged.'},
+	...softRebootOption,
 	'even-if-failed': {
 		type: 'boolean',
 		help: 'Take an image that has failed on this machine before.',
@@ -53,6 +57,7 @@ interface GivenOptions {
 	readonly check: boolean;
 	readonly 'download-only': boolean;
 	readonly apply: boolean;
+	readonly 'soft-reboot': SoftRebootMode | undefined;
 	readonly 'even-if-failed': boolean;
 	readonly authfile: string | undefined;
 	readonly policy: string | undefined;
@@ -81,7 +86,7 @@ export async function runUpgrade(
 			? [JSON.stringify({version: 1, ...outcome, reboots}, undefined, 2)]
 			: formatOutcome(outcome, reboots)),
 	);
-	if (reboots) await reboot(await context.system());
+	if (reboots) await reboot(await context.system(), outcome.softReboot);
 	return statusOf(outcome);
 }
 
@@ -95,6 +100,10 @@ async function upgrade(
 		(option) => options[option as 'check' | 'download-only' | 'apply'],
 	);
 	if (given.length > 1) throw new UsageError(`--${given.join(' and --')} cannot be given together`);
+	const softReboot = options['soft-reboot'];
+	const [stagesNothing] = given.filter((option) => option !== 'apply');
+	if (softReboot !== undefined && stagesNothing !== undefined)
+		throw new UsageError(`--${stagesNothing} and --soft-reboot cannot be given together`);
 	using progress = await context.startProgress(options);
 	return await upgradeMachine(await context.system(), {
 		name: `slipway ${name}`,
@@ -106,6 +115,7 @@ async function upgrade(
 		policyFile: options.policy,
 		progress: progress.report,
 		signal: context.signal,
+		...(softReboot && {softReboot}),
 		...(switchTo && {switchTo}),
 	});
 }
@@ -125,6 +135,7 @@ export function formatOutcome(outcome: UpgradeOutcome, reboots: boolean): string
 			return [
 				`nothing new: deployment ${outcome.deployment} is ${what}`,
 				...(outcome.unstaged === null ? [] : [`taken back: deployment ${outcome.unstaged}`]),
+				...formatSoftReboot(outcome.softReboot),
 			];
 		case 'available':
 			return [`there is an update: ${what}`];
@@ -135,7 +146,8 @@ export function formatOutcome(outcome: UpgradeOutcome, reboots: boolean): string
 				`staged as deployment ${outcome.deployment}: ${what}`,
 				formatTransfer(outcome),
 				...formatNews(outcome),
-				reboots ? 'rebooting now' : 'reboot to use it',
+				...formatSoftReboot(outcome.softReboot),
+				formatWayThere(reboots, outcome.softReboot),
 			];
 	}
 }

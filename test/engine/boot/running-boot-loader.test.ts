@@ -14,7 +14,7 @@ test('is on the partition that bootctl names', async () => {
 		mkdirSync(path.join(folder, 'loader/entries'), {recursive: true});
 		const system = fakeSystem({}, {bootctl: `${folder}\n`});
 		const bootLoader = await runningBootLoader(system);
-		assert.equal(await bootLoader.list(), {entries: [], foreign: [], damaged: []});
+		assert.equal(await bootLoader.list(), {entries: [], foreign: [], damaged: [], starts: []});
 		assert.equal(system.commandLines(), ['bootctl --print-boot-path']);
 	} finally {
 		rmSync(folder, {recursive: true});

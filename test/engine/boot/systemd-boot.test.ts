@@ -84,7 +84,7 @@ const bootOrder = async (folder: string) =>
 	(await loaderAt(folder).list()).entries.map(({deploymentId}) => deploymentId.at(-1)).join('');
 
 test('has nothing on an empty partition', async ({folder}) => {
-	assert.equal(await loaderAt(folder).list(), {entries: [], foreign: [], damaged: []});
+	assert.equal(await loaderAt(folder).list(), {entries: [], foreign: [], damaged: [], starts: []});
 });
 
 test('writes an entry with its kernel and three attempts', async ({folder}) => {
@@ -113,6 +113,13 @@ options root=UUID=1 rw slipway=3f2a9c1b4d5e.0
 		],
 		foreign: [],
 		damaged: [],
+		starts: [
+			{
+				deploymentId: '3f2a9c1b4d5e.0',
+				kernel: kernelFolderName(entry.kernel),
+				commandLine: 'root=UUID=1 rw slipway=3f2a9c1b4d5e.0',
+			},
+		],
 	});
 });
 
@@ -121,6 +128,37 @@ test('boots the newest first, and one without attempts left last', async ({folde
 	assert.is(await bootOrder(folder), '210');
 	renameEntry(folder, 'slipway-3f2a9c1b4d5e.2+3.conf', 'slipway-3f2a9c1b4d5e.2+0-3.conf');
 	assert.is(await bootOrder(folder), '102');
+});
+
+test('does not know what an entry starts whose files are not named by their content', async ({
+	folder,
+}) => {
+	const loader = loaderAt(folder);
+	await loader.write(newEntry(folder, 0));
+	const file = path.join(folder, 'loader/entries/slipway-3f2a9c1b4d5e.0+3.conf');
+	const text = readFileSync(file, 'utf8');
+	for (const other of [
+		text.replace(/^linux .*$/m, 'linux /vmlinuz'),
+		text.replace(/^initrd .*$/m, ''),
+		text.replace(/^(initrd .*)$/m, '$1\ninitrd /microcode'),
+	]) {
+		writeFileSync(file, other);
+		const {entries, starts} = await loader.list();
+		assert.equal([entries.length, starts], [1, []]);
+	}
+});
+
+test('counts an attempt as the boot loader does, and no more than there are', async ({folder}) => {
+	const loader = loaderAt(folder);
+	await loader.write(newEntry(folder, 0));
+	const names = () => readdirSync(path.join(folder, 'loader/entries'));
+	for (const name of ['+2-1', '+1-2', '+0-3', '+0-3']) {
+		await loader.countAttempt('3f2a9c1b4d5e.0');
+		assert.equal(names(), [`slipway-3f2a9c1b4d5e.0${name}.conf`]);
+	}
+	await loader.bless('3f2a9c1b4d5e.0');
+	await loader.countAttempt('3f2a9c1b4d5e.0');
+	assert.equal(names(), ['slipway-3f2a9c1b4d5e.0.conf']);
 });
 
 test('shares a kernel, and removes it with the last entry that mentions it', async ({folder}) => {
@@ -158,6 +196,7 @@ test('keeps a kernel that only a damaged or foreign entry mentions', async ({fol
 				problem: 'slipway-3f2a9c1b4d5e.9.conf, line 2: "title" has no value',
 			},
 		],
+		starts: [],
 	});
 });
 
@@ -374,7 +413,8 @@ test('records for everybody what root saw, in boot order', async ({folder}) => {
 	for (const serial of [0, 1]) await loaderAt(folder).write(newEntry(folder, serial));
 	await loaderAt(folder).bless('3f2a9c1b4d5e.0');
 	await recordBootState(loaderAt(folder), file);
-	assert.equal(await readBootState(file), (await loaderAt(folder).list()).entries);
+	const {entries, starts} = await loaderAt(folder).list();
+	assert.equal(await readBootState(file), {entries, starts});
 	assert.is(statSync(file).mode & 0o777, 0o644);
 });
 

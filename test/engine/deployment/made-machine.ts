@@ -49,7 +49,8 @@ export async function makeMachine(
 	);
 	for (const deployment of set.deployments)
 		if (deployment.origin !== undefined) await writeOrigin(path.join(root, 'sysroot'), deployment);
-	writeFile(path.join(esp, 'EFI/Linux/slipway-k/linux'), 'kernel');
+	for (const name of ['linux', 'initrd'])
+		writeFile(path.join(esp, 'EFI/Linux/slipway-k', name), name);
 	for (const entry of set.entries ?? []) writeEntry(esp, entry);
 	const bootLoader = systemdBoot(mountedPartition(fakeSystem(), esp));
 	const system = machineSystem(esp);
@@ -63,8 +64,8 @@ function writeEntry(esp: string, {deploymentId, title, sequence, tries}: BootEnt
 		sortKey: 'slipway',
 		version: String(sequence),
 		linux: '/EFI/Linux/slipway-k/linux',
-		initrd: [],
-		options: `slipway=${deploymentId}`,
+		initrd: ['/EFI/Linux/slipway-k/initrd'],
+		options: `root=UUID=6d1a-22 rw composefs=00 slipway=${deploymentId} quiet`,
 		others: [],
 	});
 	writeFile(path.join(esp, 'loader/entries', name), text);

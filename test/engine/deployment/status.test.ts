@@ -20,6 +20,7 @@ const entryOf = (serial: number, changes: Partial<StatusEntry> = {}): StatusEntr
 	incompatible: false,
 	problem: null,
 	pinned: false,
+	softRebootCapable: false,
 	store: 'composefs',
 	deployment: {
 		id: `3f2a9c1b4d5e.${serial}`,
@@ -63,10 +64,32 @@ test('describes a machine with an update staged', () => {
 			otherDeployments: [],
 			type: 'slipwayHost',
 			fsVerity: {enforced: true},
+			softRebootPrepared: null,
 			notDeployed: null,
 		},
 		warnings: [],
 	});
+});
+
+test('tells what a soft reboot will do for, and where the next one leads', () => {
+	const commandLine = (serial: number) => `composefs=00 slipway=3f2a9c1b4d5e.${serial} quiet`;
+	const set: DeploymentSet = {
+		...sampleMachine([sampleEntry(2, fresh), sampleEntry(1), sampleEntry(0)], 1),
+		starts: [0, 1, 2].map((serial) => ({
+			deploymentId: `3f2a9c1b4d5e.${serial}`,
+			kernel: serial === 0 ? 'slipway-old' : 'slipway-k',
+			commandLine: commandLine(serial),
+		})),
+	};
+	for (const isKnown of [true, false]) {
+		const softReboot = {isKnown, preparedId: '3f2a9c1b4d5e.2'};
+		const {status} = describeStatus(set, {...running, softReboot});
+		assert.equal(
+			[status.booted, status.staged, status.rollback].map((entry) => entry?.softRebootCapable),
+			[false, isKnown, false],
+		);
+		assert.is(status.softRebootPrepared, '3f2a9c1b4d5e.2');
+	}
 });
 
 test('describes a system that is no deployment', () => {
@@ -83,6 +106,7 @@ test('describes a system that is no deployment', () => {
 			otherDeployments: [],
 			type: null,
 			fsVerity: null,
+			softRebootPrepared: null,
 			notDeployed: 'a container',
 		},
 		warnings: [],
@@ -112,6 +136,7 @@ test('describes a deployment of which little is known', () => {
 		incompatible: false,
 		problem: null,
 		pinned: true,
+		softRebootCapable: false,
 		store: 'composefs',
 		deployment: {
 			id: '3f2a9c1b4d5e.0',
@@ -150,6 +175,7 @@ test('shows one that it cannot read as incompatible, with the reason', () => {
 		incompatible: true,
 		problem: 'it is newer',
 		pinned: false,
+		softRebootCapable: false,
 		store: null,
 		deployment: {
 			id: '3f2a9c1b4d5e.0',

@@ -2,6 +2,7 @@ import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import type {DeploymentSet} from '../../../engine/deployment/deployment.ts';
+import {readPreparedSoftReboot} from '../../../engine/deployment/soft-reboot-file.ts';
 import {rollback} from '../../../engine/deployment/transitions.ts';
 import type {EngineError} from '../../../engine/errors.ts';
 import {
@@ -11,7 +12,7 @@ import {
 	writeQuarantine,
 } from '../../../engine/update/quarantine.ts';
 import {leavingFor, rollbackMachine} from '../../../engine/update/rollback-machine.ts';
-import {type MadeMachine, makeMachine} from '../deployment/made-machine.ts';
+import {type MadeMachine, makeMachine, writeFile} from '../deployment/made-machine.ts';
 import {fresh, sampleDeployment, sampleEntry} from '../deployment/samples.ts';
 
 const test = suite('rollback of a machine');
@@ -96,11 +97,38 @@ test('lets nothing go that failed, though a person boots it', async () => {
 	assert.equal((await quarantined(machine))[0], [id(0), 'boot-failed']);
 });
 
+test('prepares a soft reboot to where it goes, or does not go there', async () => {
+	using machine = await makeMachine(three);
+	const {system, root} = machine;
+	const required = {...options, softReboot: 'required'} as const;
+	const refused = await rollbackMachine(system, required, undefined, root).then(
+		() => assert.unreachable('did it'),
+		(error: unknown) => error as EngineError,
+	);
+	assert.is(refused?.code, 'soft-reboot-unknown');
+	assert.equal(
+		[await quarantined(machine), (await machine.bootLoader.list()).entries],
+		[[], three.entries],
+	);
+	for (const name of ['systemd', 'slipway'])
+		writeFile(path.join(root, `usr/lib/systemd/system/${name}-soft-reboot.service`), '');
+	const preview = await rollbackMachine(system, {...required, dryRun: true}, undefined, root);
+	assert.equal(
+		[preview.softReboot, await readPreparedSoftReboot(root)],
+		[{prepared: true}, undefined],
+	);
+	await rollbackMachine(system, required, undefined, root);
+	assert.is(await readPreparedSoftReboot(root), id(0));
+	const {softReboot} = await rollbackMachine(system, required, id(1), root);
+	assert.is(softReboot, undefined, 'that is the one that runs');
+	assert.is(await readPreparedSoftReboot(root), undefined);
+});
+
 test('changes nothing in a dry run, and when it cannot be done', async () => {
 	using machine = await makeMachine(three);
 	const {system, root} = machine;
-	const {steps} = await rollbackMachine(system, {...options, dryRun: true}, undefined, root);
-	assert.is(steps.length, 3);
+	const {transition} = await rollbackMachine(system, {...options, dryRun: true}, undefined, root);
+	assert.is(transition.steps.length, 3);
 	const refused = await rollbackMachine(system, options, '9', root).then(
 		() => assert.unreachable('did it'),
 		(error: unknown) => error as EngineError,

@@ -1,5 +1,13 @@
 /** A machine in a folder that follows an OCI layout in another: every file is real, and nothing is mounted. */
-import {appendFileSync, chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync} from 'node:fs';
+import {
+	appendFileSync,
+	chmodSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -9,6 +17,7 @@ import {readMachine} from '../../../engine/deployment/change-machine.ts';
 import {collectMachine} from '../../../engine/deployment/collect-machine.ts';
 import type {ImageReference} from '../../../engine/deployment/origin.ts';
 import {readStatus} from '../../../engine/deployment/read-status.ts';
+import {readPreparedSoftReboot} from '../../../engine/deployment/soft-reboot-file.ts';
 import {deploymentStates} from '../../../engine/deployment/states.ts';
 import {rollback} from '../../../engine/deployment/transitions.ts';
 import {EngineError} from '../../../engine/errors.ts';
@@ -104,6 +113,66 @@ test('brings nothing twice: not what is staged, nor layers that it knows', async
 	assert.equal([second.layersFetched, second.layersKnown], [1, 1]);
 	assert.equal(await parts(context), ['0', '2', undefined]);
 	assert.is(places(context.machine, 'composefs/images').length, 2);
+});
+
+/** Makes the machine one that knows soft reboots, and its running entry start this kernel. */
+async function makeSoft({machine}: Context, id: string): Promise<void> {
+	for (const name of ['systemd', 'slipway'])
+		writeFile(path.join(machine.root, `usr/lib/systemd/system/${name}-soft-reboot.service`), '');
+	const {starts = []} = await machine.bootLoader.list();
+	const start = starts.find(({deploymentId}) => deploymentId === id);
+	assert.ok(start);
+	const file = path.join(machine.esp, 'loader/entries/slipway-3f2a9c1b4d5e.0.conf');
+	const own = start.commandLine.replace(id, '3f2a9c1b4d5e.0');
+	const text = readFileSync(file, 'utf8')
+		.replaceAll('/slipway-k/', `/${start.kernel}/`)
+		.replace(/^options .*$/m, `options ${own}`);
+	writeFile(file, text);
+}
+
+test('prepares a soft reboot when it was asked for, for what was staged before too', async (context) => {
+	const first = await upgrade(context, {softReboot: 'auto'});
+	assert.ok(first.kind === 'staged');
+	assert.equal(first.softReboot, {
+		prepared: false,
+		code: 'soft-reboot-unknown',
+		reason: 'the systemd of this system knows no soft reboot (254 and later do)',
+	});
+	const {root} = context.machine;
+	assert.is(await readPreparedSoftReboot(root), undefined);
+	await makeSoft(context, first.deployment);
+	const again = await upgrade(context, {softReboot: 'required'});
+	assert.ok(again.kind === 'up-to-date');
+	assert.equal(again.softReboot, {prepared: true});
+	assert.is(await readPreparedSoftReboot(root), first.deployment);
+
+	publish(context.reference.image, {version: '2'});
+	await upgrade(context);
+	assert.is(await readPreparedSoftReboot(root), undefined, 'not asked for');
+	publish(context.reference.image, {version: '3'});
+	const third = await upgrade(context, {softReboot: 'auto'});
+	assert.ok(third.kind === 'staged');
+	assert.equal(third.softReboot, {prepared: true});
+	assert.is(await readPreparedSoftReboot(root), third.deployment);
+});
+
+test('stages nothing when a soft reboot is required and cannot be done', async (context) => {
+	const unknown = await failure(upgrade(context, {softReboot: 'required'}));
+	assert.equal([unknown.code, unknown.exitStatus], ['soft-reboot-unknown', 3]);
+	assert.equal(places(context.machine, 'composefs/objects'), [], 'seen before anything is brought');
+	for (const name of ['systemd', 'slipway'])
+		writeFile(
+			path.join(context.machine.root, `usr/lib/systemd/system/${name}-soft-reboot.service`),
+			'',
+		);
+	const {code, message, hint} = await failure(upgrade(context, {softReboot: 'required'}));
+	assert.is(code, 'other-kernel');
+	assert.match(
+		message,
+		/^a soft reboot cannot be done: deployment \S+ has another kernel or initramfs$/,
+	);
+	assert.match(hint ?? '', '--soft-reboot=auto');
+	assert.equal(await parts(context), ['0', undefined, undefined]);
 });
 
 test('leaves what boots next alone when it only downloads', async (context) => {

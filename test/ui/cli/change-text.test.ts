@@ -36,6 +36,33 @@ const cases: readonly (readonly [string, ChangeReport, ChangeTextOptions, readon
 		['next boot: a.0, registry.example.com/myos, version 13.1; rebooting now'],
 	],
 	[
+		'a soft reboot',
+		{...report, removed: []},
+		{dryRun: false, reboots: true, softReboot: {prepared: true}},
+		['next boot: a.0, registry.example.com/myos, version 13.1; soft rebooting now'],
+	],
+	[
+		'a soft reboot that is prepared',
+		{...report, removed: []},
+		{dryRun: false, softReboot: {prepared: true}},
+		[
+			'next boot: a.0, registry.example.com/myos, version 13.1; systemctl soft-reboot, or reboot, to use it',
+		],
+	],
+	[
+		'why it has to be a whole one',
+		{...report, removed: []},
+		{
+			dryRun: false,
+			reboots: true,
+			softReboot: {prepared: false, code: 'other-kernel', reason: 'it has another kernel'},
+		},
+		[
+			'no soft reboot: it has another kernel',
+			'next boot: a.0, registry.example.com/myos, version 13.1; rebooting now',
+		],
+	],
+	[
 		'what would be',
 		report,
 		{dryRun: true},

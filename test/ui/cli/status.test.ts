@@ -44,6 +44,26 @@ test('shows what runs, what comes next and what was before', () => {
 	);
 });
 
+test('shows what a soft reboot will do for', () => {
+	const set: DeploymentSet = {
+		...sampleMachine([sampleEntry(2, fresh), sampleEntry(1), sampleEntry(0)], 1),
+		starts: [0, 1, 2].map((serial) => ({
+			deploymentId: `3f2a9c1b4d5e.${serial}`,
+			kernel: 'slipway-k',
+			commandLine: `composefs=00 slipway=3f2a9c1b4d5e.${serial}`,
+		})),
+	};
+	const softReboot = {isKnown: true, preparedId: '3f2a9c1b4d5e.2'};
+	const running = {verityEnforced: true, notDeployed: undefined, softReboot};
+	assert.equal(formatStatus(describeStatus(set, running)).match(/.*(Soft|Deployment).*/g), [
+		'      Deployment: 3f2a9c1b4d5e.2',
+		'     Soft reboot: prepared',
+		'      Deployment: 3f2a9c1b4d5e.1',
+		'      Deployment: 3f2a9c1b4d5e.0',
+		'     Soft reboot: possible',
+	]);
+});
+
 test('warns loudly of what a person must mend, and says how', () => {
 	const origin = {
 		...sampleDeployment(0, {image: {image: 'localhost/myos:latest', transport: 'registry'}}).origin,

@@ -1,3 +1,5 @@
+import {runningBootLoader} from '../../../engine/boot/running-boot-loader.ts';
+import {blessRunning} from '../../../engine/deployment/soft-boot.ts';
 import {exitStatus} from '../../../engine/errors.ts';
 import {checkHealth, runAftermath} from '../../../engine/health/check-health.ts';
 import type {CheckResult} from '../../../engine/health/health-check.ts';
@@ -19,6 +21,10 @@ export const command = defineCommand({
 	options: {
 		json: {type: 'boolean', help: 'Print the results as JSON.'},
 		boot: {type: 'boolean', help: 'Note the results for status and for a fallback. Done at boot.'},
+		bless: {
+			type: 'boolean',
+			help: 'Run nothing; keep the boot entry of this deployment for good. Done after a soft reboot.',
+		},
 		'note-failed-boot': {
 			type: 'boolean',
 			help: 'Run nothing; note that this boot is given up, and which units failed. Done before such a restart.',
@@ -38,6 +44,10 @@ export const command = defineCommand({
 		if (options['note-failed-boot']) {
 			const record = await recordIncompleteBoot(system, await bootedDeployment());
 			context.print(`this boot is given up: ${describeFailure(record)}`);
+			return exitStatus.ok;
+		}
+		if (options.bless) {
+			await blessRunning(system, await runningBootLoader(system));
 			return exitStatus.ok;
 		}
 		const bootedId = options.boot ? await bootedDeployment() : undefined;

@@ -5,6 +5,7 @@ import {rollbackMachine} from '../../../engine/update/rollback-machine.ts';
 import {formatChange} from '../change-text.ts';
 import {defineCommand} from '../command.ts';
 import {changeOptions, deploymentHelp, runChange} from '../machine-change.ts';
+import {softRebootOption} from '../soft-reboot.ts';
 
 export const command = defineCommand({
 	description: [
@@ -14,6 +15,7 @@ export const command = defineCommand({
 	],
 	options: {
 		apply: {type: 'boolean', help: 'Reboot at once, if that leads to another deployment.'},
+		...softRebootOption,
 		...changeOptions,
 	},
 	positionals: {
@@ -25,25 +27,32 @@ export const command = defineCommand({
 	examples: [
 		['slipway rollback', 'Go back to the deployment before this one, at the next boot.'],
 		['slipway rollback --apply 3f2a', 'Go to one of those that are kept, now.'],
+		[
+			'slipway rollback --apply --soft-reboot=required',
+			'Go back in seconds, or say why that takes a whole reboot.',
+		],
 	],
 	exitStatuses: {
-		[exitStatus.refused]: 'There is no such deployment, or it cannot be booted.',
+		[exitStatus.refused]:
+			'There is no such deployment, it cannot be booted, or a soft reboot is required and cannot be done. Nothing is changed.',
 	},
 	cleansUp: true,
 	async run(context, {options, positionals}) {
 		const dryRun = options['dry-run'];
-		const report = reportChange(
-			await runChange(context, {name: 'rollback', options}, (system, change) =>
-				rollbackMachine(system, change, positionals.ID),
-			),
+		const {transition, softReboot} = await runChange(
+			context,
+			{name: 'rollback', options},
+			(system, change) =>
+				rollbackMachine(system, {...change, softReboot: options['soft-reboot']}, positionals.ID),
 		);
+		const report = reportChange(transition);
 		const reboots = options.apply && !dryRun && leadsElsewhere(report);
 		context.print(
 			...(options.json
-				? [JSON.stringify({version: 1, dryRun, ...report, reboots}, undefined, 2)]
-				: formatChange(report, {dryRun, reboots})),
+				? [JSON.stringify({version: 1, dryRun, ...report, softReboot, reboots}, undefined, 2)]
+				: formatChange(report, {dryRun, reboots, softReboot})),
 		);
-		if (reboots) await reboot(await context.system());
+		if (reboots) await reboot(await context.system(), softReboot);
 		return exitStatus.ok;
 	},
 });

@@ -12,6 +12,10 @@ export const command = defineCommand({
 		['slipway upgrade', 'Bring the update, if there is one; it goes into effect at the next boot.'],
 		['slipway upgrade --check', 'See whether there is one.'],
 		['slipway upgrade --apply', 'Bring it, and reboot.'],
+		[
+			'slipway upgrade --apply --soft-reboot=auto',
+			'Bring it, and start it in seconds where the kernel stays the same.',
+		],
 	],
 	exitStatuses: upgradeExitStatuses,
 	cleansUp: true,

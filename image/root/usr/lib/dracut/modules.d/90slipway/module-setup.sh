@@ -1,5 +1,6 @@
 #!/bin/bash
-# dracut module: boots a slipway deployment. What it does is in slipway-root.sh.
+# dracut module: boots a slipway deployment. What it does is in /usr/lib/slipway/slipway-root, which soft
+# reboots use too.
 
 check() {
 	require_binaries cp cut findmnt fsverity mv rm stat sync udevadm || return 1
@@ -20,9 +21,9 @@ installkernel() {
 install() {
 	inst_multiple findmnt fsverity stat udevadm mount umount mkdir ln sleep cat systemctl cp cut mv rm sync
 	inst_rules 64-btrfs.rules
-	inst_script "$moddir/slipway-root.sh" /usr/lib/slipway/slipway-root
-	inst_simple "$moddir/slipway-etc.sh" /usr/lib/slipway/slipway-etc
-	inst_simple "$moddir/slipway-accounts.sh" /usr/lib/slipway/slipway-accounts
+	inst_script /usr/lib/slipway/slipway-root
+	inst_simple /usr/lib/slipway/slipway-etc
+	inst_simple /usr/lib/slipway/slipway-accounts
 	inst_simple "$moddir/slipway-root-device.service" "$systemdsystemunitdir/slipway-root-device.service"
 	inst_simple "$moddir/slipway-root.service" "$systemdsystemunitdir/slipway-root.service"
 	# systemd's emergency mode, and the shell that dracut's own scripts start.
