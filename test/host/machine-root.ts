@@ -1,6 +1,6 @@
 /** A made machine that programs run on as if it had been booted: its folder is their root. */
 import {spawn} from 'node:child_process';
-import {chmodSync, mkdirSync, readFileSync, symlinkSync} from 'node:fs';
+import {chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync} from 'node:fs';
 import path from 'node:path';
 import type {DeploymentId} from '../../engine/deployment/id.ts';
 import type {ImageReference, Origin} from '../../engine/deployment/origin.ts';
@@ -150,10 +150,11 @@ export class MachineRoot implements Disposable {
 		return JSON.parse(await this.ok('upgrade', '--json'));
 	}
 
-	/** Reboots into it, and finds it good. */
+	/** Reboots into it, where the initramfs carries /etc over, and finds it good. */
 	async start(id: DeploymentId): Promise<void> {
 		const {digest} = (await this.origin(id)).imageVerity;
 		this.write('proc/cmdline', `root=UUID=6d1a-22 rw composefs=${digest} slipway=${id}\n`);
+		rmSync(path.join(this.root, 'sysroot/state/deploy', id, 'etc/from'), {force: true});
 		await this.#machine.bootLoader.bless(id);
 	}
 
