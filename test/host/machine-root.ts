@@ -2,6 +2,7 @@
 import {spawn} from 'node:child_process';
 import {chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync} from 'node:fs';
 import path from 'node:path';
+import {bootStateFile, recordBootState} from '../../engine/boot/boot-state.ts';
 import type {DeploymentId} from '../../engine/deployment/id.ts';
 import type {ImageReference, Origin} from '../../engine/deployment/origin.ts';
 import {listDeployments} from '../../engine/deployment/state-directory.ts';
@@ -73,6 +74,7 @@ export class MachineRoot implements Disposable {
 			'systemctl',
 			'[ "$1" != is-active ] || { echo inactive; exit 3; }; echo "$*" >>/systemctl.log',
 		);
+		await made.#recordBoot();
 		return made;
 	}
 
@@ -156,6 +158,12 @@ export class MachineRoot implements Disposable {
 		this.write('proc/cmdline', `root=UUID=6d1a-22 rw composefs=${digest} slipway=${id}\n`);
 		rmSync(path.join(this.root, 'sysroot/state/deploy', id, 'etc/from'), {force: true});
 		await this.#machine.bootLoader.bless(id);
+		await this.#recordBoot();
+	}
+
+	/** As a service does at every boot. */
+	#recordBoot(): Promise<void> {
+		return recordBootState(this.#machine.bootLoader, path.join(this.root, bootStateFile));
 	}
 
 	[Symbol.dispose](): void {
