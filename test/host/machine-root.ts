@@ -6,6 +6,7 @@ import {bootStateFile, recordBootState} from '../../engine/boot/boot-state.ts';
 import type {DeploymentId} from '../../engine/deployment/id.ts';
 import type {ImageReference, Origin} from '../../engine/deployment/origin.ts';
 import {listDeployments} from '../../engine/deployment/state-directory.ts';
+import {capabilities} from '../../engine/system/capabilities.ts';
 import type {MachineStatus} from '../../engine/update/update-status.ts';
 import type {UpgradeOutcome} from '../../engine/update/upgrade.ts';
 import {bundleJavaScript} from '../../image/build/javascript.ts';
@@ -32,7 +33,7 @@ exec chroot "$root" "$@"`;
 
 /** Why there can be none here, for `skipped: …`; undefined when there can. */
 export function whyNoMachineRoot(): string | undefined {
-	return process.getuid?.() === 0 ? undefined : 'only root may mount';
+	return capabilities().has('SYS_ADMIN') ? undefined : 'mounting needs root';
 }
 
 export interface Ending {

@@ -155,6 +155,29 @@ check('trusts a registry with a CA of its own when certs.d has it', async () => 
 	assert.equal(await versions(machine), ['0', '1']);
 });
 
+check('shows a certificate of its own where the registry asks for one', async () => {
+	const {ca, server, client} = makeCertificates();
+	await using registry = await startRegistry({tls: server, clientAuthority: ca});
+	const {host} = registry;
+	using machine = await machineFollowing(host);
+	const folder = `etc/containers/certs.d/${host}`;
+	machine.write(`${folder}/ca.crt`, ca);
+	await expectFailure(
+		machine,
+		exitStatus.failed,
+		`${host} refuses our side of TLS (ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE)`,
+		`If it wants a client certificate, put client.cert and client.key into /${folder}/`,
+	);
+	machine.write(`${folder}/client.cert`, client.cert);
+	machine.write(`${folder}/client.key`, client.key);
+	publish(path.join(machine.root, 'srv/layout'), {version: '1'});
+	const words = ['--insecure-policy', 'copy', 'oci:/srv/layout', `docker://${host}/ns/myos:latest`];
+	const {status, stderr} = await machine.run('skopeo', ...words);
+	assert.is(status, 0, stderr);
+	await machine.upgrade();
+	assert.equal(await versions(machine), ['0', '1']);
+});
+
 check('comes from a mirror, or without it when that is down', async () => {
 	await using up = await startWithImage();
 	await using down = await startWithImage();

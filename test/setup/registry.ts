@@ -13,6 +13,8 @@ export interface RegistryOptions {
 	readonly wantsLogin?: boolean;
 	/** Speaks https alone, with this certificate. */
 	readonly tls?: KeyPair;
+	/** Speaks only with who has a certificate of this authority. */
+	readonly clientAuthority?: string;
 }
 
 export const login = {username: 'ada', password: 'sesame'} as const;
@@ -83,7 +85,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
 }
 
 function configuration(folder: string, host: string, options: RegistryOptions): object {
-	const {wantsLogin, tls} = options;
+	const {wantsLogin, tls, clientAuthority} = options;
 	const file = (name: string, text: string) => {
 		writeFileSync(path.join(folder, name), text);
 		return path.join(folder, name);
@@ -95,7 +97,11 @@ function configuration(folder: string, host: string, options: RegistryOptions): 
 		http: {
 			addr: host,
 			...(tls && {
-				tls: {certificate: file('server.crt', tls.cert), key: file('server.key', tls.key)},
+				tls: {
+					certificate: file('server.crt', tls.cert),
+					key: file('server.key', tls.key),
+					...(clientAuthority && {clientcas: [file('client-ca.crt', clientAuthority)]}),
+				},
 			}),
 		},
 		...(wantsLogin && {auth: {htpasswd: {realm: 'test', path: file('htpasswd', loginLine)}}}),
