@@ -34,7 +34,7 @@ export class TarFile {
 	}
 
 	/**
-	 * @throws UsageError when the tar is compressed, or no such file is there
+	 * @throws UsageError when the tar is compressed, a folder, or not there
 	 * @throws DamagedInput when it is no tar, cut off, or has a member twice
 	 */
 	static async open(path: string): Promise<TarFile> {
@@ -52,7 +52,13 @@ export class TarFile {
 				places.set(entry.path, {offset: reader.position, size: entry.size});
 			return undefined;
 		});
-		await readHeaders(file, reader);
+		await readHeaders(file, reader).catch((error: unknown) => {
+			if (!(error instanceof DamagedInput)) throw error;
+			throw new DamagedInput(`${path}: ${error.message}`, {
+				hint: 'Write the archive again.',
+				cause: error,
+			});
+		});
 		return new TarFile(path, places, links);
 	}
 
@@ -112,12 +118,16 @@ async function readHeaders(file: FileHandle, reader: TarReader): Promise<void> {
 }
 
 async function openFile(path: string): Promise<FileHandle> {
+	let file: FileHandle;
 	try {
-		return await open(path, 'r');
+		file = await open(path, 'r');
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
 		throw new UsageError(`${path} cannot be opened: ${reason}`, {cause: error});
 	}
+	if (!(await file.stat()).isDirectory()) return file;
+	await file.close();
+	throw new UsageError(`${path} is a folder, not a tar file`);
 }
 
 /** Members of a compressed tar cannot be found without reading all before them. */

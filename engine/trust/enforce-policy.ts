@@ -1,6 +1,6 @@
 import {realpath} from 'node:fs/promises';
 import path from 'node:path';
-import {Refused} from '../errors.ts';
+import {OperationFailed, Refused} from '../errors.ts';
 import {
 	readNamedSettings,
 	readSettings,
@@ -23,7 +23,7 @@ const permissive = '{"default": [{"type": "insecureAcceptAnything"}]}';
 
 /**
  * The gate before anything of an image but its name is read.
- * @throws Refused `policy-rejects`, `policy-unchecked`, `no-policy`
+ * @throws Refused `policy-rejects`, `policy-unchecked`, `no-policy`, `no-such-image` for a path that is not there
  * @throws UsageError for a mistake in the policy
  */
 export async function enforcePolicy(subject: PolicySubject, options: PolicyOptions): Promise<void> {
@@ -55,5 +55,19 @@ async function readPolicy({places, policyFile}: PolicyOptions): Promise<Policy> 
 
 /** Scopes are paths without links in them. */
 async function withRealPath(subject: PolicySubject): Promise<PolicySubject> {
-	return 'path' in subject ? {...subject, path: await realpath(subject.path)} : subject;
+	return 'path' in subject ? {...subject, path: await realPath(subject.path)} : subject;
+}
+
+async function realPath(file: string): Promise<string> {
+	try {
+		return await realpath(file);
+	} catch (cause) {
+		const {code} = cause as NodeJS.ErrnoException;
+		if (code === 'ENOENT' || code === 'ENOTDIR')
+			throw new Refused('no-such-image', `there is no ${file}`, {
+				hint: 'Correct the path, or mount what it is on.',
+				cause,
+			});
+		throw new OperationFailed('read-failed', `${file} cannot be read: ${code}`, {cause});
+	}
 }

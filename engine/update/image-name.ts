@@ -3,6 +3,7 @@ import {UsageError} from '../errors.ts';
 import {formatReference} from '../oci/reference.ts';
 import type {SettingsPlaces} from '../oci/settings/places.ts';
 import {resolveReference} from '../oci/settings/short-name.ts';
+import {storedReference} from './stored-image.ts';
 
 /** For help pages and messages. */
 export const imageNameSyntax =
@@ -23,7 +24,8 @@ export async function parseImageName(
 		return {image: formatReference(await resolveReference(text, places)), transport: 'registry'};
 	if (rest === '')
 		throw new UsageError(`"${text}" names no image`, {hint: `Write ${imageNameSyntax}.`});
-	if (transport !== 'containers-storage' && !rest.startsWith('/'))
+	if (transport === 'containers-storage') storedReference(rest);
+	else if (!rest.startsWith('/'))
 		throw new UsageError(`"${text}" is not an absolute path`, {
 			hint: `The machine looks there again for updates: write ${transport}:/PATH.`,
 		});

@@ -35,7 +35,7 @@ export interface UpdateSourceOptions {
 
 /**
  * Asks the policy, and then opens where an image comes from; nothing of the image is read yet.
- * @throws Refused `policy-rejects`, `policy-unchecked`, `no-policy`, `registry-blocked`
+ * @throws Refused `policy-rejects`, `policy-unchecked`, `no-policy`, `registry-blocked`, `no-such-image`
  * @throws UsageError for mistakes in settings that are shared with podman
  */
 export async function openUpdateSource(

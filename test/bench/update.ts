@@ -135,7 +135,7 @@ async function pushChunked(image: string, {host}: Registry): Promise<string> {
 	await podman(['save', '--quiet', '--format', 'oci-dir', '--output', layout, image]);
 	execFileSync('chroot', [
 		...[root, 'skopeo', 'copy', '--quiet', '--insecure-policy', '--dest-tls-verify=false'],
-		...['--dest-compress-format', 'zstd:chunked', '--dest-force-compress-format'],
+		...['--dest-compress-format', 'zstd:chunked'],
 		...['--digestfile', '/tmp/digest', 'oci:/tmp/layout', `docker://${host}/${pushedName}`],
 	]);
 	rmSync(layout, {recursive: true});

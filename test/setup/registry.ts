@@ -4,14 +4,22 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import {runCommand} from '../../engine/system/commands.ts';
+import type {KeyPair} from '../engine/oci/registry/certificates.ts';
 import {podman} from '../host/podman.ts';
 
 export interface RegistryOptions {
-	/** Lines of an htpasswd file; anybody may pull when left out. */
-	readonly users?: string;
-	/** Files of a certificate and its key. */
-	readonly tls?: {readonly certificate: string; readonly key: string};
+	/** Only who logs in with {@link login} may push and pull. */
+	readonly wantsLogin?: boolean;
+	/** Speaks https alone, with this certificate. */
+	readonly tls?: KeyPair;
+	/** Speaks only with who has a certificate of this authority. */
+	readonly clientAuthority?: string;
 }
+
+export const login = {username: 'ada', password: 'sesame'} as const;
+/** Line of an htpasswd file, made by htpasswd -B: the registry takes bcrypt alone. */
+const loginLine = 'ada:$2y$04$3Q2uTl8NihSS0dgWea0bmezugKH3wELxYf1/fGn2VeL/2uvvwoc7C\n';
 
 export interface Registry extends AsyncDisposable {
 	/** `127.0.0.1:PORT`. */
@@ -19,6 +27,10 @@ export interface Registry extends AsyncDisposable {
 	readonly port: number;
 	/** Pushes an image of podman's, as `HOST/NAME`; gives the digest of its manifest. */
 	push(image: string, name: string, format?: PushFormat): Promise<string>;
+	/** Copies what skopeo calls `source`, `oci:FOLDER` or another, to `HOST/NAME` as it is. */
+	copy(source: string, name: string): Promise<void>;
+	/** Ends it in the middle of whatever it does; the port stays free. */
+	stop(): Promise<void>;
 }
 
 export type PushFormat = 'gzip' | 'zstd' | 'zstd:chunked';
@@ -40,6 +52,11 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
 		child.on('error', reject);
 		child.on('exit', () => reject(new Error(`docker-registry has ended: ${said.slice(-1000)}`)));
 	});
+	const ended = new Promise((resolve) => child.once('exit', resolve));
+	const stop = async () => {
+		child.kill('SIGKILL');
+		await ended;
+	};
 	return {
 		host,
 		port,
@@ -51,27 +68,43 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
 			]);
 			return readFileSync(digestFile, 'utf8');
 		},
+		async copy(source, name) {
+			const {username, password} = login;
+			const credentials = options.wantsLogin ? ['--dest-creds', `${username}:${password}`] : [];
+			await runCommand('skopeo', [
+				...['--insecure-policy', 'copy', '--quiet', '--dest-tls-verify=false', ...credentials],
+				...[source, `docker://${host}/${name}`],
+			]);
+		},
+		stop,
 		async [Symbol.asyncDispose]() {
-			const ended = new Promise((resolve) => child.once('exit', resolve));
-			child.kill('SIGKILL');
-			await ended;
+			await stop();
 			rmSync(folder, {recursive: true});
 		},
 	};
 }
 
-function configuration(folder: string, host: string, {users, tls}: RegistryOptions): object {
-	const htpasswd = path.join(folder, 'htpasswd');
-	if (users !== undefined) writeFileSync(htpasswd, users);
+function configuration(folder: string, host: string, options: RegistryOptions): object {
+	const {wantsLogin, tls, clientAuthority} = options;
+	const file = (name: string, text: string) => {
+		writeFileSync(path.join(folder, name), text);
+		return path.join(folder, name);
+	};
 	return {
 		version: '0.1',
 		log: {level: 'info'},
 		storage: {filesystem: {rootdirectory: path.join(folder, 'storage')}},
 		http: {
 			addr: host,
-			...(tls && {tls: {certificate: tls.certificate, key: tls.key}}),
+			...(tls && {
+				tls: {
+					certificate: file('server.crt', tls.cert),
+					key: file('server.key', tls.key),
+					...(clientAuthority && {clientcas: [file('client-ca.crt', clientAuthority)]}),
+				},
+			}),
 		},
-		...(users !== undefined && {auth: {htpasswd: {realm: 'test', path: htpasswd}}}),
+		...(wantsLogin && {auth: {htpasswd: {realm: 'test', path: file('htpasswd', loginLine)}}}),
 	};
 }
 

@@ -35,7 +35,7 @@ function endWithError(error: unknown): number {
 function processContext(): CommandContext {
 	return {
 		print: (...lines) => {
-			process.stdout.write(`${lines.join('\n')}\n`);
+			process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 		},
 		write: (text) => {
 			process.stdout.write(text);

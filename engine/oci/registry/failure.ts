@@ -49,6 +49,10 @@ export class RegistryFailure extends OperationFailed {
 	}
 }
 
+/** Where the machine's own login stays: without a file podman keeps it until the next boot. */
+const loginCommand = (host: string): string =>
+	`podman login --authfile /etc/ostree/auth.json ${host}`;
+
 /** An answer that is not what was asked for. */
 export interface FailedAnswer {
 	/** As references and logins name it. */
@@ -94,14 +98,14 @@ export function failedAnswer(answer: FailedAnswer): EngineError {
 		case 403:
 			return new RegistryFailure('registry-forbidden', say(`${host} forbids to pull ${place}`), {
 				status,
-				hint: `Ask who runs it for the right to pull, or log in as who has it: podman login ${host}`,
+				hint: `Ask who runs it for the right to pull, or log in as who has it: ${loginCommand(host)}`,
 			});
 		case 429:
 			return new RegistryFailure('registry-rate-limited', say(`${host} gets too many requests`), {
 				status,
 				isTransient: true,
 				retryAfterMs: answer.retryAfterMs,
-				hint: `${whenAgain(answer.retryAfterMs)} With a login limits are often higher: podman login ${host}`,
+				hint: `${whenAgain(answer.retryAfterMs)} With a login limits are often higher: ${loginCommand(host)}`,
 			});
 		default:
 			return otherStatus(answer, say);
@@ -133,7 +137,7 @@ function missing(
 			'no-such-image',
 			say(`${host} has no image ${wanted.name} in ${repository}`),
 			{
-				hint: `Look at its name and tag. If it is private, log in: podman login ${host}`,
+				hint: `Look at its name and tag. If it is private, log in: ${loginCommand(host)}`,
 			},
 		);
 	return new RegistryFailure('registry-incomplete', say(`${host} has lost ${wanted.name}`), {
@@ -151,7 +155,7 @@ function unauthorized(answer: FailedAnswer, say: (text: string) => string): Engi
 		: `${host} wants a login for ${repository}`;
 	return new RegistryFailure('registry-unauthorized', say(what), {
 		status,
-		hint: `Log in: podman login ${host}`,
+		hint: `Log in: ${loginCommand(host)}`,
 	});
 }
 

@@ -166,7 +166,9 @@ test('says what is wrong with a file that is no archive of an image', async () =
 	const missing = await failure(treeOf(path.join(folder, 'missing')));
 	assert.match(missing.message, /missing cannot be opened: ENOENT/);
 	const text = await failure(treeOf(write(Buffer.alloc(2000, 'no tar'))));
-	assert.match(text.message, /the header checksum is wrong \(at byte 0\)$/);
+	assert.match(text.message, /^\/.*: the header checksum is wrong \(at byte 0\)$/);
+	const layout = await failure(treeOf(folder));
+	assert.is(layout.message, `${folder} is a folder, not a tar file`);
 	const other = await failure(treeOf(write(tarOf([['file', 'x']]))));
 	assert.match(other.message, /is no image archive$/);
 	const gzip = await failure(treeOf(write(gzipSync(tarOf([])))));

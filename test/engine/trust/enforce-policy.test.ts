@@ -103,4 +103,15 @@ test('goes by where links to a layout lead', async () => {
 	await enforcePolicy({transport: 'oci', path: folder}, {places});
 });
 
+test('is not asked about a path that is not there', async () => {
+	const places = roots.make({'/etc/containers/policy.json': accept, '/file': ''});
+	for (const name of ['missing', 'file/below']) {
+		const place = path.join(places.root, name);
+		assert.is(
+			await told(() => enforcePolicy({transport: 'oci-archive', path: place}, {places})),
+			`no-such-image: there is no ${place}`,
+		);
+	}
+});
+
 test.run();

@@ -22,6 +22,7 @@ const names: readonly (readonly [text: string, image: string, transport: string]
 		'registry.example.com/myos:1',
 		'containers-storage',
 	],
+	['containers-storage:3f2a9c1b4d5e', '3f2a9c1b4d5e', 'containers-storage'],
 ];
 for (const [text, image, transport] of names)
 	test(`say where ${text} is`, async () => {
@@ -35,6 +36,8 @@ const mistakes: readonly (readonly [text: string, message: RegExp])[] = [
 	['oci:', /"oci:" names no image/],
 	['oci:layout', /"oci:layout" is not an absolute path/],
 	['oci-archive:./myos.tar', /is not an absolute path/],
+	['containers-storage:myos:1', /"myos:1" is not the whole name of an image in podman's storage/],
+	['containers-storage:localhost/My:1', /"My" is not a repository path/],
 ];
 for (const [text, message] of mistakes)
 	test(`are not taken in the form of ${text}`, async () => {

@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, readFileSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
@@ -321,10 +321,9 @@ test('goes on with what it knows when nothing can be looked for, and tells why',
 	one.now = noon;
 	await one.pass();
 	rmSync(one.layout, {recursive: true});
-	mkdirSync(one.layout);
 	one.now = new Date('2026-03-03T03:00:00Z');
 	const {lines} = await one.pass();
-	assert.match(lines[0] ?? '', /^check postponed: .* is not an OCI layout/);
+	assert.match(lines[0] ?? '', /^check postponed: there is no /);
 	assert.equal(plain(lines.slice(1)), [rebooting]);
 	const {update} = await readMachineStatus(one.root);
 	assert.is(update?.lastError?.code, 'no-such-image');

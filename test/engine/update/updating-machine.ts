@@ -23,6 +23,9 @@ import {publish} from './published-image.ts';
 
 export const minuteMs = 60_000;
 
+/** What busctl prints of NetworkManager's property. */
+export const meteredReply = '{"type":"v","data":[{"type":"u","data":1}]}';
+
 const fixtures = path.join(import.meta.dirname, '../../fixtures/logind');
 
 export class UpdatingMachine implements Disposable {
@@ -33,6 +36,8 @@ export class UpdatingMachine implements Disposable {
 	/** In the window. */
 	now = new Date('2026-03-02T03:00:00Z');
 	isSomebodyLoggedIn = false;
+	/** Whether NetworkManager says so; it does not run otherwise. */
+	isMetered = false;
 	/** Called when one is about to run. */
 	onHook = (): void => {};
 	/** What `systemctl reboot` says instead of doing it. */
@@ -161,6 +166,7 @@ export class UpdatingMachine implements Disposable {
 			return runCommand(command, args, options);
 		}
 		if (command === 'busctl') {
+			if (this.isMetered && args.includes('Metered')) return answer(meteredReply);
 			const reply = this.#replies().find(([question]) => args.includes(question))?.[1];
 			if (reply === undefined) throw fail('no such service');
 			return answer(await readFile(path.join(fixtures, reply), 'utf8'));

@@ -99,7 +99,8 @@ test('that are wrong end in an error that does not have them', async () => {
 	);
 	assert.is(error.code, 'registry-unauthorized');
 	assert.is(error.message, `${registry.host} does not accept the login for ns/myos (no Basic …)`);
-	assert.is(error.hint, `Log in: podman login ${registry.host}`);
+	const command = 'podman login --authfile /etc/ostree/auth.json';
+	assert.is(error.hint, `Log in: ${command} ${registry.host}`);
 	assert.equal(ports.clock.slept, []);
 	assert.is(registry.requests.length, 2);
 });

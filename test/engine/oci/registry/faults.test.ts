@@ -142,7 +142,7 @@ interface Case {
 	readonly sleeps: readonly number[];
 }
 const backOff = [500, 1000, 2000, 4000, 8000];
-const login = /podman login 127\.0\.0\.1:\d+$/;
+const login = /podman login --authfile \/etc\/ostree\/auth\.json 127\.0\.0\.1:\d+$/;
 const errors = (code: string, message: string) => JSON.stringify({errors: [{code, message}]});
 const cases: readonly Case[] = [
 	{
