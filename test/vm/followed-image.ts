@@ -1,6 +1,7 @@
 /** A machine in a virtual machine, and the registry whose image it follows. */
 import * as assert from 'uvu/assert';
 import type {StatusDocument} from '../../engine/deployment/status.ts';
+import {podman} from '../host/podman.ts';
 import {deriveImage} from '../setup/derived-image.ts';
 import {type Registry, startRegistry} from '../setup/registry.ts';
 import {InstalledDisk} from './installed-disk.ts';
@@ -36,10 +37,11 @@ export class FollowedImage implements AsyncDisposable {
 	): Promise<FollowedImage> {
 		await using stack = new AsyncDisposableStack();
 		const registry = stack.use(await startRegistry());
-		const {name} = await deriveImage('v1', '1', commands);
+		const {name} = await deriveImage(tag(registry, '1'), '1', commands);
 		const byHand = updates ? [] : ['--karg', 'systemd.mask=slipway-update.timer'];
 		const args = ['--target-image', reference(registry), ...byHand];
 		const disk = stack.use(await InstalledDisk.make({args, image: name}));
+		await podman(['rmi', name]);
 		const running = stack.use(await Machine.start({disk: disk.file}));
 		const followed = new FollowedImage(registry, disk, running);
 		await followed.expectRunning('1');
@@ -52,8 +54,9 @@ export class FollowedImage implements AsyncDisposable {
 
 	/** Builds a version by these commands and makes it the one to follow. */
 	async publish(version: string, commands: readonly string[]): Promise<void> {
-		const {name} = await deriveImage(`v${version}`, version, commands);
+		const {name} = await deriveImage(tag(this.registry, version), version, commands);
 		await this.registry.push(name, imageName, 'zstd');
+		await podman(['rmi', name]);
 	}
 
 	/** Takes the image in; gives the ID of the staged deployment. */
@@ -88,4 +91,9 @@ export class FollowedImage implements AsyncDisposable {
 
 function reference({port}: Registry): string {
 	return `${hostInGuest}:${port}/${imageName}`;
+}
+
+/** Others follow images at the same time. */
+function tag({port}: Registry, version: string): string {
+	return `v${version}-${port}`;
 }

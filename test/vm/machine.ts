@@ -216,6 +216,13 @@ export class Machine implements AsyncDisposable {
 		await next;
 	}
 
+	/** Restarts all of the guest but its kernel, and waits until commands can be run. */
+	async softReboot(): Promise<void> {
+		const next = this.nextBoot();
+		this.send('systemctl --no-block soft-reboot');
+		await next;
+	}
+
 	/** Waits until commands can be run in a boot after this one. */
 	async nextBoot(): Promise<void> {
 		await this.hear(/^ready$/m, bootDeadlineMs, this.agent.text.length);
