@@ -127,7 +127,8 @@ function hardwareArguments(
 		...['-machine', 'q35', '-smp', '1', '-m', String(options.memoryMib ?? 1024)],
 		...(accelerator === 'kvm'
 			? ['-accel', 'kvm', '-cpu', 'host']
-			: ['-accel', 'tcg,thread=multi', '-cpu', 'max']),
+			: // Programs take wide vector instructions where there are any, and emulated those are the slow way.
+				['-accel', 'tcg', '-cpu', 'Nehalem']),
 		...bootArguments(options, files),
 		...(options.endOnReboot ? ['-no-reboot'] : []),
 		...[
