@@ -7,15 +7,13 @@ import {type DerivedImage, deriveImage} from '../setup/derived-image.ts';
 import {type Registry, startRegistry} from '../setup/registry.ts';
 import {InstalledDisk} from './installed-disk.ts';
 import {Machine} from './machine.ts';
+import {hostInGuest} from './qemu-command.ts';
 import {whyNoMachines} from './requirements.ts';
 
 const test = suite('a machine that is updated');
 const problem = await whyNoMachines();
 if (problem !== undefined) console.log(`skipped: ${problem}`);
 const check = problem === undefined ? test : test.skip;
-
-/** Address of the host as QEMU's own network has it. */
-const hostInGuest = '10.0.2.2';
 
 let registry: Registry;
 let disk: InstalledDisk;
