@@ -1,6 +1,6 @@
-import {readFile, rename, rm, stat, statfs} from 'node:fs/promises';
+import {readFile, rm, stat, statfs} from 'node:fs/promises';
 import path from 'node:path';
-import {type FileContent, replaceFile, syncFolder} from '../system/durable-file.ts';
+import {type FileContent, renameDurably, replaceFile} from '../system/durable-file.ts';
 import {namesIn} from '../system/read-folder.ts';
 import type {System} from '../system/system.ts';
 import type {BootFileSource, BootPartition, BootPartitionFile} from './boot-partition.ts';
@@ -17,11 +17,7 @@ export function mountedPartition(
 		async write(files) {
 			for (const file of files) await replaceFile(place(file.path), contentOf(file.source));
 		},
-		async rename(from, to) {
-			await rename(place(from), place(to));
-			for (const folder of new Set([path.dirname(to), path.dirname(from)]))
-				await syncFolder(place(folder));
-		},
+		rename: (from, to) => renameDurably(place(from), place(to)),
 		remove: (file) => rm(place(file), {recursive: true, force: true}),
 		sync: async () => system.syncFileSystem(mountPoint),
 		async freeBytes() {

@@ -10,7 +10,7 @@ export const unfinishedSuffix = '.slipway-new';
 
 /**
  * Replaces a file so that after a crash it holds the old content or the new, whole: a temporary name
- * beside it, fsync, rename, fsync of the folder. Missing folders are made. Two writers of the same
+ * beside it, fsync, rename, fsync of what has the name now and of the folder. Missing folders are made. Two writers of the same
  * file at once are the caller's to prevent.
  */
 export async function replaceFile(
@@ -23,8 +23,18 @@ export async function replaceFile(
 	const unfinished = file + unfinishedSuffix;
 	await rm(unfinished, {force: true});
 	await writeDurably(unfinished, content, mode);
-	await rename(unfinished, file);
-	await syncFolder(folder);
+	await renameDurably(unfinished, file);
+}
+
+/**
+ * Returns when the new name is on the medium, with the file. The file comes before its folder: on FAT an
+ * entry of a folder leads to the content, and a rename alone writes an empty one, which is filled in when
+ * the file is synced.
+ */
+export async function renameDurably(from: string, to: string): Promise<void> {
+	await rename(from, to);
+	await syncFile(to);
+	for (const folder of new Set([path.dirname(to), path.dirname(from)])) await syncFolder(folder);
 }
 
 /** mkdir -p with mode 0755 whatever the umask; when it returns, the folders are on the medium. */
@@ -41,6 +51,11 @@ export async function makeFolders(folder: string): Promise<void> {
 /** Returns when the names in a folder are on the medium. */
 export async function syncFolder(folder: string): Promise<void> {
 	await using handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+	await handle.sync();
+}
+
+async function syncFile(file: string): Promise<void> {
+	await using handle = await open(file, 'r');
 	await handle.sync();
 }
 
