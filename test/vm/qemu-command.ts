@@ -126,6 +126,8 @@ function hardwareArguments(
 	accelerator: Accelerator,
 ): string[] {
 	const sectors = options.sectorSize ?? 512;
+	// Merged requests have as many pieces as a call takes, and the log adds two: it would fail.
+	const merging = options.writeLog === undefined ? '' : ',request-merging=off';
 	return [
 		...['-machine', 'q35', '-smp', '2', '-m', String(options.memoryMib ?? 1024)],
 		...(accelerator === 'kvm'
@@ -135,7 +137,7 @@ function hardwareArguments(
 		...(options.endOnReboot ? ['-no-reboot'] : []),
 		...diskArguments(options),
 		'-device',
-		`virtio-blk-pci,drive=disk,bootindex=1,logical_block_size=${sectors},physical_block_size=4096`,
+		`virtio-blk-pci,drive=disk,bootindex=1,logical_block_size=${sectors},physical_block_size=4096${merging}`,
 		...['-device', 'virtio-rng-pci'],
 		...['-nic', 'user,model=virtio-net-pci'],
 	];
