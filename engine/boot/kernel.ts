@@ -81,7 +81,10 @@ export async function readKernel(image: ImageReader): Promise<Kernel> {
  * Name of the folder on the boot partition that holds this kernel and initramfs, the same for every
  * deployment that boots from them: 32 hex digits of the sha256 of both sha256 digests (as bytes).
  */
-export function kernelFolderName({linux, initramfs}: Pick<Kernel, 'linux' | 'initramfs'>): string {
+export function kernelFolderName({
+	linux,
+	initramfs,
+}: Readonly<Record<'linux' | 'initramfs', Pick<KernelFile, 'sha256'>>>): string {
 	const digest = createHash('sha256')
 		.update(linux.sha256, 'hex')
 		.update(initramfs.sha256, 'hex')

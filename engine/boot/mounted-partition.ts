@@ -1,4 +1,4 @@
-import {readFile, rename, rm, stat, statfs} from 'node:fs/promises';
+import {readFile, rm, stat, statfs} from 'node:fs/promises';
 import path from 'node:path';
 import {type FileContent, replaceFile, syncFolder} from '../system/durable-file.ts';
 import {namesIn} from '../system/read-folder.ts';
@@ -17,10 +17,11 @@ export function mountedPartition(
 		async write(files) {
 			for (const file of files) await replaceFile(place(file.path), contentOf(file.source));
 		},
+		// A copy first: on FAT a new name that has no content yet can be all that a power cut leaves of a rename.
 		async rename(from, to) {
-			await rename(place(from), place(to));
-			for (const folder of new Set([path.dirname(to), path.dirname(from)]))
-				await syncFolder(place(folder));
+			await replaceFile(place(to), {copyOf: place(from)});
+			await rm(place(from));
+			await syncFolder(path.dirname(place(from)));
 		},
 		remove: (file) => rm(place(file), {recursive: true, force: true}),
 		sync: async () => system.syncFileSystem(mountPoint),

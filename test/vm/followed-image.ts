@@ -6,9 +6,8 @@ import {deriveImage} from '../setup/derived-image.ts';
 import {type Registry, startRegistry} from '../setup/registry.ts';
 import {InstalledDisk} from './installed-disk.ts';
 import {Machine} from './machine.ts';
+import {hostInGuest} from './qemu-command.ts';
 
-/** Address of the host as QEMU's own network has it. */
-const hostInGuest = '10.0.2.2';
 const imageName = 'myos:latest';
 
 export interface FollowedImageOptions {

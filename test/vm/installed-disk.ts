@@ -36,7 +36,7 @@ export class InstalledDisk implements Disposable {
 	/** A copy to be damaged; it goes when this disk does. */
 	copy(name: string): InstalledDisk {
 		const file = path.join(this.folder, `${name}.raw`);
-		execFileSync('cp', ['--sparse=always', '--reflink=auto', this.file, file]);
+		copyDisk(this.file, file);
 		return new InstalledDisk(this.folder, file, this.output);
 	}
 
@@ -103,11 +103,7 @@ export class InstalledDisk implements Disposable {
 	}
 
 	private partitionOffset(name: string): number {
-		const json = execFileSync('sfdisk', ['--json', this.file], {encoding: 'utf8'});
-		const {partitiontable: table} = JSON.parse(json) as SfdiskOutput;
-		const partition = table.partitions.find((partition) => partition.name === name);
-		if (partition === undefined) throw new Error(`${this.file} has no partition ${name}`);
-		return partition.start * table.sectorsize;
+		return findPartition(this.file, name).offset;
 	}
 
 	/** Of the original alone: its copies lie in the same folder. */
@@ -116,9 +112,35 @@ export class InstalledDisk implements Disposable {
 	}
 }
 
+/** Keeps holes, or makes them. */
+export function copyDisk(from: string, to: string): void {
+	execFileSync('cp', ['--sparse=always', '--reflink=auto', from, to]);
+}
+
+/** Where a partition lies on a disk. */
+export interface PartitionBytes {
+	readonly offset: number;
+	readonly size: number;
+}
+
+export function findPartition(file: string, name: string): PartitionBytes {
+	const json = execFileSync('sfdisk', ['--json', file], {encoding: 'utf8'});
+	const {partitiontable: table} = JSON.parse(json) as SfdiskOutput;
+	const partition = table.partitions.find((partition) => partition.name === name);
+	if (partition === undefined) throw new Error(`${file} has no partition ${name}`);
+	return {
+		offset: partition.start * table.sectorsize,
+		size: partition.size * table.sectorsize,
+	};
+}
+
 interface SfdiskOutput {
 	readonly partitiontable: {
 		readonly sectorsize: number;
-		readonly partitions: readonly {readonly name: string; readonly start: number}[];
+		readonly partitions: readonly {
+			readonly name: string;
+			readonly start: number;
+			readonly size: number;
+		}[];
 	};
 }
