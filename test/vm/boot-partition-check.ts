@@ -91,11 +91,11 @@ function kernelProblems(disk: string, partition: PartitionBytes, next: EntryFile
 	return is === folder ? [] : [`the kernel in ${folder} is ${is}`];
 }
 
+/** Files beside these are no harm: what was to replace one of them, and did not get to. */
 function changes(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string[] {
-	const files = new Set([...before.keys(), ...now.keys()]);
-	return [...files]
-		.filter((file) => before.get(file) !== now.get(file))
-		.map((file) => `${file} is another`);
+	return [...before]
+		.filter(([file, digest]) => now.get(file) !== digest)
+		.map(([file]) => `${file} is another, or gone`);
 }
 
 /** What is mended then at the cost of one of the files. */
