@@ -23,7 +23,7 @@ export const command = defineCommand({
 		boot: {type: 'boolean', help: 'Note the results for status and for a fallback. Done at boot.'},
 		bless: {
 			type: 'boolean',
-			help: 'Run nothing; keep the boot entry of this deployment for good. Done after a soft reboot.',
+			help: 'Run nothing; keep the boot entry of this deployment for good. Done when a boot is complete.',
 		},
 		'note-failed-boot': {
 			type: 'boolean',
