@@ -1,5 +1,6 @@
-import {readFile, rm, stat, statfs} from 'node:fs/promises';
+import {readFile, rename, rm, stat, statfs} from 'node:fs/promises';
 import path from 'node:path';
+import {isDiskFull} from '../system/disk-full.ts';
 import {type FileContent, replaceFile, syncFolder} from '../system/durable-file.ts';
 import {namesIn} from '../system/read-folder.ts';
 import type {System} from '../system/system.ts';
@@ -17,12 +18,7 @@ export function mountedPartition(
 		async write(files) {
 			for (const file of files) await replaceFile(place(file.path), contentOf(file.source));
 		},
-		// A copy first: on FAT a new name that has no content yet can be all that a power cut leaves of a rename.
-		async rename(from, to) {
-			await replaceFile(place(to), {copyOf: place(from)});
-			await rm(place(from));
-			await syncFolder(path.dirname(place(from)));
-		},
+		rename: (from, to) => renameEntry(place(from), place(to)),
 		remove: (file) => rm(place(file), {recursive: true, force: true}),
 		sync: async () => system.syncFileSystem(mountPoint),
 		async freeBytes() {
@@ -30,6 +26,21 @@ export function mountedPartition(
 			return bavail * bsize;
 		},
 	};
+}
+
+/**
+ * A copy, and then the old one goes: on FAT a new name that has no content yet can be all that a power cut
+ * leaves of a rename. Where there is no room for a copy, that risk is better than an entry that stays.
+ */
+async function renameEntry(from: string, to: string): Promise<void> {
+	try {
+		await replaceFile(to, {copyOf: from});
+		await rm(from);
+	} catch (error) {
+		if (!isDiskFull(error)) throw error;
+		await rename(from, to);
+	}
+	await syncFolder(path.dirname(from));
 }
 
 async function listFolder(folder: string): Promise<BootPartitionFile[]> {
