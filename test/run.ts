@@ -25,7 +25,7 @@ interface FileResult {
 const root = import.meta.dirname;
 const unitWatchdogMs = 300_000;
 /** Beyond the quota of `npm test`, one file may boot and check for an hour. */
-const machineWatchdogMs = process.env.SLIPWAY_TEST_ALL === '1' ? 7_200_000 : 2_400_000;
+const machineWatchdogMs = process.env.SLIPWAY_TEST_ALL === '1' ? 7_200_000 : 3_000_000;
 
 const {values, positionals} = parseArgs({
 	allowPositionals: true,
