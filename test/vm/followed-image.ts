@@ -67,6 +67,13 @@ export class FollowedImage implements AsyncDisposable {
 		return deployment;
 	}
 
+	/** The boot loader tries a staged deployment once only; with all three attempts, tests would take long. */
+	async leaveOneAttempt(deployment: string): Promise<void> {
+		const entry = `/mnt/loader/entries/slipway-${deployment}`;
+		await this.machine.ok(`mount /dev/disk/by-partlabel/slipway-esp /mnt
+			mv ${entry}+3.conf ${entry}+1.conf && umount /mnt`);
+	}
+
 	async status(): Promise<StatusDocument['status']> {
 		const document: StatusDocument = JSON.parse(await this.machine.ok('slipway status --json'));
 		return document.status;
