@@ -4,11 +4,12 @@ import * as assert from 'uvu/assert';
 import {exitStatus} from '../../engine/errors.ts';
 import {FollowedImage} from './followed-image.ts';
 import type {Machine} from './machine.ts';
-import {runsAll, whyNoMachines} from './requirements.ts';
+import {beyondQuota, runsAll, whyNoMachines} from './requirements.ts';
 
 const test = suite('a machine that is updated');
 const problem = await whyNoMachines();
 if (problem !== undefined) console.log(`skipped: ${problem}`);
+else if (!runsAll) console.log(`skipped: ${beyondQuota}`);
 const check = problem === undefined ? test : test.skip;
 
 /** The key, as terminals send it. */
