@@ -42,7 +42,6 @@ const followed: ImageReference = {
 const registries = () =>
 	`[[registry]]\nprefix = "registry.example.com"\nlocation = "${registry.host}"\ninsecure = true\n`;
 const points = ['before-stage', 'after-stage', 'before-apply', 'after-apply'];
-const first = '3f2a9c1b4d5e.0';
 
 /** Another machine asks for the right to reboot, or gives it back. */
 async function askAsOther(server: string, operation: 'pre-reboot' | 'steady-state') {
@@ -82,11 +81,8 @@ check('waits for days, for a free network, for a window and for its turn to rebo
 
 	await askAsOther(url, 'pre-reboot');
 	one.now = new Date('2026-03-05T02:00:00Z');
-	assert.equal(await pass(), [
-		['check done', 'apply postponed'],
-		'postponed',
-		[`before-apply 1 ${id}`, `after-apply 0 ${first} not-applied`],
-	]);
+	// Without its turn, it does not even ask the hooks.
+	assert.equal(await pass(), [['check done', 'apply postponed'], 'postponed', []]);
 	assert.equal(one.systemctl.includes('reboot'), false);
 	await askAsOther(url, 'steady-state');
 	one.later(16 * minuteMs);
