@@ -1,0 +1,289 @@
+/**
+ * What an installation can be told, whoever tells it: the command line, an unattended file, a kickstart
+ * or the terminal UI. Values are checked one by one; whether they fit each other, the image and the
+ * machine is for the plan. What is undefined was not said, and a default holds.
+ */
+import type {RootFileSystem} from '../disk/layout-settings.ts';
+import type {Secret} from './secret.ts';
+
+export interface Answers {
+	/** Selectors that are tried in order. */
+	readonly disk: readonly DiskSelector[] | undefined;
+	readonly storage: StorageAnswers;
+	readonly image: ImageAnswers;
+	readonly boot: BootAnswers;
+	readonly system: SystemAnswers;
+	readonly root: LoginAnswers;
+	readonly users: readonly UserAnswers[];
+	readonly groups: readonly GroupAnswers[];
+	readonly network: NetworkAnswers;
+	readonly registry: RegistryAnswers;
+	readonly updates: UpdateAnswers;
+	readonly services: ServiceAnswers;
+	readonly files: readonly FileAnswer[];
+	/** systemd credentials by name. */
+	readonly credentials: ReadonlyMap<string, SecretSource>;
+	readonly scripts: ScriptAnswers;
+	readonly finish: FinishAnswers;
+	/** Machines on which the file may wipe although nobody named it; none unless said. */
+	readonly arm: readonly MachineMatch[];
+	/** Ask nothing. */
+	readonly unattended: boolean | undefined;
+}
+
+/** All that is given has to hold. Globs know `*`, `?` and `[…]`. */
+export interface DiskSelector {
+	/** `/dev/…`: the node itself, or a link to it. */
+	readonly path?: string;
+	/** Globs of a name below /dev/disk/by-id and by-path. */
+	readonly byId?: string;
+	readonly byPath?: string;
+	readonly serial?: string;
+	readonly wwn?: string;
+	readonly model?: string;
+	readonly vendor?: string;
+	/** Bytes, both ends included. */
+	readonly size?: {readonly least?: number; readonly most?: number};
+	readonly transport?: readonly string[];
+	readonly rotational?: boolean;
+	/** Removable disks are left out unless this is true. */
+	readonly removable?: boolean;
+	/** Nothing is on it. */
+	readonly empty?: boolean;
+	/** Which one of several; two matches of `only` are an error. */
+	readonly pick: 'only' | 'smallest' | 'largest';
+}
+
+export interface StorageAnswers {
+	/** `disk`: all of it; `free-space`: beside what is there; `partition`: in the place of `replace`. */
+	readonly layout: 'disk' | 'free-space' | 'partition' | undefined;
+	/** Leave to destroy what the disk holds. */
+	readonly wipe: boolean | undefined;
+	/** Partitions that make room, and partitions that nothing may touch. */
+	readonly replace: readonly PartitionSelector[];
+	readonly keep: readonly PartitionSelector[];
+	readonly fileSystem: RootFileSystem | undefined;
+	/** Bytes. */
+	readonly espSize: number | undefined;
+	/** Bytes; the rest of the disk when undefined. */
+	readonly rootSize: number | undefined;
+	/** Further partitions, mounted below /var. */
+	readonly partitions: readonly ExtraPartition[];
+	readonly swap: 'none' | 'zram' | {readonly size: number} | undefined;
+	/** Root and ESP on every disk of a list, as MD RAID1. */
+	readonly mirror: readonly DiskSelector[];
+	readonly encryption: EncryptionAnswers | undefined;
+}
+
+export interface PartitionSelector {
+	readonly partLabel?: string;
+	readonly label?: string;
+	readonly uuid?: string;
+	readonly number?: number;
+}
+
+export interface ExtraPartition {
+	/** `/var/…`. */
+	readonly mountPoint: string;
+	/** Bytes; the rest when undefined. */
+	readonly size: number | undefined;
+	readonly fileSystem: RootFileSystem | undefined;
+	readonly label: string | undefined;
+	readonly options: readonly string[];
+	readonly encrypted: boolean;
+}
+
+/** LUKS2. A recovery key is always added. */
+export interface EncryptionAnswers {
+	readonly passphrase: SecretSource | undefined;
+	readonly tpm2:
+		| {readonly pcrs: readonly number[]; readonly pin: SecretSource | undefined}
+		| undefined;
+	/** Where the recovery key is written, a folder or file outside the disk; shown when undefined. */
+	readonly recoveryKeyPath: string | undefined;
+}
+
+export interface ImageAnswers {
+	/** Where updates come from. */
+	readonly target: string | undefined;
+}
+
+export interface BootAnswers {
+	readonly kernelArguments: readonly string[];
+	readonly timeoutSeconds: number | undefined;
+}
+
+export interface SystemAnswers {
+	readonly hostname: string | undefined;
+	/** `de_DE.UTF-8` */
+	readonly locale: string | undefined;
+	/** A console keymap, `de-latin1`. */
+	readonly keymap: string | undefined;
+	/** `Europe/Berlin` */
+	readonly timeZone: string | undefined;
+	readonly ntpServers: readonly string[] | undefined;
+}
+
+export interface LoginAnswers {
+	/** crypt(5) hash; `''` is none at all. A login without it is locked. */
+	readonly passwordHash: Secret | undefined;
+	/** Lines as in authorized_keys. */
+	readonly sshKeys: readonly string[];
+}
+
+export interface UserAnswers extends LoginAnswers {
+	readonly name: string;
+	readonly gecos: string | undefined;
+	readonly uid: number | undefined;
+	readonly gid: number | undefined;
+	readonly groups: readonly string[];
+	readonly shell: string | undefined;
+	readonly home: string | undefined;
+	readonly sudo: 'none' | 'password' | 'nopasswd';
+}
+
+export interface GroupAnswers {
+	readonly name: string;
+	readonly gid: number | undefined;
+}
+
+export interface NetworkAnswers {
+	readonly interfaces: readonly InterfaceAnswers[];
+	/** Have the installed machine use what the live system uses. */
+	readonly copyLive: boolean | undefined;
+}
+
+export interface InterfaceAnswers {
+	/** By name or hardware address; all interfaces when undefined. */
+	readonly match: {readonly name?: string; readonly mac?: string};
+	readonly dhcp: 'yes' | 'no' | 'ipv4' | 'ipv6';
+	/** `192.0.2.7/24` */
+	readonly addresses: readonly string[];
+	readonly gateways: readonly string[];
+	readonly dns: readonly string[];
+	readonly searchDomains: readonly string[];
+	readonly mtu: number | undefined;
+	/** An interface of its own on top of the one that matches. */
+	readonly vlan: {readonly id: number; readonly name: string | undefined} | undefined;
+	/** Interfaces that are bundled; `match.name` names the bundle. */
+	readonly bond: {readonly members: readonly string[]; readonly mode: string} | undefined;
+	readonly wifi: {readonly ssid: string; readonly passphrase: SecretSource | undefined} | undefined;
+}
+
+export interface RegistryAnswers {
+	/** An auth.json. */
+	readonly auth: SecretSource | undefined;
+	/** PEM files of CA certificates that the machine is to trust. */
+	readonly caCertificates: readonly ContentSource[];
+	/** Public keys for signature policies, by the file name they get. */
+	readonly signingKeys: ReadonlyMap<string, ContentSource>;
+	/** A policy.json. */
+	readonly policy: ContentSource | undefined;
+}
+
+export interface UpdateAnswers {
+	readonly mode: 'apply' | 'stage' | 'off' | undefined;
+	/** As in the updater's settings, `02:00-05:00`. */
+	readonly window: string | undefined;
+}
+
+export interface ServiceAnswers {
+	readonly enable: readonly string[];
+	readonly disable: readonly string[];
+	readonly mask: readonly string[];
+}
+
+export interface FileAnswer {
+	/** Below /etc or /var. */
+	readonly path: string;
+	readonly content: ContentSource | SecretSource;
+	readonly mode: number;
+	/** Names or numbers. */
+	readonly user: string;
+	readonly group: string;
+}
+
+export interface ScriptAnswers {
+	/** Before the disk is looked at; before it is written; in the new system; after a failure. */
+	readonly pre: readonly Script[];
+	readonly preInstall: readonly Script[];
+	readonly post: readonly Script[];
+	readonly onError: readonly Script[];
+}
+
+export interface Script {
+	readonly text: string;
+	readonly interpreter: string;
+	/** Only `post`: in the new system rather than in the one that installs. */
+	readonly chroot: boolean;
+	/** A failure of it is one of the installation. */
+	readonly required: boolean;
+	readonly timeoutSeconds: number;
+	/** Where its output goes too. */
+	readonly log: string | undefined;
+}
+
+export interface FinishAnswers {
+	readonly action: 'reboot' | 'poweroff' | 'shell' | 'wait' | undefined;
+	readonly onFailure: 'wait' | 'shell' | 'reboot' | 'poweroff' | undefined;
+}
+
+/** All that is given has to hold. */
+export interface MachineMatch {
+	readonly serial?: string;
+	readonly dmiUuid?: string;
+	readonly mac?: string;
+}
+
+/** Content that anybody may see. */
+export type ContentSource =
+	| {readonly kind: 'text'; readonly text: string}
+	| {readonly kind: 'file'; readonly path: string}
+	| {readonly kind: 'url'; readonly url: string; readonly sha256: string};
+
+/** Content that nobody else may see, and where it is. */
+export type SecretSource =
+	| {readonly kind: 'inline'; readonly secret: Secret}
+	| {readonly kind: 'file'; readonly path: string}
+	/** A systemd credential of the installer itself. */
+	| {readonly kind: 'credential'; readonly name: string};
+
+/** Nothing said. */
+export const noAnswers: Answers = {
+	disk: undefined,
+	storage: {
+		layout: undefined,
+		wipe: undefined,
+		replace: [],
+		keep: [],
+		fileSystem: undefined,
+		espSize: undefined,
+		rootSize: undefined,
+		partitions: [],
+		swap: undefined,
+		mirror: [],
+		encryption: undefined,
+	},
+	image: {target: undefined},
+	boot: {kernelArguments: [], timeoutSeconds: undefined},
+	system: {
+		hostname: undefined,
+		locale: undefined,
+		keymap: undefined,
+		timeZone: undefined,
+		ntpServers: undefined,
+	},
+	root: {passwordHash: undefined, sshKeys: []},
+	users: [],
+	groups: [],
+	network: {interfaces: [], copyLive: undefined},
+	registry: {auth: undefined, caCertificates: [], signingKeys: new Map(), policy: undefined},
+	updates: {mode: undefined, window: undefined},
+	services: {enable: [], disable: [], mask: []},
+	files: [],
+	credentials: new Map(),
+	scripts: {pre: [], preInstall: [], post: [], onError: []},
+	finish: {action: undefined, onFailure: undefined},
+	arm: [],
+	unattended: undefined,
+};
