@@ -9,7 +9,6 @@ type Programs = Readonly<Record<string, string>>;
 const always: Programs = {
 	sfdisk: 'fdisk',
 	mke2fs: 'e2fsprogs',
-	debugfs: 'e2fsprogs',
 	'mkfs.vfat': 'dosfstools',
 	mcopy: 'mtools',
 	lsblk: 'util-linux',

@@ -62,11 +62,13 @@ async function writeDisk(
 	report({type: 'step', step: 'partition', title: `Partitioning ${path}`});
 	await wipeDisk(system, disk.path, size, hold);
 	await writePartitionTable(system, disk, layout);
-	await hold.lend(() => makeEspFileSystem(system, disk, esp));
+	await hold.lend(async () => {
+		await makeEspFileSystem(system, disk, esp);
+		await sink.makeRoot(root);
+	});
 	report({type: 'done', step: 'partition'});
 	signal.throwIfAborted();
-	const writeRoot = () => sink.writeRoot(content, root, report, signal);
-	const verity = sink.claimsDisk ? await hold.lend(writeRoot) : await writeRoot();
+	const verity = await sink.writeRoot(content, root, report, signal);
 	if (plan.verity.kind === 'enforced' && verity === 'unavailable') {
 		throw new OperationFailed('no-fs-verity', `fs-verity could not be put on ${path}`, {
 			hint: 'Install with --root-fs ext4, or report this.',

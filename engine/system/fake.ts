@@ -1,3 +1,4 @@
+import {type Ext4Volume, ext4InodeSize} from './ext4-volume.ts';
 import type {CommandResult, System} from './system.ts';
 
 export interface RecordedCall {
@@ -69,9 +70,28 @@ function silentSystem(commands: FakeCommands): System {
 		setXattr: () => {},
 		setMtime: () => {},
 		makeNode: () => {},
+		loadExt4: () => ({open: () => emptyVolume()}),
 		syncFileSystem: () => {},
 		lock: async () => () => {},
 		capabilities: () => new Set(),
 		now: () => new Date(0),
+	};
+}
+
+/** An ext4 with room for everything that keeps nothing. */
+function emptyVolume(): Ext4Volume {
+	return {
+		inodeCount: 2 ** 32 - 1,
+		freeRuns: () => [{start: 1, count: 2 ** 32}],
+		useBlocks: () => {},
+		releaseBlocks: () => {},
+		useInode: () => {},
+		readInode: () => Buffer.alloc(ext4InodeSize),
+		writeInode: () => {},
+		writeDirectoryBlock: () => {},
+		writeExtentBlock: () => {},
+		setXattrs: () => {},
+		close: () => {},
+		[Symbol.dispose]: () => {},
 	};
 }

@@ -1,6 +1,7 @@
 import {deviceSize, flushDevice, probeExclusive, rereadPartitions} from './block-device.ts';
 import {capabilities} from './capabilities.ts';
 import {runCommand} from './commands.ts';
+import {loadExt4} from './ext4.ts';
 import {enableVerity, enableVerityOnAll, measureVerity} from './fs-verity.ts';
 import {makeNode, setMtime, syncFileSystem} from './inodes.ts';
 import {lock} from './lock.ts';
@@ -34,6 +35,7 @@ export function hostSystem(): System {
 		setXattr,
 		setMtime,
 		makeNode,
+		loadExt4,
 		syncFileSystem,
 		lock,
 		capabilities,

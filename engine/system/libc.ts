@@ -1,7 +1,7 @@
-import {createRequire} from 'node:module';
 import {getSystemErrorName} from 'node:util';
 import type * as Koffi from 'koffi';
 import {OperationFailed} from '../errors.ts';
+import {loadKoffi} from './koffi.ts';
 
 /**
  * The C library's functions that Node does not offer. Buffers are passed by address, so a path or name
@@ -39,20 +39,6 @@ let loaded: LibC | undefined;
 export function libc(): LibC {
 	loaded ??= bindFunctions(loadKoffi());
 	return loaded;
-}
-
-/**
- * The bundle names the folder that holds koffi's addon in `process.resourcesPath` and leaves koffi's
- * own loader out; run from source, the package finds its addon by itself.
- */
-function loadKoffi(): typeof Koffi {
-	const load = createRequire(import.meta.url);
-	const {resourcesPath} = process as NodeJS.Process & {resourcesPath?: string};
-	return load(
-		resourcesPath === undefined
-			? 'koffi'
-			: `${resourcesPath}/koffi/linux_${process.arch}/koffi.node`,
-	);
 }
 
 function bindFunctions(koffi: typeof Koffi): LibC {

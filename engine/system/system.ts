@@ -1,3 +1,5 @@
+import type {Ext4Library} from './ext4-volume.ts';
+
 /**
  * The seam: all that the engine and the installer do to the machine beyond plain files.
  * `host.ts` does it for real, `fake.ts` records it for tests. Plain files go through `node:fs` on a
@@ -116,6 +118,9 @@ export interface System {
 	setMtime(path: string | Buffer, sec: number, nsec: number): void;
 	/** mknod(2); `mode` holds the file type too. */
 	makeNode(path: string | Buffer, mode: number, rdev: number): void;
+
+	/** libext2fs, which writes an ext4 without the kernel. @throws Lacking `missing-library` */
+	loadExt4(): Ext4Library;
 
 	/** syncfs(2) on the file system that holds `path`. */
 	syncFileSystem(path: string): void;

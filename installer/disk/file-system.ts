@@ -1,7 +1,7 @@
 import type {LoopOptions, System} from '../../engine/system/system.ts';
 import type {PlannedFileSystem, PlannedPartition} from './layout.ts';
 import type {DiskTarget} from './sfdisk.ts';
-import {KiB, MiB} from './size.ts';
+import {alignDown, KiB, MiB} from './size.ts';
 
 /**
  * Makes the file system of the EFI system partition in place, by its offset on the disk. The kernel
@@ -58,54 +58,61 @@ export function partitionLoop(disk: DiskTarget, {start, size}: PlannedPartition)
 	return {offset: start, sizeLimit: size, sectorSize: disk.sectorSize};
 }
 
-export interface MakeOptions {
-	/** Path of the mke2fs.conf that slipway ships: the host's must have no say. */
-	readonly mke2fsConfig: string;
-	/** Leave zeroing inode tables to the kernel's first mounts: quick on disks, unneeded in new files. */
-	readonly lazyInit: boolean;
-}
-
-/** Makes the file system of a root or another Linux partition on a device that is just this partition. */
+/** Makes the file system of a root that will be mounted, on a device that is just this partition. */
 export async function makeFileSystem(
 	system: System,
 	device: string,
 	fileSystem: PlannedFileSystem,
-	options: MakeOptions,
 ): Promise<void> {
 	switch (fileSystem.type) {
-		case 'ext4':
-			await system.run('mke2fs', [...ext4Arguments(fileSystem, options), device], {
-				env: {MKE2FS_CONFIG: options.mke2fsConfig},
-			});
-			return;
 		case 'btrfs':
 			await system.run('mkfs.btrfs', [...btrfsArguments(fileSystem), device]);
 			return;
 		case 'xfs':
 			await system.run('mkfs.xfs', [...xfsArguments(fileSystem), device]);
 			return;
+		case 'ext4':
 		case 'vfat':
-			throw new RangeError('FAT is made by its offset on the disk');
+			throw new RangeError(`${fileSystem.type} is made by its offset on the disk`);
 	}
 }
 
-/**
- * Arguments of mke2fs before the device. `extended` are more of its `-E` options: a second `-E` would
- * silently replace the first.
- */
+/** Makes an empty ext4 in place, by its offset on the disk. */
+export async function makeExt4(
+	system: System,
+	disk: DiskTarget,
+	partition: PlannedPartition,
+	options: Ext4Options,
+): Promise<void> {
+	await system.run('mke2fs', ext4Arguments(disk, partition, options), {
+		env: {MKE2FS_CONFIG: options.mke2fsConfig},
+	});
+}
+
+export interface Ext4Options {
+	/** Path of the mke2fs.conf that slipway ships: the host's must have no say. */
+	readonly mke2fsConfig: string;
+	/** Leave zeroing inode tables to the kernel's first mounts: quick on disks, unneeded in new files. */
+	readonly lazyInit: boolean;
+}
+
+/** Arguments of mke2fs; see its manual page. Its size is in KiB. */
 export function ext4Arguments(
-	{uuid, label}: PlannedFileSystem,
-	{lazyInit}: Pick<MakeOptions, 'lazyInit'>,
-	extended: readonly string[] = [],
+	{path}: Pick<DiskTarget, 'path'>,
+	{start, size, fileSystem: {uuid, label}}: PlannedPartition,
+	{lazyInit}: Pick<Ext4Options, 'lazyInit'>,
 ): string[] {
 	const lazy = lazyInit ? 1 : 0;
-	const extendedOptions = [
+	const extended = [
 		`hash_seed=${uuid}`,
 		`lazy_itable_init=${lazy}`,
 		`lazy_journal_init=${lazy}`,
-		...extended,
-	];
-	return ['-q', '-F', '-t', 'ext4', '-U', uuid, '-L', label, '-E', extendedOptions.join(',')];
+		// That is up to whoever owns the whole disk.
+		'nodiscard',
+		`offset=${start}`,
+	].join(',');
+	const blocks = `${alignDown(size, 4 * KiB) / KiB}K`;
+	return ['-q', '-F', '-t', 'ext4', '-U', uuid, '-L', label, '-E', extended, path, blocks];
 }
 
 function btrfsArguments({uuid, label}: PlannedFileSystem): string[] {

@@ -2,10 +2,10 @@ import {Lacking} from '../../engine/errors.ts';
 import type {System} from '../../engine/system/system.ts';
 import type {RootFileSystem} from '../disk/layout-settings.ts';
 import type {DiskTarget} from '../disk/sfdisk.ts';
+import {ext4Sink} from './ext4.ts';
 import {kernelHasVerity, tryMounting} from './mount-trial.ts';
 import {mountedSink} from './mounted.ts';
 import type {Sink} from './sink.ts';
-import {unmountedSink} from './unmounted.ts';
 
 /** Slipway's own settings of mke2fs in the image: those of a distribution differ between releases. */
 const mke2fsConfig = '/usr/lib/slipway/mke2fs.conf';
@@ -17,16 +17,16 @@ export interface SinkChoice {
 }
 
 /**
- * The sink for a disk: the mounted one where this process may mount. It is the faster one, has the
- * kernel check names and space, and takes every file system; the other takes ext4 alone.
+ * The sink for a disk: ext4 is written without the kernel, which is faster and needs no privilege; all
+ * else is mounted.
  * @throws Lacking `needs-mounting` or `no-file-system`
  */
 export function chooseSink(system: System, disk: DiskTarget, type: RootFileSystem): SinkChoice {
 	const target = {...disk, mke2fsConfig};
+	if (type === 'ext4') return {sink: ext4Sink(system, target), canEnableVerity: false};
 	const trial = tryMounting(system, type);
 	if (trial === 'works')
 		return {sink: mountedSink(system, target), canEnableVerity: kernelHasVerity(type)};
-	if (type === 'ext4') return {sink: unmountedSink(system, target), canEnableVerity: false};
 	if (trial === 'no-file-system')
 		throw new Lacking('no-file-system', `the kernel that runs here has no ${type}`, {
 			hint: `Load its module (modprobe ${type}) on the host, or install with --root-fs ext4.`,

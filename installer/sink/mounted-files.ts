@@ -2,7 +2,6 @@ import {
 	chmodSync,
 	closeSync,
 	fchmodSync,
-	fstatSync,
 	futimesSync,
 	lchownSync,
 	linkSync,
@@ -33,28 +32,27 @@ export function pathIn(mountPoint: string, path: ByteString): Buffer {
 	return Buffer.concat([Buffer.from(`${mountPoint}/`), Buffer.from(path, 'latin1')]);
 }
 
-/** Writes an object or image; gives its inode number. */
-export function writeVerityFile(path: string, pieces: Iterable<FilePiece>): number {
+/** Writes an object or image. */
+export function writeVerityFile(path: string, pieces: Iterable<FilePiece>): void {
 	const {mode, mtimeSec} = verityFileMetadata;
-	return writeNewFile(path, pieces, (file) => {
+	writeNewFile(path, pieces, (file) => {
 		fchmodSync(file, mode);
 		futimesSync(file, mtimeSec, mtimeSec);
-		return fstatSync(file).ino;
 	});
 }
 
-function writeNewFile<T>(
+function writeNewFile(
 	path: string | Buffer,
 	pieces: Iterable<FilePiece>,
-	finish: (file: number) => T,
-): T {
+	finish: (file: number) => void,
+): void {
 	// Private until its mode is set, for it may be a secret.
 	const file = openSync(path, 'wx', 0o600);
 	try {
 		for (const {position, bytes} of pieces)
 			for (let at = 0; at < bytes.length; )
 				at += writeSync(file, bytes, at, bytes.length - at, position + at);
-		return finish(file);
+		finish(file);
 	} finally {
 		closeSync(file);
 	}

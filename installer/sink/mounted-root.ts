@@ -1,16 +1,12 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {System} from '../../engine/system/system.ts';
-import type {ByteString} from '../../engine/tree/tree.ts';
 import type {SystemContent} from '../content.ts';
-import {verityCommands} from './debugfs-commands.ts';
 import {pathIn, setTime, writeStateEntry} from './mounted-files.ts';
 import {stateEntries, storeFolders, verityFiles} from './root-files.ts';
 import {verityFileWorkers} from './verity-file-task.ts';
 
 export interface MountedRoot {
 	readonly mountPoint: string;
-	/** Write fs-verity metadata behind the content of the store's files. */
-	readonly withVerity: boolean;
 	/** Told the bytes of files when they are written. */
 	wrote(bytes: number): void;
 }
@@ -18,19 +14,16 @@ export interface MountedRoot {
 /** Files written before others get a turn: the loop is synchronous, and a key press must be seen. */
 const filesPerTurn = 64;
 
-/**
- * Fills a mounted root with content. Nothing is synced.
- * @returns with fs-verity, the commands for debugfs that make it count once nothing is mounted
- */
+/** Fills a mounted root with content. Nothing is synced. */
 export async function fillRoot(
 	system: System,
-	{mountPoint, withVerity, wrote}: MountedRoot,
+	{mountPoint, wrote}: MountedRoot,
 	content: SystemContent,
-): Promise<ByteString> {
+): Promise<void> {
 	const state = stateEntries(content);
 	const folders = storeFolders();
 	for (const folder of folders) writeStateEntry(system, mountPoint, folder);
-	const commands = await writeVerityFiles({mountPoint, withVerity, wrote}, content);
+	await writeVerityFiles({mountPoint, wrote}, content);
 	let files = 0;
 	for (const entry of state) {
 		writeStateEntry(system, mountPoint, entry);
@@ -40,24 +33,18 @@ export async function fillRoot(
 	// Children first, and state before the store: the last word on a folder is the content's.
 	for (const {path, inode} of [...folders, ...state].reverse())
 		if (inode.type === 'directory') setTime(system, pathIn(mountPoint, path), inode);
-	return commands;
 }
 
-/** On all cores. @returns the commands */
+/** On all cores. */
 async function writeVerityFiles(
-	{mountPoint, withVerity, wrote}: MountedRoot,
+	{mountPoint, wrote}: MountedRoot,
 	content: SystemContent,
-): Promise<ByteString> {
+): Promise<void> {
 	const files = [...verityFiles(content)];
-	await using workers = verityFileWorkers({mountPoint, algorithm: content.algorithm, withVerity});
+	await using workers = verityFileWorkers({mountPoint});
 	let done = 0;
-	const written = await workers.run(files, (bytes) => {
+	await workers.run(files, (bytes) => {
 		wrote(bytes - done);
 		done = bytes;
 	});
-	if (!withVerity) return '';
-	// By number debugfs is four times as fast as by path.
-	return written
-		.map(({inodeNumber}, index) => verityCommands(inodeNumber, files[index]?.size ?? 0))
-		.join('');
 }

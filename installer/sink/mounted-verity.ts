@@ -3,7 +3,6 @@ import path from 'node:path';
 import {Lacking, OperationFailed} from '../../engine/errors.ts';
 import type {FsVerityAlgorithm, System} from '../../engine/system/system.ts';
 import type {SystemContent} from '../content.ts';
-import type {PlannedFileSystem} from '../disk/layout.ts';
 import {type VerityFile, verityFiles} from './root-files.ts';
 import type {RootVerity} from './sink.ts';
 
@@ -11,7 +10,6 @@ import type {RootVerity} from './sink.ts';
 export function chooseVerity(
 	system: System,
 	mountPoint: string,
-	{type}: PlannedFileSystem,
 	algorithm: FsVerityAlgorithm,
 ): RootVerity {
 	const probe = path.join(mountPoint, 'fs-verity-probe');
@@ -21,7 +19,7 @@ export function chooseVerity(
 		return 'kernel';
 	} catch (error) {
 		if (!(error instanceof Lacking)) throw error;
-		return type === 'ext4' ? 'offline' : 'unavailable';
+		return 'unavailable';
 	} finally {
 		unlinkSync(probe);
 	}

@@ -1,14 +1,12 @@
-import {mkdtempSync, rmdirSync, statSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, rmdirSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {isDiskFull} from '../../engine/system/disk-full.ts';
 import type {MountFlag, System} from '../../engine/system/system.ts';
-import type {ByteString} from '../../engine/tree/tree.ts';
 import type {SystemContent} from '../content.ts';
 import {makeFileSystem, partitionLoop} from '../disk/file-system.ts';
 import type {PlannedPartition} from '../disk/layout.ts';
 import {byteProgress} from './byte-progress.ts';
-import {runDebugfs} from './debugfs.ts';
 import {fillRoot} from './mounted-root.ts';
 import {chooseVerity, enableVerity} from './mounted-verity.ts';
 import {contentBytes} from './root-files.ts';
@@ -25,13 +23,17 @@ import {
 /**
  * Fills the root through the kernel: a loop device over the partition, mounted where only this process
  * and its children see it. Takes any file system; needs CAP_SYS_ADMIN and loop devices. Nothing is
- * left mounted or attached when it ends, the mount not even when it is killed.
+ * left mounted or attached when it ends, the mount not even when it is killed. For btrfs and xfs: ext4 is
+ * written without the kernel.
  */
 export function mountedSink(system: System, disk: SinkTarget): Sink {
 	return {
 		...bootWriter(system, disk),
-		claimsDisk: false,
 		check: async (content, root) => checkRootSize(content, root),
+		async makeRoot(root) {
+			using device = attachRoot(system, disk, root);
+			await makeFileSystem(system, device.path, root.fileSystem);
+		},
 		async writeRoot(content, root, report, signal) {
 			try {
 				return await writeRoot(system, disk, content, root, {report, signal});
@@ -42,6 +44,16 @@ export function mountedSink(system: System, disk: SinkTarget): Sink {
 	};
 }
 
+/** A device that is just the partition, until it is disposed of. */
+function attachRoot(
+	system: System,
+	disk: SinkTarget,
+	root: PlannedPartition,
+): Disposable & {readonly path: string} {
+	const path = system.attachLoop(disk.path, {...partitionLoop(disk, root), directIo: true});
+	return {path, [Symbol.dispose]: () => system.detachLoop(path)};
+}
+
 async function writeRoot(
 	system: System,
 	disk: SinkTarget,
@@ -49,16 +61,9 @@ async function writeRoot(
 	root: PlannedPartition,
 	watcher: Watcher,
 ): Promise<RootVerity> {
-	using cleanup = new DisposableStack();
-	const device = system.attachLoop(disk.path, {...partitionLoop(disk, root), directIo: true});
-	cleanup.defer(() => system.detachLoop(device));
-	await makeFileSystem(system, device, root.fileSystem, {
-		mke2fsConfig: disk.mke2fsConfig,
-		lazyInit: statSync(disk.path).isBlockDevice(),
-	});
-	const {verity, commands} = await mountAndFill(system, device, content, root, watcher);
-	if (verity === 'offline') await runDebugfs(system, device, commands);
-	system.flushDevice(device);
+	using device = attachRoot(system, disk, root);
+	const verity = await mountAndFill(system, device.path, content, root, watcher);
+	system.flushDevice(device.path);
 	return verity;
 }
 
@@ -70,32 +75,16 @@ async function mountAndFill(
 	content: SystemContent,
 	{fileSystem}: PlannedPartition,
 	watcher: Watcher,
-): Promise<{readonly verity: RootVerity; readonly commands: ByteString}> {
+): Promise<RootVerity> {
 	using cleanup = new DisposableStack();
 	system.unshareMounts();
 	const mountPoint = mkdtempSync(path.join(tmpdir(), 'slipway-root-'));
 	cleanup.defer(() => rmdirSync(mountPoint));
-	// ext4 would zero inode tables in the background while we want the disk for ourselves.
-	const data = fileSystem.type === 'ext4' ? 'noinit_itable' : undefined;
-	system.mount(device, mountPoint, fileSystem.type, mountFlags, data);
+	system.mount(device, mountPoint, fileSystem.type, mountFlags);
 	cleanup.defer(() => system.unmount(mountPoint));
-	if (fileSystem.type === 'ext4') packFiles(device);
-	const verity = chooseVerity(system, mountPoint, fileSystem, content.algorithm);
-	const commands = await fillAndSync(system, mountPoint, content, verity, watcher);
-	return {verity, commands};
-}
-
-/**
- * Has ext4 lay files side by side. With fs-verity behind their content all are above the size from which
- * it spreads them, and then the disk takes twice as long. Where the kernel does not let us, it does so.
- */
-function packFiles(device: string): void {
-	const largest = (64 << 20) / 4096;
-	try {
-		writeFileSync(`/sys/fs/ext4/${path.basename(device)}/mb_stream_req`, String(largest));
-	} catch (error) {
-		if (!(error instanceof Error && 'code' in error)) throw error;
-	}
+	const verity = chooseVerity(system, mountPoint, content.algorithm);
+	await fillAndSync(system, mountPoint, content, verity, watcher);
+	return verity;
 }
 
 async function fillAndSync(
@@ -104,20 +93,18 @@ async function fillAndSync(
 	content: SystemContent,
 	verity: RootVerity,
 	{report, signal}: Watcher,
-): Promise<ByteString> {
+): Promise<void> {
 	const total = contentBytes(content);
 	const progress = byteProgress(report, 'root', 'Writing the root file system', total);
 	const wrote = (bytes: number) => {
 		signal?.throwIfAborted();
 		progress.add(bytes);
 	};
-	const withVerity = verity === 'offline';
-	const commands = await fillRoot(system, {mountPoint, withVerity, wrote}, content);
+	await fillRoot(system, {mountPoint, wrote}, content);
 	system.syncFileSystem(mountPoint);
 	if (verity === 'kernel') {
 		await enableVerity(system, mountPoint, content);
 		system.syncFileSystem(mountPoint);
 	}
 	progress.done();
-	return commands;
 }

@@ -9,22 +9,22 @@ import {formatSize} from '../disk/size.ts';
 
 /**
  * How the kernel comes to check the store's files: it was asked to (`kernel`), it finds fs-verity
- * written beside the content (`offline`), or it does not.
+ * written behind the content (`offline`), or it does not.
  */
 export type RootVerity = 'kernel' | 'offline' | 'unavailable';
 
 /**
  * Writes content to the partitions of one disk; neither partition nodes nor udev are needed. Order:
- * `check` before the disk is touched, then `writeRoot` and `writeBoot`, each on the medium when it
- * returns, then `finish`.
+ * `check` before the disk is touched, then `makeRoot`, `writeRoot` and `writeBoot`, the last two on the
+ * medium when they return, then `finish`.
  */
 export interface Sink {
-	/** Its programs open the disk with O_EXCL themselves: who holds it has to lend it to `writeRoot`. */
-	readonly claimsDisk: boolean;
 	/** @throws Refused `too-small`, Lacking what it needs */
 	check(content: SystemContent, root: PlannedPartition): Promise<void>;
+	/** Makes the root's file system. Programs may open the disk with O_EXCL: who holds it has to lend it. */
+	makeRoot(root: PlannedPartition): Promise<void>;
 	/**
-	 * Makes the root's file system and fills it.
+	 * Fills the root's file system.
 	 * @throws OperationFailed `disk-full`; whatever the signal was aborted with
 	 */
 	writeRoot(

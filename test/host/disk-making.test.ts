@@ -12,6 +12,7 @@ import {
 } from '../../installer/disk/content.ts';
 import {
 	makeEspFileSystem,
+	makeExt4,
 	makeFileSystem,
 	partitionLoop,
 } from '../../installer/disk/file-system.ts';
@@ -64,10 +65,14 @@ for (const sectorSize of [512, 4096]) {
 			using hold = new DiskHold(disk.device);
 			await wipeDisk(system, disk.device, disk.size, hold);
 			await writePartitionTable(system, target, layout);
-			await hold.lend(() => makeEspFileSystem(system, target, esp));
+			const isExt4 = rootFileSystem === 'ext4';
+			await hold.lend(async () => {
+				await makeEspFileSystem(system, target, esp);
+				if (isExt4) await makeExt4(system, target, root, {mke2fsConfig, lazyInit: true});
+			});
 			await mountAndWrite(disk, () => system.attachLoop(disk.device, partitionLoop(target, root)))(
 				async (device) => {
-					await makeFileSystem(system, device, root.fileSystem, {mke2fsConfig, lazyInit: true});
+					if (!isExt4) await makeFileSystem(system, device, root.fileSystem);
 					return rootFileSystem;
 				},
 			);

@@ -7,17 +7,7 @@ import {type MadeRoot, makeRoot} from '../engine/lint/made-root.ts';
 
 const test = suite('checks of the installer');
 
-const programs = [
-	'sfdisk',
-	'mke2fs',
-	'debugfs',
-	'mkfs.vfat',
-	'mcopy',
-	'lsblk',
-	'blkid',
-	'wipefs',
-	'bootctl',
-];
+const programs = ['sfdisk', 'mke2fs', 'mkfs.vfat', 'mcopy', 'lsblk', 'blkid', 'wipefs', 'bootctl'];
 const goodRoot: MadeRoot = {
 	...Object.fromEntries(
 		programs.map((program) => [`/usr/sbin/${program}`, {mode: 0o755, content: ''}]),

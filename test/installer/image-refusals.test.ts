@@ -10,7 +10,7 @@ const test = suite('refusals of an image');
 
 const executable = {mode: 0o755, content: ''};
 const modules = '/usr/lib/modules/6.12.1';
-const programs = 'sfdisk mke2fs debugfs mkfs.vfat mcopy lsblk blkid wipefs bootctl init'.split(' ');
+const programs = 'sfdisk mke2fs mkfs.vfat mcopy lsblk blkid wipefs bootctl init'.split(' ');
 const goodRoot: MadeRoot = {
 	[`${modules}/vmlinuz`]: 'kernel',
 	[`${modules}/initramfs.img`]: makeCpio({'usr/lib/slipway/slipway-root': ''}),

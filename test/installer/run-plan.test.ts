@@ -13,7 +13,7 @@ import {describeSystem} from '../../installer/describe-system.ts';
 import {GiB} from '../../installer/disk/size.ts';
 import type {InstallPlan} from '../../installer/plan.ts';
 import {runPlan} from '../../installer/run-plan.ts';
-import {unmountedSink} from '../../installer/sink/unmounted.ts';
+import {ext4Sink} from '../../installer/sink/ext4.ts';
 import {planFor, systemRequest} from './new-system.ts';
 
 const test = suite('the run of a plan');
@@ -62,7 +62,7 @@ function systemWith(before: (command: string, count: number) => void = () => {})
 }
 
 const run = (system: System, signal = never, report: ProgressReporter = noProgress) => {
-	const sink = unmountedSink(system, {path: disk, sectorSize: 512, mke2fsConfig: '/mke2fs.conf'});
+	const sink = ext4Sink(system, {path: disk, sectorSize: 512, mke2fsConfig: '/mke2fs.conf'});
 	return runPlan(system, {plan, content, sink}, signal, report);
 };
 const failureOf = (running: Promise<unknown>): Promise<unknown> =>
@@ -77,7 +77,6 @@ const programs = [
 	'sfdisk',
 	'mkfs.vfat',
 	'mke2fs',
-	'debugfs',
 	'mcopy',
 	'sfdisk',
 	'mcopy',
@@ -146,7 +145,7 @@ test('writes nothing to another disk than the one that was planned for', async (
 	for (const changes of [{size: 5 * GiB}, {realPath: other}]) {
 		const system = systemWith();
 		const disks = [{...planned, ...changes}] as const;
-		const sink = unmountedSink(system, {path: disk, sectorSize: 512, mke2fsConfig: ''});
+		const sink = ext4Sink(system, {path: disk, sectorSize: 512, mke2fsConfig: ''});
 		const changed = {plan: {...plan, disks}, content, sink};
 		const outcome = await failureOf(runPlan(system, changed, never, noProgress));
 		assert.instance(outcome, Refused);
@@ -185,7 +184,7 @@ test('has the kernel read the partitions of a device at last, and does without',
 			throw new KernelCallFailed('read', disk, 'EACCES');
 		},
 	});
-	const sink = unmountedSink(system, {path: disk, sectorSize: 512, mke2fsConfig: ''});
+	const sink = ext4Sink(system, {path: disk, sectorSize: 512, mke2fsConfig: ''});
 	const planned = {plan: {...plan, disks: [blockDevice]} as const, content, sink};
 	await runPlan(system, planned, never, noProgress);
 	assert.is(system.calls.at(-1)?.call, 'rereadPartitions');

@@ -15,4 +15,6 @@ const system = {
 		Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 	},
 };
-await mountedSink(system, target).writeRoot(sampleContent(), root, noProgress);
+const sink = mountedSink(system, target);
+await sink.makeRoot(root);
+await sink.writeRoot(sampleContent(), root, noProgress);

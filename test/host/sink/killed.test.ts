@@ -12,7 +12,7 @@ const title = 'leaves no loop device attached and nothing mounted, wherever it w
 const program = path.join(import.meta.dirname, 'endless-root.ts');
 
 async function run() {
-	using disk = diskFile('ext4', 300 << 20);
+	using disk = diskFile('xfs', 300 << 20);
 	const child = spawn(process.execPath, [program, JSON.stringify(disk)], {
 		stdio: ['ignore', 'pipe', 'inherit'],
 		// What it leaves goes with the disk.

@@ -1,8 +1,9 @@
 import {closeSync, openSync, readSync} from 'node:fs';
-import type {System} from '../../../engine/system/system.ts';
+import {verityAlgorithms} from '../../../engine/erofs/fs-verity.ts';
+import type {FsVerityAlgorithm, System} from '../../../engine/system/system.ts';
 import type {SystemContent} from '../../../installer/content.ts';
-import {layoutOf} from '../../../installer/sink/file-pieces.ts';
-import {verityFiles} from '../../../installer/sink/root-files.ts';
+import {type VerityFile, verityFiles} from '../../../installer/sink/root-files.ts';
+import {merkleTreeSize, verityLayout} from '../../../installer/sink/verity-layout.ts';
 
 /** What ext4 holds of a file's fs-verity. */
 export interface VerityOnDisk {
@@ -29,14 +30,22 @@ export async function readVerity(
 	const answers = stdout.split(/^debugfs: stat .*\n/m).slice(1);
 	return files.map((file, index) => {
 		const [stat = '', blocks = ''] = (answers[index] ?? '').split(/^debugfs: blocks .*\n/m);
-		const {treeOffset, end} = layoutOf(file, content.algorithm);
+		const tailBlocks = tailSizeOf(file, content.algorithm) / blockSize;
 		const numbers = blocks.trim().split(/\s+/).map(Number);
 		return {
 			path: file.path,
 			flags: /Flags: (0x[0-9a-f]+)/.exec(stat)?.[1] ?? '',
-			tail: readBlocks(device, numbers.slice(-(end - treeOffset) / blockSize)),
+			tail: readBlocks(device, numbers.slice(-tailBlocks)),
 		};
 	});
+}
+
+function tailSizeOf({size}: VerityFile, algorithm: FsVerityAlgorithm): number {
+	const {treeOffset, end} = verityLayout(
+		size,
+		merkleTreeSize(size, verityAlgorithms[algorithm].digestSize),
+	);
+	return end - treeOffset;
 }
 
 function readBlocks(device: string, numbers: readonly number[]): Buffer {

@@ -6,7 +6,9 @@ import * as assert from 'uvu/assert';
 import {fakeSystem} from '../../../engine/system/fake.ts';
 import {hostSystem} from '../../../engine/system/host.ts';
 import {
+	ext4Arguments,
 	makeEspFileSystem,
+	makeExt4,
 	makeFileSystem,
 	partitionLoop,
 	vfatArguments,
@@ -43,6 +45,12 @@ const esp: PlannedPartition = {
 	name: 'slipway-esp',
 	finishedName: 'slipway-esp',
 	fileSystem: {type: 'vfat', uuid: '8F42-B948', label: 'SLIPWAY-ESP'},
+};
+const root: PlannedPartition = {
+	...esp,
+	role: 'root',
+	number: 2,
+	fileSystem: {type: 'ext4', uuid, label: 'slipway-root'},
 };
 
 for (const [sectorSize, size] of [
@@ -84,8 +92,9 @@ test('of the ESP have clusters of 4 KiB, and of one sector where that is too few
 });
 
 test('in ext4 can have fs-verity and follow the configuration that slipway ships', async () => {
-	const ext4 = {type: 'ext4', uuid, label: 'slipway-root'} as const;
-	await makeFileSystem(system, file, ext4, {mke2fsConfig, lazyInit: false});
+	const target = {path: file, sectorSize: 512};
+	const whole = {...root, start: 0, size: 300 * MiB};
+	await makeExt4(system, target, whole, {mke2fsConfig, lazyInit: false});
 	const {stdout} = await system.run('dumpe2fs', ['-h', file]);
 	const field = (name: string) => new RegExp(`^${name}:\\s+(.*)$`, 'm').exec(stdout)?.[1];
 	assert.is(
@@ -104,15 +113,21 @@ test('in ext4 can have fs-verity and follow the configuration that slipway ships
 
 test('get identifier and label from the plan whatever their type', async () => {
 	const fake = fakeSystem();
-	for (const type of ['ext4', 'btrfs', 'xfs'] as const) {
-		const fileSystem = {type, uuid, label: 'slipway-root'};
-		await makeFileSystem(fake, '/dev/loop0', fileSystem, {mke2fsConfig, lazyInit: true});
-	}
+	for (const type of ['btrfs', 'xfs'] as const)
+		await makeFileSystem(fake, '/dev/loop0', {type, uuid, label: 'slipway-root'});
 	assert.equal(fake.commandLines(), [
-		`mke2fs -q -F -t ext4 -U ${uuid} -L slipway-root -E hash_seed=${uuid},lazy_itable_init=1,lazy_journal_init=1 /dev/loop0`,
 		`mkfs.btrfs --quiet --force --uuid ${uuid} --label slipway-root /dev/loop0`,
 		`mkfs.xfs -q -f -L slipway-root -m uuid=${uuid} /dev/loop0`,
 	]);
+});
+
+test('in ext4 lie at their offset, in whole blocks', () => {
+	const disk = {path: '/dev/sda', sectorSize: 512};
+	const partition = {...root, start: 3 * MiB, size: 300 * MiB + 512};
+	assert.is(
+		ext4Arguments(disk, partition, {lazyInit: true}).join(' '),
+		`-q -F -t ext4 -U ${uuid} -L slipway-root -E hash_seed=${uuid},lazy_itable_init=1,lazy_journal_init=1,nodiscard,offset=3145728 /dev/sda 307200K`,
+	);
 });
 
 test('are made on a device with the sectors of the disk', () => {
