@@ -11,4 +11,5 @@ here=${self%/*}
 # For Node alone: slipway puts the old value back before it starts any other program.
 export SLIPWAY_LIBRARY_PATH="${LD_LIBRARY_PATH-}"
 export LD_LIBRARY_PATH="$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
-exec "$here/node" "$here/app/main.js" "$@"
+# Less memory for what is thrown away at once, in each thread: twice as much made nothing faster.
+exec "$here/node" --max-semi-space-size=8 "$here/app/main.js" "$@"

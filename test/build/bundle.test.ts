@@ -67,10 +67,11 @@ test('hands Node its libraries, the words as they are, and the old library path 
 	const node = `#!/bin/sh\nprintf '%s|' "$LD_LIBRARY_PATH" "$SLIPWAY_LIBRARY_PATH" "$@"`;
 	writeFileSync(path.join(place, 'node'), node, {mode: 0o755});
 	const program = path.join(place, 'slipway');
-	assert.is(run(program, ['a  b', '', '*']).stdout, `${place}/lib||${place}/app/main.js|a  b||*|`);
+	const started = `--max-semi-space-size=8|${place}/app/main.js|`;
+	assert.is(run(program, ['a  b', '', '*']).stdout, `${place}/lib||${started}a  b||*|`);
 	assert.is(
 		run(program, [], {LD_LIBRARY_PATH: '/mine'}).stdout,
-		`${place}/lib:/mine|/mine|${place}/app/main.js|`,
+		`${place}/lib:/mine|/mine|${started}`,
 	);
 });
 
