@@ -20,6 +20,26 @@ export interface SystemContent {
 	readonly bootEntries: readonly BootFile[];
 }
 
+/**
+ * Content whose large files get their digests when they are written, so that they are read once. All that
+ * follows from digests is described then; sizes, and so everything that can be refused, are known before.
+ */
+export interface UnhashedContent<Described extends {readonly content: SystemContent}> {
+	/** What becomes objects, the same content perhaps more than once. */
+	readonly files: readonly UnhashedFile[];
+	/**
+	 * Called when writing begins.
+	 * @param digests of the files, in their order
+	 */
+	describe(digests: Promise<readonly string[]>): Promise<Described>;
+}
+
+export interface UnhashedFile {
+	/** Where it can be read on this host. */
+	readonly path: ByteString;
+	readonly size: number;
+}
+
 export interface ContentObject {
 	readonly size: number;
 	readonly source: FileSource;

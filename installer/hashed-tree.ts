@@ -57,7 +57,8 @@ function objectsOf(
 	return objects;
 }
 
-function* deployedInodes(root: Directory): Generator<Inode, void> {
+/** Inodes that a deployment of the image has too, by the order of their names. */
+export function* deployedInodes(root: Directory): Generator<Inode, void> {
 	const names: ByteString[] = [...root.children.keys()].sort();
 	for (const name of names) {
 		const inode = root.children.get(name);

@@ -10,8 +10,9 @@ import {openRunningRoot, type RunningRoot} from '../engine/source/running-root.t
 import {readMountPoints} from '../engine/system/mount-points.ts';
 import type {System} from '../engine/system/system.ts';
 import {type Architecture, hostArchitecture} from './architecture.ts';
-import {describeSystem} from './describe-system.ts';
-import {surelyEnough} from './disk/content-sizes.ts';
+import type {UnhashedContent} from './content.ts';
+import {type DescribedSystem, describeSystem, type SystemRequest} from './describe-system.ts';
+import {type ContentSizes, surelyEnough} from './disk/content-sizes.ts';
 import {type DiskInventory, type FoundDisk, inspectDisk} from './disk/inventory.ts';
 import {minimumDiskSize} from './disk/layout.ts';
 import {findRefusals, isFound, mountingCapabilities, throwRefusals} from './disk/refusals.ts';
@@ -21,8 +22,14 @@ import {checkSettings, type GivenSettings, type InstallOptions} from './install-
 import {orInterrupted} from './interruption.ts';
 import {type InstallPlan, partitionOfRole, planInstall} from './plan.ts';
 import {checkPrograms} from './programs.ts';
-import {type PlanRun, runPlan} from './run-plan.ts';
-import {readSelf, type SelfImage} from './self-image.ts';
+import {type PlannedContent, type PlanRun, runPlan} from './run-plan.ts';
+import {
+	hashOthers,
+	hashSelf,
+	prepareSelf,
+	provisionalSelf,
+	type UnhashedSelf,
+} from './self-image.ts';
 import {chooseSink} from './sink/choose.ts';
 
 export interface InstallResult {
@@ -48,12 +55,11 @@ export async function installMachine(
 		using _lock = dryRun ? undefined : await lockDisk(system, disk, signal, report);
 		using root = openRunningRoot(system);
 		if (disk.size >= surelyEnough(root.tree.files)) throwRefusals(refusals);
-		const run = await decide(system, options, given, root, report);
+		const run = await decide(system, options, {given, root, disk}, report);
 		const warnings = dryRun ? [] : run.plan.warnings;
 		for (const {code, message, hint} of [...root.findings, ...warnings])
 			report({type: 'warning', code, message, hint});
-		if (!dryRun) await runPlan(system, run, signal, report);
-		return {plan: run.plan};
+		return {plan: dryRun ? run.plan : await runPlan(system, run, signal, report)};
 	} catch (error) {
 		throw orInterrupted(error, signal, `nothing was changed on ${options.disk}`);
 	}
@@ -75,59 +81,75 @@ async function lockDisk(
 	return {[Symbol.dispose]: unlock};
 }
 
-/** Reads the image, checks all that can be checked and plans; nothing is written. */
+interface Decision {
+	readonly given: GivenSettings;
+	readonly root: RunningRoot;
+	/** As it was before the root was read. */
+	readonly disk: FoundDisk;
+}
+
+/**
+ * Reads the image, checks all that can be checked and plans; nothing is written. Files are hashed only when
+ * the disk may be too small without knowing which are the same, when the disk cannot be written in the same
+ * pass, and for a plan that is only shown.
+ */
 async function decide(
 	system: System,
 	options: InstallOptions,
-	given: GivenSettings,
-	root: RunningRoot,
+	{given, root, disk: inspected}: Decision,
 	report: ProgressReporter,
 ): Promise<PlanRun> {
+	const {signal, dryRun} = options;
 	const architecture = hostArchitecture();
-	const {files, self} = await readImage(root, architecture, options.signal, report);
+	const files = await readFitImage(root, architecture);
+	const unhashed = await prepareSelf(root.tree);
 	const rootFileSystem = options.rootFileSystem ?? files.layout.rootFileSystem;
 	const layout = {...files.layout, rootFileSystem};
 	checkPrograms(rootFileSystem);
-	const described = describeSystem({files, self, layout, architecture, given, now: system.now()});
-	const {deployment, image, sizes} = described;
-	const {disk: found, refusals} = await inspect(system, options, (sectorSize) =>
-		minimumDiskSize({sizes, settings: layout, sectorSize}),
-	);
+	const request = {files, layout, architecture, given, now: system.now()};
+	const rough = describeSystem({...request, self: provisionalSelf(unhashed)});
+	const minimumSize = (sizes: ContentSizes) => (sectorSize: number) =>
+		minimumDiskSize({sizes, settings: layout, sectorSize});
+	const isRoomy = inspected.size >= minimumSize(rough.sizes)(inspected.sectorSize);
+	const hash = async () =>
+		describeSystem({...request, self: await hashSelf(unhashed, signal, report)});
+	const early = isRoomy && !dryRun ? undefined : await hash();
+	const {sizes} = isRoomy ? rough : (early ?? rough);
+	const {disk: found, refusals} = await inspect(system, options, minimumSize(sizes));
 	const disk = accept(found, refusals);
 	const target = {path: disk.realPath, sectorSize: disk.sectorSize};
 	const {sink, canEnableVerity} = chooseSink(system, target, rootFileSystem);
-	const plan = planInstall({
-		disk,
-		settings: layout,
-		sizes,
-		architecture: architecture.partition,
-		seed: randomUUID(),
-		image,
-		deployment,
-		canEnableVerity,
-	});
-	const content = described.contentFor(plan);
-	await sink.check(content, partitionOfRole(plan.disks[0].layout, 'root'));
-	return {plan, content, sink};
+	const seed = randomUUID();
+	const plan = (described: DescribedSystem): PlannedContent => {
+		const planned = planInstall({
+			disk,
+			settings: layout,
+			sizes,
+			architecture: architecture.partition,
+			seed,
+			image: described.image,
+			deployment: described.deployment,
+			canEnableVerity,
+		});
+		return {plan: planned, content: described.contentFor(planned)};
+	};
+	const isOnePass = early === undefined && sink.writeUnhashed !== undefined;
+	const planned = plan(isOnePass ? rough : (early ?? (await hash())));
+	await sink.check(planned.content, partitionOfRole(planned.plan.disks[0].layout, 'root'));
+	return {...planned, sink, unhashed: isOnePass ? lateContent(unhashed, request, plan) : undefined};
 }
 
-/** Looks whether the image makes a machine while it is being hashed; what speaks against it ends both. */
-async function readImage(
-	root: RunningRoot,
-	architecture: Architecture,
-	signal: AbortSignal,
-	report: ProgressReporter,
-): Promise<{readonly files: InstallFiles; readonly self: SelfImage}> {
-	const stop = new AbortController();
-	const hashing = readSelf(root.tree, AbortSignal.any([signal, stop.signal]), report);
-	try {
-		const [files, self] = await Promise.all([readFitImage(root, architecture), hashing]);
-		return {files, self};
-	} catch (error) {
-		stop.abort(error);
-		await Promise.allSettled([hashing]);
-		throw error;
-	}
+/** What is known when the files are hashed and written. */
+function lateContent(
+	self: UnhashedSelf,
+	request: Omit<SystemRequest, 'self'>,
+	plan: (described: DescribedSystem) => PlannedContent,
+): UnhashedContent<PlannedContent> {
+	return {
+		files: self.objects.map(({path, inode}) => ({path, size: inode.size})),
+		describe: async (digests) =>
+			plan(describeSystem({...request, self: await hashOthers(self, digests)})),
+	};
 }
 
 /** Reads them from an image that makes a machine. @throws Refused with all that speaks against it */

@@ -2,28 +2,39 @@ import {Lacking, OperationFailed, Refused} from '../engine/errors.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
 import {KernelCallFailed} from '../engine/system/libc.ts';
 import type {System} from '../engine/system/system.ts';
-import type {SystemContent} from './content.ts';
+import type {SystemContent, UnhashedContent} from './content.ts';
 import {makeEspFileSystem} from './disk/file-system.ts';
 import {DiskHold} from './disk/hold.ts';
 import {checkSameDisk} from './disk/inventory.ts';
+import type {PlannedPartition} from './disk/layout.ts';
 import {renamePartition, writePartitionTable} from './disk/sfdisk.ts';
 import {wipeDisk} from './disk/wipe.ts';
 import {orInterrupted} from './interruption.ts';
 import {type InstallPlan, partitionOfRole} from './plan.ts';
-import type {Sink} from './sink/sink.ts';
+import type {RootVerity, Sink} from './sink/sink.ts';
 
-/** What a run is made of: all decided and checked. */
-export interface PlanRun {
+/** A plan with all that goes on its disk. */
+export interface PlannedContent {
 	readonly plan: InstallPlan;
 	readonly content: SystemContent;
+}
+
+/** What a run is made of: all decided and checked. */
+export interface PlanRun extends PlannedContent {
 	/** Has checked the content. */
 	readonly sink: Sink;
+	/**
+	 * Plan and content are provisional when there is this: digests, and what follows from them, will be
+	 * others. The disk's layout, and whether fs-verity is enforced, will not.
+	 */
+	readonly unhashed: UnhashedContent<PlannedContent> | undefined;
 }
 
 /**
  * Does what a plan says. The partition table names the root unfinished until everything that a boot
  * needs is on the disk; the loader entry comes last of all. Killed anywhere before that, the disk is
  * one that a second run takes without `--wipe`.
+ * @returns the plan, with the digests that its files had
  * @throws Refused `in-use` or `other-disk`, or what the signal was aborted with, before the first write
  * @throws OperationFailed `interrupted` when the signal aborted it after that; never Refused or Lacking
  */
@@ -32,30 +43,33 @@ export async function runPlan(
 	run: PlanRun,
 	signal: AbortSignal,
 	report: ProgressReporter,
-): Promise<void> {
+): Promise<InstallPlan> {
 	signal.throwIfAborted();
 	const [disk] = run.plan.disks;
+	let {plan} = run;
 	{
 		using hold = new DiskHold(disk.realPath);
 		await checkSameDisk(system, disk);
 		signal.throwIfAborted();
 		try {
-			await writeDisk(system, run, hold, signal, report);
+			plan = await writeDisk(system, run, hold, signal, report);
 		} catch (error) {
 			throw afterFirstWrite(error, disk.path, signal);
 		}
 	}
 	if (disk.kind === 'block-device') showPartitions(system, disk.realPath);
+	return plan;
 }
 
 async function writeDisk(
 	system: System,
-	{plan, content, sink}: PlanRun,
+	run: PlanRun,
 	hold: DiskHold,
 	signal: AbortSignal,
 	report: ProgressReporter,
-): Promise<void> {
-	const [{path, realPath, size, layout}] = plan.disks;
+): Promise<InstallPlan> {
+	const {sink} = run;
+	const [{path, realPath, size, layout}] = run.plan.disks;
 	const disk = {path: realPath, sectorSize: layout.sectorSize};
 	const esp = partitionOfRole(layout, 'esp');
 	const root = partitionOfRole(layout, 'root');
@@ -68,7 +82,8 @@ async function writeDisk(
 	});
 	report({type: 'done', step: 'partition'});
 	signal.throwIfAborted();
-	const verity = await sink.writeRoot(content, root, report, signal);
+	const {verity, described} = await writeRoot(run, root, signal, report);
+	const {plan, content} = described;
 	if (plan.verity.kind === 'enforced' && verity === 'unavailable') {
 		throw new OperationFailed('no-fs-verity', `fs-verity could not be put on ${path}`, {
 			hint: 'Install with --root-fs ext4, or report this.',
@@ -81,6 +96,21 @@ async function writeDisk(
 	system.flushDevice(disk.path);
 	await sink.finish(content, esp);
 	system.flushDevice(disk.path);
+	return plan;
+}
+
+async function writeRoot(
+	{plan, content, unhashed, sink}: PlanRun,
+	root: PlannedPartition,
+	signal: AbortSignal,
+	report: ProgressReporter,
+): Promise<{readonly verity: RootVerity; readonly described: PlannedContent}> {
+	if (unhashed !== undefined && sink.writeUnhashed !== undefined)
+		return sink.writeUnhashed(unhashed, content, root, report, signal);
+	return {
+		verity: await sink.writeRoot(content, root, report, signal),
+		described: {plan, content},
+	};
 }
 
 /** Refused and Lacking promise that nothing was changed. */

@@ -1,12 +1,18 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {containerEnvironmentFile} from '../engine/deployment/image-reference.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
-import {hashFiles} from '../engine/store/hash-files.ts';
-import type {ScannedTree} from '../engine/tree/scan.ts';
-import {type DeployedTree, deploymentImage} from '../engine/tree/transform.ts';
-import type {Directory, RegularFile} from '../engine/tree/tree.ts';
+import {type HashedFile, hashFiles, hashFilesHere} from '../engine/store/hash-files.ts';
+import type {ScannedFile, ScannedTree} from '../engine/tree/scan.ts';
+import {
+	type DeployedTree,
+	finishDeployment,
+	type PreparedDeployment,
+	prepareDeployment,
+} from '../engine/tree/transform.ts';
+import {type Directory, maxInlineSize} from '../engine/tree/tree.ts';
+import {walkTree} from '../engine/tree/walk.ts';
 import type {ContentObject} from './content.ts';
-import {type FileSources, fillTree} from './hashed-tree.ts';
+import {deployedInodes, type FileSources, fillTree} from './hashed-tree.ts';
 
 /** The image that runs here, read and hashed: all that a disk of it will hold. */
 export interface SelfImage {
@@ -22,31 +28,121 @@ export interface SelfImage {
 
 export const algorithm = 'sha256';
 
-/** Hashes every file of the tree, once, on all cores. */
-export async function readSelf(
-	{root, files}: ScannedTree,
-	signal: AbortSignal,
-	report: ProgressReporter,
-): Promise<SelfImage> {
-	const hashed = await hashFiles(
-		files.map(({path, inode}) => ({path, size: inode.size})),
-		{algorithm, keepTree: true, progress: report, signal},
+/** The image that runs here before its files are hashed. */
+export interface UnhashedSelf {
+	readonly scanned: ScannedTree;
+	readonly deployment: PreparedDeployment;
+	readonly containerEnvironment: string | undefined;
+	/** What becomes objects, in the order of the scan. */
+	readonly objects: readonly ScannedFile[];
+	/** Those that are in the composefs image itself, or in no deployment. */
+	readonly others: readonly ScannedFile[];
+}
+
+/** Makes a deployment of the tree as far as that goes without digests. */
+export async function prepareSelf(scanned: ScannedTree): Promise<UnhashedSelf> {
+	const {root, files} = scanned;
+	const paths = new Map(files.map(({path, inode}) => [inode, path]));
+	const deployment = await prepareDeployment(root, (file) =>
+		readFileSync(Buffer.from(paths.get(file) ?? '', 'latin1')),
 	);
-	const {objects, sources} = fillTree(root, files, hashed);
-	const image = await deploymentImage(root, algorithm, contentReader(sources));
 	const containerEnvironment = existsSync(containerEnvironmentFile)
 		? readFileSync(containerEnvironmentFile, 'utf8')
 		: undefined;
+	const deployed = new Set(deployedInodes(root));
+	const isObject = ({inode}: ScannedFile) => inode.size > maxInlineSize && deployed.has(inode);
+	return {
+		scanned,
+		deployment,
+		containerEnvironment,
+		objects: files.filter(isObject),
+		others: files.filter((file) => !isObject(file)),
+	};
+}
+
+/** Hashes every file of the tree, once, on all cores. */
+export async function hashSelf(
+	self: UnhashedSelf,
+	signal: AbortSignal,
+	report: ProgressReporter,
+): Promise<SelfImage> {
+	const files = [...self.objects, ...self.others];
+	const hashed = await hashFiles(files.map(sourceOf), {
+		algorithm,
+		keepTree: true,
+		progress: report,
+		signal,
+	});
+	return finishSelf(self, files, hashed);
+}
+
+/** The same when somebody else hashes the objects meanwhile. @param digests of the objects, in their order */
+export async function hashOthers(
+	self: UnhashedSelf,
+	digests: Promise<readonly string[]>,
+): Promise<SelfImage> {
+	const {objects, others} = self;
+	const hashed = await hashFilesHere(others.map(sourceOf), {algorithm});
+	const found = (await digests).map(objectOf);
+	return finishSelf(self, [...objects, ...others], [...found, ...hashed]);
+}
+
+/**
+ * The image with made-up digests: as large as it will be when no two files are the same, and so no
+ * smaller than it will be.
+ */
+export function provisionalSelf(self: UnhashedSelf): SelfImage {
+	const {objects, others, scanned, deployment, containerEnvironment} = self;
+	const madeUp = objects.map((_, index) => objectOf(index.toString(16).padStart(64, '0')));
+	const inline = Buffer.alloc(maxInlineSize);
+	const hashed = others.map(({inode: {size}}) =>
+		size > maxInlineSize
+			? objectOf('f'.repeat(64))
+			: {inline: inline.subarray(0, size), verityDigest: undefined, merkleTree: undefined},
+	);
+	const {root} = scanned;
+	return {
+		root,
+		...fillTree(root, [...objects, ...others], [...madeUp, ...hashed]),
+		image: {
+			bytes: Buffer.alloc(imageSizeBound(deployment.tree)),
+			verityDigest: '0'.repeat(64),
+			tree: deployment.tree,
+		},
+		containerEnvironment,
+	};
+}
+
+function finishSelf(
+	{scanned: {root}, deployment, containerEnvironment}: UnhashedSelf,
+	files: readonly ScannedFile[],
+	hashed: readonly HashedFile[],
+): SelfImage {
+	const {objects, sources} = fillTree(root, files, hashed);
+	const image = finishDeployment(deployment, algorithm);
 	return {root, sources, objects, image, containerEnvironment};
 }
 
-/** Reads whole files of a tree: few, and small. */
-function contentReader(sources: FileSources): (file: RegularFile) => Buffer {
-	return (file) => {
-		const source = sources.get(file);
-		if (source === undefined) throw new RangeError('nobody knows where a file of the tree is');
-		return source.kind === 'bytes'
-			? source.bytes
-			: readFileSync(Buffer.from(source.path, 'latin1'));
-	};
+const objectOf = (verityDigest: string): HashedFile => ({
+	inline: undefined,
+	verityDigest,
+	merkleTree: undefined,
+});
+
+const sourceOf = ({path, inode}: ScannedFile) => ({path, size: inode.size});
+
+/** Header of an inode, overlay's attributes with a digest, inline content, entry in a folder, padding. */
+const bytesOfInode = 640;
+const blockSize = 4096;
+
+/** Bytes that the composefs image of a tree does not exceed. */
+function imageSizeBound(tree: Directory): number {
+	let bytes = 4 * blockSize;
+	for (const [path, inode] of walkTree(tree, '')) {
+		bytes += bytesOfInode + path.length - path.lastIndexOf('/');
+		if (inode.type === 'directory') bytes += blockSize;
+		if (inode.type === 'symlink') bytes += inode.target.length;
+		for (const [key, value] of inode.xattrs ?? []) bytes += key.length + value.length + 8;
+	}
+	return bytes;
 }

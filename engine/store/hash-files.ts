@@ -1,6 +1,7 @@
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {noProgress, type ProgressReporter} from '../progress.ts';
 import type {FsVerityAlgorithm} from '../system/system.ts';
-import {type FileResult, taskWorkers} from './file-task.ts';
+import {type FileResult, fileTask, taskWorkers} from './file-task.ts';
 import type {SourceFile} from './source-file.ts';
 
 /** Where the content of a file goes: into the image itself, or into an object of that digest. */
@@ -47,6 +48,26 @@ export async function hashFiles(
 	});
 	progress({type: 'done', step: 'hash'});
 	return results.map(hashedFile);
+}
+
+/** Files hashed before others get a turn. */
+const filesPerTurn = 64;
+
+/**
+ * The same in this thread: for few and small files while others are busy.
+ * @throws OperationFailed `source-changed`
+ */
+export async function hashFilesHere(
+	files: readonly SourceFile[],
+	{algorithm, keepTree = false}: Pick<HashOptions, 'algorithm' | 'keepTree'>,
+): Promise<HashedFile[]> {
+	const hash = fileTask({kind: 'hash', algorithm, keepTree});
+	const hashed: HashedFile[] = [];
+	for (const file of files) {
+		if (hashed.length % filesPerTurn === 0) await nextTurn();
+		hashed.push(hashedFile(hash(file)));
+	}
+	return hashed;
 }
 
 function hashedFile({inline, verityDigest = '', merkleTree}: FileResult): HashedFile {

@@ -85,12 +85,51 @@ export async function deploymentImage(
 	algorithm: FsVerityAlgorithm,
 	readContent: ReadContent,
 ): Promise<DeployedTree> {
+	return finishDeployment(await prepareDeployment(root, readContent), algorithm);
+}
+
+/** A deployment's tree, made before it is known what the contents of its files are. */
+export interface PreparedDeployment {
+	readonly tree: Directory;
+	/** The image's own, which it is a copy of. */
+	readonly original: Directory;
+}
+
+/** All of {@link deploymentImage} that needs no digest, and all that can be refused. */
+export async function prepareDeployment(
+	root: Directory,
+	readContent: ReadContent,
+): Promise<PreparedDeployment> {
 	const contexts = await readFileContexts(root, readContent);
-	const copy = copyTree(root);
-	transformForOci(copy);
-	prepareForBoot(copy, contexts);
-	const bytes = writeImage(copy, {flavour: 'rs', version: 1});
-	return {bytes, verityDigest: verityDigest(bytes, algorithm), tree: copy};
+	const tree = copyTree(root);
+	transformForOci(tree);
+	prepareForBoot(tree, contexts);
+	return {tree, original: root};
+}
+
+/** The image, when small contents and digests of all others are in the image's own tree. */
+export function finishDeployment(
+	{tree, original}: PreparedDeployment,
+	algorithm: FsVerityAlgorithm,
+): DeployedTree {
+	copyContents(original, tree);
+	const bytes = writeImage(tree, {flavour: 'rs', version: 1});
+	return {bytes, verityDigest: verityDigest(bytes, algorithm), tree};
+}
+
+/** By their names: labels may have parted what was one file. */
+function copyContents(root: Directory, copy: Directory): void {
+	const pending = [{from: root, to: copy}];
+	for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) {
+		for (const [name, inode] of pair.to.children) {
+			const original = pair.from.children.get(name);
+			if (inode.type === 'directory' && original?.type === 'directory')
+				pending.push({from: original, to: inode});
+			if (inode.type !== 'file' || original?.type !== 'file') continue;
+			inode.inline = original.inline;
+			inode.verityDigest = original.verityDigest;
+		}
+	}
 }
 
 function directoryAt(root: Directory, name: ByteString): Directory {

@@ -1,4 +1,6 @@
+import {verityAlgorithms} from '../../engine/erofs/fs-verity.ts';
 import type {FileSource, SystemContent} from '../content.ts';
+import {merkleTreeSize} from '../sink/verity-layout.ts';
 import {GiB} from './size.ts';
 
 /** What content takes on a disk, for the sizes of its partitions. */
@@ -21,9 +23,10 @@ export function contentSizes(
 ): ContentSizes {
 	let rootBytes = blocks(content.image.bytes.length) + folderCount * blockSize;
 	let rootInodes = 1 + folderCount;
-	for (const {size, merkleTree} of content.objects.values()) {
+	const {digestSize} = verityAlgorithms[content.algorithm];
+	for (const {size} of content.objects.values()) {
 		// fs-verity adds its tree and a block for the descriptor.
-		rootBytes += blocks(size) + blocks(merkleTree?.length ?? 0) + blockSize;
+		rootBytes += blocks(size) + merkleTreeSize(size, digestSize) + blockSize;
 		rootInodes++;
 	}
 	for (const {inode} of content.state) {

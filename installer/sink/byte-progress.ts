@@ -22,7 +22,8 @@ export function byteProgress(
 			done += bytes;
 			if (done - reported < portion) return;
 			reported = done;
-			report({type: 'advance', step, done});
+			// Targets of links that take a block were not counted.
+			report({type: 'advance', step, done: Math.min(done, total)});
 		},
 		done: () => report({type: 'done', step}),
 	};

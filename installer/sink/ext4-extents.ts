@@ -20,6 +20,10 @@ const entriesOfInode = (inodeBodySize - headSize) / entrySize;
 const entriesOfBlock = Math.floor((ext4BlockSize - headSize) / entrySize);
 const maxExtentBlocks = 32_768;
 
+export function emptyBody(): Buffer {
+	return Buffer.allocUnsafe(inodeBodySize).fill(0);
+}
+
 /** Extents of runs that hold a file's blocks from `logical` on. */
 export function extentsOf(runs: readonly BlockRun[], logical: number): Extent[] {
 	const extents: Extent[] = [];
@@ -51,7 +55,7 @@ export interface ExtentTree {
  * @throws RangeError for a file in thousands of pieces, which none is in a fresh file system
  */
 export function extentTree(extents: readonly Extent[], blocks: readonly number[]): ExtentTree {
-	const body = Buffer.alloc(inodeBodySize);
+	const body = emptyBody();
 	if (blocks.length === 0) {
 		putExtents(body, extents, entriesOfInode);
 		return {body, blocks: []};

@@ -18,7 +18,8 @@ export interface FileData {
 }
 
 export interface FileVerity {
-	readonly digest: string;
+	/** Undefined when it is to be found. */
+	readonly digest: string | undefined;
 	/** As in ContentObject. */
 	readonly merkleTree: Uint8Array | undefined;
 }

@@ -2,13 +2,7 @@ import {type BlockRun, ext4BlockSize} from '../../engine/system/ext4-volume.ts';
 import type {ByteString} from '../../engine/tree/tree.ts';
 import type {SystemContent} from '../content.ts';
 import {directoryBlocks} from './ext4-directory.ts';
-import {
-	type Extent,
-	extentBlockCount,
-	extentsOf,
-	extentTree,
-	inodeBodySize,
-} from './ext4-extents.ts';
+import {type Extent, emptyBody, extentBlockCount, extentsOf, extentTree} from './ext4-extents.ts';
 import {
 	cutStretches,
 	type DataStretch,
@@ -42,23 +36,32 @@ export interface Ext4Plan {
 	readonly used: readonly BlockRun[];
 }
 
+export interface Ext4Room {
+	readonly inodeCount: number;
+	readonly space: FreeSpace;
+	/** Contents with fs-verity that are there already, by their digests. */
+	readonly written: ReadonlyMap<string, PlacedFile>;
+}
+
 /**
  * Decides where everything of a root goes: contents first, each behind the other, then the folders.
  * @throws NoSpace
  */
-export function planExt4(
-	content: SystemContent,
-	{inodeCount, space}: {readonly inodeCount: number; readonly space: FreeSpace},
-): Ext4Plan {
+export function planExt4(content: SystemContent, {inodeCount, space, written}: Ext4Room): Ext4Plan {
 	const nodes = rootNodes(content, inodeCount);
+	const fresh: PlacedFile[] = [];
 	const placed = new Map<RootNode, PlacedFile>();
-	for (const node of nodes)
-		if (node.data !== undefined)
-			placed.set(node, placeFile({name: node.path, ...node.data}, content.algorithm, space));
+	for (const node of nodes) {
+		if (node.data === undefined) continue;
+		const known = written.get(node.data.verity?.digest ?? '');
+		const file = known ?? placeFile({name: node.path, ...node.data}, content.algorithm, space);
+		if (known === undefined) fresh.push(file);
+		placed.set(node, file);
+	}
 	const blocks = new BlockTaker(space);
 	const inodes = nodes.map((node) => planInode(node, placed.get(node), blocks));
 	return {
-		stretches: cutStretches(placed.values()),
+		stretches: cutStretches(fresh),
 		inodes,
 		used: mergeRuns([...placed.values()].flatMap(({runs}) => runs).concat(blocks.taken)),
 	};
@@ -127,7 +130,7 @@ function bodyOf(
 	if (type === 'character' || type === 'block')
 		return {body: deviceBody(rdev), flags: 0, extentBlocks: []};
 	if (type === 'fifo' || type === 'socket' || target !== '') {
-		const body = Buffer.alloc(inodeBodySize);
+		const body = emptyBody();
 		body.write(target, 'latin1');
 		return {body, flags: 0, extentBlocks: []};
 	}

@@ -2,14 +2,15 @@ import {statSync} from 'node:fs';
 import {isDiskFull} from '../../engine/system/disk-full.ts';
 import type {Ext4Volume} from '../../engine/system/ext4-volume.ts';
 import type {System} from '../../engine/system/system.ts';
-import type {SystemContent} from '../content.ts';
+import type {SystemContent, UnhashedContent} from '../content.ts';
 import {makeExt4} from '../disk/file-system.ts';
 import type {PlannedPartition} from '../disk/layout.ts';
 import {byteProgress} from './byte-progress.ts';
+import {cutStretches, type DataStretch, type PlacedFile, placeFile} from './ext4-files.ts';
 import {type Ext4Plan, type PlannedInode, planExt4} from './ext4-plan.ts';
 import {FreeSpace} from './ext4-space.ts';
 import {rootInode} from './ext4-tree.ts';
-import {stateEntries} from './root-files.ts';
+import {contentBytes, stateEntries} from './root-files.ts';
 import {
 	bootWriter,
 	checkRootSize,
@@ -18,7 +19,7 @@ import {
 	type SinkTarget,
 	type Watcher,
 } from './sink.ts';
-import {stretchWorkers} from './stretch-task.ts';
+import {type StretchWorkers, stretchWorkers, type WrittenStretch} from './stretch-task.ts';
 
 /**
  * Fills an ext4 without the kernel: mke2fs makes it, contents are written to where a plan says, and
@@ -37,36 +38,137 @@ export function ext4Sink(system: System, disk: SinkTarget): Sink {
 			await makeExt4(system, disk, root, {mke2fsConfig: disk.mke2fsConfig, lazyInit});
 		},
 		async writeRoot(content, root, report, signal) {
-			try {
-				await fillVolume(system, disk, content, root, {report, signal});
-			} catch (error) {
-				throw isDiskFull(error) ? rootIsFull(content, root, error) : error;
-			}
+			await explainFull(content, root, async () => {
+				await using filling = openFilling(system, disk, root, content, {report, signal});
+				await filling.finish(content, new Map());
+			});
 			system.flushDevice(disk.path);
 			return 'offline';
+		},
+		async writeUnhashed(unhashed, provisional, root, report, signal) {
+			const described = await explainFull(provisional, root, async () => {
+				await using filling = openFilling(system, disk, root, provisional, {report, signal});
+				return await filling.writeUnhashed(unhashed);
+			});
+			system.flushDevice(disk.path);
+			return {verity: 'offline', described};
 		},
 	};
 }
 
-async function fillVolume(
+async function explainFull<Result>(
+	content: SystemContent,
+	root: PlannedPartition,
+	write: () => Promise<Result>,
+): Promise<Result> {
+	try {
+		return await write();
+	} catch (error) {
+		throw isDiskFull(error) ? rootIsFull(content, root, error) : error;
+	}
+}
+
+function openFilling(
 	system: System,
 	disk: SinkTarget,
-	content: SystemContent,
 	{start}: PlannedPartition,
-	watcher: Watcher,
-): Promise<void> {
-	using volume = system.loadExt4().open(disk.path, start);
-	releaseRoot(volume);
-	const space = new FreeSpace(volume.freeRuns());
-	const plan = planExt4(content, {inodeCount: volume.inodeCount, space});
-	const task = {disk: disk.path, origin: start, algorithm: content.algorithm};
-	const writing = writeStretches(task, plan, watcher);
-	try {
-		writeMetadata(volume, plan);
-	} finally {
-		await writing;
+	content: SystemContent,
+	{report, signal}: Watcher,
+): Filling {
+	const {algorithm} = content;
+	const volume = system.loadExt4().open(disk.path, start);
+	const title = 'Writing the root file system';
+	const progress = byteProgress(report, 'root', title, contentBytes(content));
+	return new Filling({
+		volume,
+		workers: stretchWorkers({disk: disk.path, origin: start, algorithm}),
+		algorithm,
+		wrote(bytes) {
+			signal?.throwIfAborted();
+			progress.add(bytes);
+		},
+		finished: () => progress.done(),
+	});
+}
+
+interface FillingParts {
+	readonly volume: Ext4Volume;
+	readonly workers: StretchWorkers;
+	readonly algorithm: SystemContent['algorithm'];
+	/** Told the bytes of contents when they are written. */
+	wrote(bytes: number): void;
+	finished(): void;
+}
+
+/** The way of an empty ext4 to a full one. */
+class Filling implements AsyncDisposable {
+	readonly #parts: FillingParts;
+	readonly #space: FreeSpace;
+
+	constructor(parts: FillingParts) {
+		this.#parts = parts;
+		releaseRoot(parts.volume);
+		this.#space = new FreeSpace(parts.volume.freeRuns());
 	}
-	volume.close();
+
+	/** Of equal contents one stays; the blocks of the others are free. */
+	async writeUnhashed<Described extends {readonly content: SystemContent}>(
+		unhashed: UnhashedContent<Described>,
+	): Promise<Described> {
+		const placed = unhashed.files.map(({path, size}) =>
+			placeFile(
+				{
+					name: path,
+					source: {kind: 'path', path},
+					size,
+					verity: {digest: undefined, merkleTree: undefined},
+				},
+				this.#parts.algorithm,
+				this.#space,
+			),
+		);
+		const hashing = this.#write(cutStretches(placed)).then((written) =>
+			written.flatMap(({digests}) => digests.map((digest = '') => digest)),
+		);
+		const [digests, described] = await Promise.all([hashing, unhashed.describe(hashing)]);
+		const byDigest = new Map<string, PlacedFile>();
+		for (const [index, file] of placed.entries()) {
+			const digest = digests[index] ?? '';
+			if (!byDigest.has(digest)) byDigest.set(digest, file);
+		}
+		await this.finish(described.content, byDigest);
+		return described;
+	}
+
+	/** @param written contents that are there, by their digests */
+	async finish(content: SystemContent, written: ReadonlyMap<string, PlacedFile>): Promise<void> {
+		const {volume, finished} = this.#parts;
+		const {inodeCount} = volume;
+		const plan = planExt4(content, {inodeCount, space: this.#space, written});
+		const writing = this.#write(plan.stretches);
+		try {
+			writeMetadata(volume, plan);
+		} finally {
+			await writing;
+		}
+		volume.close();
+		finished();
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		const {workers, volume} = this.#parts;
+		await workers[Symbol.asyncDispose]();
+		volume[Symbol.dispose]();
+	}
+
+	async #write(stretches: readonly DataStretch[]): Promise<WrittenStretch[]> {
+		const {workers, wrote} = this.#parts;
+		let done = 0;
+		return workers.run(stretches, (bytes) => {
+			wrote(bytes - done);
+			done = bytes;
+		});
+	}
 }
 
 /** The root's folder is written anew, with all that is in it. */
@@ -75,23 +177,6 @@ function releaseRoot(volume: Ext4Volume): void {
 	// Its only extent.
 	const start = inode.readUInt32LE(60) + inode.readUInt16LE(58) * 2 ** 32;
 	volume.releaseBlocks({start, count: 1});
-}
-
-async function writeStretches(
-	task: Parameters<typeof stretchWorkers>[0],
-	{stretches}: Ext4Plan,
-	{report, signal}: Watcher,
-): Promise<void> {
-	const total = stretches.reduce((sum, {size}) => sum + size, 0);
-	const progress = byteProgress(report, 'root', 'Writing the root file system', total);
-	await using workers = stretchWorkers(task);
-	let done = 0;
-	await workers.run(stretches, (bytes) => {
-		signal?.throwIfAborted();
-		progress.add(bytes - done);
-		done = bytes;
-	});
-	progress.done();
 }
 
 function writeMetadata(volume: Ext4Volume, {inodes, used}: Ext4Plan): void {

@@ -2,7 +2,7 @@ import {unmountedPartition} from '../../engine/boot/unmounted-partition.ts';
 import {OperationFailed} from '../../engine/errors.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import type {System} from '../../engine/system/system.ts';
-import type {SystemContent} from '../content.ts';
+import type {SystemContent, UnhashedContent} from '../content.ts';
 import {contentSizes} from '../disk/content-sizes.ts';
 import {minimumRootSize, type PlannedPartition, tooSmall} from '../disk/layout.ts';
 import {formatSize} from '../disk/size.ts';
@@ -33,6 +33,17 @@ export interface Sink {
 		report: ProgressReporter,
 		signal?: AbortSignal,
 	): Promise<RootVerity>;
+	/**
+	 * The same with content that is not hashed yet, in one pass over the files; left out by a sink that needs
+	 * the digests before. The provisional content was checked, and is no smaller.
+	 */
+	writeUnhashed?<Described extends {readonly content: SystemContent}>(
+		unhashed: UnhashedContent<Described>,
+		provisional: SystemContent,
+		root: PlannedPartition,
+		report: ProgressReporter,
+		signal?: AbortSignal,
+	): Promise<{readonly verity: RootVerity; readonly described: Described}>;
 	/** Fills the boot partition, whose file system is made, but for the loader entries. */
 	writeBoot(
 		content: SystemContent,

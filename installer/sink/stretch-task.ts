@@ -4,7 +4,7 @@ import {VerityHasher, verityBlockSize, verityDescriptor} from '../../engine/erof
 import {FileWorkers, workerEntry} from '../../engine/store/file-workers.ts';
 import type {FsVerityAlgorithm} from '../../engine/system/system.ts';
 import {changedFile} from './changed-file.ts';
-import {type DataStretch, type FileData, type FileVerity, tailSize} from './ext4-files.ts';
+import {type DataStretch, type FileData, tailSize} from './ext4-files.ts';
 import {RunWriter} from './run-writer.ts';
 import {putDescriptor} from './verity-layout.ts';
 
@@ -17,11 +17,18 @@ export interface StretchTask {
 	readonly algorithm: FsVerityAlgorithm;
 }
 
-/** Holds a stretch; what a larger file needs more is written in pieces. */
-const bufferSize = 8 << 20;
+/** Holds most stretches; what larger ones need more is written in pieces. */
+const bufferSize = 5 << 20;
+
+export interface WrittenStretch {
+	/** fs-verity digest of each file; undefined for those without fs-verity. */
+	readonly digests: readonly (string | undefined)[];
+}
+
+export type StretchWorkers = FileWorkers<DataStretch, WrittenStretch>;
 
 /** Threads that write stretches; nothing is synced. Each has the disk open until it ends. */
-export function stretchWorkers(task: StretchTask): FileWorkers<DataStretch, object> {
+export function stretchWorkers(task: StretchTask): StretchWorkers {
 	const entry = workerEntry('stretch-worker', import.meta.url);
 	return new FileWorkers({entry, data: task, start: () => stretchTask(task)});
 }
@@ -31,50 +38,57 @@ export function stretchTask({
 	disk,
 	origin,
 	algorithm,
-}: StretchTask): (stretch: DataStretch) => object {
+}: StretchTask): (stretch: DataStretch) => WrittenStretch {
 	const buffer = Buffer.allocUnsafeSlow(bufferSize);
 	return ({files, runs}) => {
 		const fd = openSync(disk, 'r+');
 		try {
 			const writer = new RunWriter(fd, {origin, runs, buffer});
-			for (const file of files) writeFile(file, algorithm, writer);
+			const digests = files.map((file) => writeFile(file, algorithm, writer));
 			writer.flush();
+			return {digests};
 		} finally {
 			closeSync(fd);
 		}
-		return {};
 	};
 }
 
-function writeFile(file: FileData, algorithm: FsVerityAlgorithm, writer: RunWriter): void {
+/** One for all, since it is used up before the next: thousands of new ones take a second. */
+const tailBuffer = {
+	bytes: Buffer.alloc(0),
+	/** Zeros. */
+	of(size: number): Buffer {
+		if (this.bytes.length < size) this.bytes = Buffer.allocUnsafeSlow(size);
+		return this.bytes.subarray(0, size).fill(0);
+	},
+};
+
+/** @returns its fs-verity digest */
+function writeFile(
+	file: FileData,
+	algorithm: FsVerityAlgorithm,
+	writer: RunWriter,
+): string | undefined {
 	const {verity} = file;
 	const knownTree = verity?.merkleTree?.length ? verity.merkleTree : undefined;
 	const hasher = verity && !knownTree ? new VerityHasher(algorithm, {keepTree: true}) : undefined;
 	copyContent(file, writer, (piece) => hasher?.update(piece));
 	writer.pad(file.size);
-	if (verity === undefined) return;
+	if (verity === undefined) return undefined;
 	const {merkleTree = knownTree, rootHash} = hasher?.finish() ?? {};
-	const tail = Buffer.alloc(tailSize(file, algorithm));
+	const tail = tailBuffer.of(tailSize(file, algorithm));
 	if (merkleTree !== undefined) tail.set(merkleTree);
 	// Of a tree, the highest level comes first and is one block.
 	const root =
 		rootHash === undefined
 			? hash(algorithm, tail.subarray(0, verityBlockSize), 'buffer')
 			: Buffer.from(rootHash, 'hex');
-	putDescriptor(tail, checkedDescriptor(file, verity, algorithm, root));
+	const descriptor = verityDescriptor(algorithm, file.size, root);
+	putDescriptor(tail, descriptor);
 	writer.write(tail);
-}
-
-/** @throws OperationFailed `changed-file` when tree and digest do not belong together */
-function checkedDescriptor(
-	{name, size}: FileData,
-	{digest}: FileVerity,
-	algorithm: FsVerityAlgorithm,
-	rootHash: Buffer,
-): Buffer {
-	const descriptor = verityDescriptor(algorithm, size, rootHash);
-	if (hash(algorithm, descriptor, 'hex') !== digest) throw changedFile(name);
-	return descriptor;
+	const digest = hash(algorithm, descriptor, 'hex');
+	if (verity.digest !== undefined && verity.digest !== digest) throw changedFile(file.name);
+	return digest;
 }
 
 /**

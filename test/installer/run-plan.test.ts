@@ -1,18 +1,20 @@
-import {mkdtempSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
+import {verityDigest} from '../../engine/erofs/fs-verity.ts';
 import {Lacking, OperationFailed, Refused} from '../../engine/errors.ts';
 import {noProgress, type ProgressEvent, type ProgressReporter} from '../../engine/progress.ts';
 import {CommandFailed} from '../../engine/system/commands.ts';
 import {fakeSystem} from '../../engine/system/fake.ts';
 import {KernelCallFailed} from '../../engine/system/libc.ts';
 import type {System} from '../../engine/system/system.ts';
+import type {UnhashedContent} from '../../installer/content.ts';
 import {describeSystem} from '../../installer/describe-system.ts';
 import {GiB} from '../../installer/disk/size.ts';
 import type {InstallPlan} from '../../installer/plan.ts';
-import {runPlan} from '../../installer/run-plan.ts';
+import {type PlannedContent, runPlan} from '../../installer/run-plan.ts';
 import {ext4Sink} from '../../installer/sink/ext4.ts';
 import {planFor, systemRequest} from './new-system.ts';
 
@@ -63,7 +65,7 @@ function systemWith(before: (command: string, count: number) => void = () => {})
 
 const run = (system: System, signal = never, report: ProgressReporter = noProgress) => {
 	const sink = ext4Sink(system, {path: disk, sectorSize: 512, mke2fsConfig: '/mke2fs.conf'});
-	return runPlan(system, {plan, content, sink}, signal, report);
+	return runPlan(system, {plan, content, sink, unhashed: undefined}, signal, report);
 };
 const failureOf = (running: Promise<unknown>): Promise<unknown> =>
 	running.then(
@@ -100,6 +102,31 @@ test('names the root finished when all is there, and makes the disk bootable las
 		['partition', 'root', 'boot'],
 	);
 	assert.is(system.calls.at(-1)?.call, 'flushDevice');
+});
+
+test('gives the plan that hashing made of it, and writes its entry', async () => {
+	const system = systemWith();
+	const sink = ext4Sink(system, {path: disk, sectorSize: 512, mke2fsConfig: '/mke2fs.conf'});
+	const hashed: PlannedContent = {plan: {...plan, warnings: []}, content};
+	const digests: (readonly string[])[] = [];
+	const unhashed: UnhashedContent<PlannedContent> = {
+		files: [{path: import.meta.filename, size: 100}],
+		async describe(found) {
+			digests.push(await found);
+			return hashed;
+		},
+	};
+	const provisional = {...content, bootEntries: []};
+	const outcome = await runPlan(
+		system,
+		{plan, content: provisional, sink, unhashed},
+		never,
+		noProgress,
+	);
+	assert.is(outcome, hashed.plan);
+	const start = readFileSync(import.meta.filename).subarray(0, 100);
+	assert.equal(digests, [[verityDigest(start, 'sha256')]]);
+	assert.match(system.commandLines().at(-1) ?? '', /\.conf\.new \S+\.conf$/);
 });
 
 test('goes no further than a step that failed, wherever that is', async () => {
@@ -146,7 +173,7 @@ test('writes nothing to another disk than the one that was planned for', async (
 		const system = systemWith();
 		const disks = [{...planned, ...changes}] as const;
 		const sink = ext4Sink(system, {path: disk, sectorSize: 512, mke2fsConfig: ''});
-		const changed = {plan: {...plan, disks}, content, sink};
+		const changed = {plan: {...plan, disks}, content, sink, unhashed: undefined};
 		const outcome = await failureOf(runPlan(system, changed, never, noProgress));
 		assert.instance(outcome, Refused);
 		assert.is((outcome as Refused).code, 'other-disk');
@@ -185,7 +212,8 @@ test('has the kernel read the partitions of a device at last, and does without',
 		},
 	});
 	const sink = ext4Sink(system, {path: disk, sectorSize: 512, mke2fsConfig: ''});
-	const planned = {plan: {...plan, disks: [blockDevice]} as const, content, sink};
+	const disks = [blockDevice] as const;
+	const planned = {plan: {...plan, disks}, content, sink, unhashed: undefined};
 	await runPlan(system, planned, never, noProgress);
 	assert.is(system.calls.at(-1)?.call, 'rereadPartitions');
 });

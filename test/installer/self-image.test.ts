@@ -4,11 +4,20 @@ import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {verityDigest} from '../../engine/erofs/fs-verity.ts';
+import {Refused} from '../../engine/errors.ts';
 import {noProgress, type ProgressEvent} from '../../engine/progress.ts';
 import {hostSystem} from '../../engine/system/host.ts';
 import {scanDirectory} from '../../engine/tree/scan.ts';
 import {deploymentImage} from '../../engine/tree/transform.ts';
-import {readSelf} from '../../installer/self-image.ts';
+import {type ContentSizes, contentSizes} from '../../installer/disk/content-sizes.ts';
+import {
+	hashOthers,
+	hashSelf,
+	prepareSelf,
+	provisionalSelf,
+	type SelfImage,
+} from '../../installer/self-image.ts';
+import {thrownBy} from './sink/thrown.ts';
 
 const test = suite<{root: string}>('the image that runs');
 const never = new AbortController().signal;
@@ -29,7 +38,8 @@ test.after.each(({root}) => rmSync(root, {recursive: true}));
 test('is hashed once, and has the digest that every other way to it has', async ({root}) => {
 	const events: ProgressEvent[] = [];
 	const tree = scanDirectory(hostSystem(), root);
-	const self = await readSelf(tree, never, (event) => events.push(event));
+	const prepared = await prepareSelf(tree);
+	const self = await hashSelf(prepared, never, (event) => events.push(event));
 	assert.equal([...self.objects.keys()], [verityDigest(large, 'sha256')]);
 	const again = await deploymentImage(tree.root, 'sha256', () => Buffer.alloc(0));
 	assert.is(self.image.verityDigest, again.verityDigest);
@@ -41,15 +51,47 @@ test('is hashed once, and has the digest that every other way to it has', async 
 });
 
 test('is not read to its end once that was called off', async ({root}) => {
-	const reading = readSelf(
-		scanDirectory(hostSystem(), root),
-		AbortSignal.abort(new Error('off')),
-		noProgress,
-	);
+	const prepared = await prepareSelf(scanDirectory(hostSystem(), root));
+	const reading = hashSelf(prepared, AbortSignal.abort(new Error('off')), noProgress);
 	await reading.then(
 		() => assert.unreachable('it was read'),
 		(error: Error) => assert.is(error.message, 'off'),
 	);
 });
+
+test('is the same when its objects are hashed elsewhere', async ({root}) => {
+	const scan = () => prepareSelf(scanDirectory(hostSystem(), root));
+	const whole = await hashSelf(await scan(), never, noProgress);
+	const prepared = await scan();
+	assert.equal(
+		prepared.objects.map(({inode}) => inode.size),
+		[5000, 5000],
+	);
+	const digest = verityDigest(large, 'sha256');
+	const self = await hashOthers(prepared, Promise.resolve([digest, digest]));
+	assert.is(self.image.verityDigest, whole.image.verityDigest);
+	const sizesOf = ({objects}: SelfImage) => [...objects].map(([name, {size}]) => [name, size]);
+	assert.equal(sizesOf(self), sizesOf(whole));
+	assert.equal([...self.sources.values()].length, [...whole.sources.values()].length);
+});
+
+test('is no larger than it seemed before it was hashed', async ({root}) => {
+	const prepared = await prepareSelf(scanDirectory(hostSystem(), root));
+	const before = sizes(provisionalSelf(prepared));
+	const after = sizes(await hashSelf(prepared, never, noProgress));
+	assert.ok(before.rootBytes >= after.rootBytes + 8192);
+	assert.is(before.rootInodes, after.rootInodes + 1);
+});
+
+test('is not made of a tree that no deployment can be made of', async ({root}) => {
+	rmSync(path.join(root, 'sysroot'), {recursive: true});
+	const error = await thrownBy(Refused, prepareSelf(scanDirectory(hostSystem(), root)));
+	assert.is(error.code, 'no-sysroot');
+});
+
+function sizes({image, objects}: SelfImage): ContentSizes {
+	const content = {algorithm: 'sha256', image, objects, state: []} as const;
+	return contentSizes({...content, bootFiles: [], bootEntries: []}, () => 0);
+}
 
 test.run();
