@@ -50,12 +50,13 @@ export async function installMachine(
 	const {signal, dryRun} = options;
 	try {
 		const given = checkSettings(options);
-		const {disk: found, refusals} = await inspect(system, options);
+		const found = await inspectDisk(system, options.disk);
+		const refusals = refusalsOf(system, found, options);
 		const disk = accept(found, refusals.every(mayBeTooSmallToo) ? [] : refusals);
 		using _lock = dryRun ? undefined : await lockDisk(system, disk, signal, report);
 		using root = openRunningRoot(system);
 		if (disk.size >= surelyEnough(root.tree.files)) throwRefusals(refusals);
-		const run = await decide(system, options, {given, root, disk}, report);
+		const run = await decide(system, options, given, root, report);
 		const warnings = dryRun ? [] : run.plan.warnings;
 		for (const {code, message, hint} of [...root.findings, ...warnings])
 			report({type: 'warning', code, message, hint});
@@ -81,13 +82,6 @@ async function lockDisk(
 	return {[Symbol.dispose]: unlock};
 }
 
-interface Decision {
-	readonly given: GivenSettings;
-	readonly root: RunningRoot;
-	/** As it was before the root was read. */
-	readonly disk: FoundDisk;
-}
-
 /**
  * Reads the image, checks all that can be checked and plans; nothing is written. Files are hashed only when
  * the disk may be too small without knowing which are the same, when the disk cannot be written in the same
@@ -96,12 +90,17 @@ interface Decision {
 async function decide(
 	system: System,
 	options: InstallOptions,
-	{given, root, disk: inspected}: Decision,
+	given: GivenSettings,
+	root: RunningRoot,
 	report: ProgressReporter,
 ): Promise<PlanRun> {
 	const {signal, dryRun} = options;
 	const architecture = hostArchitecture();
-	const files = await readFitImage(root, architecture);
+	// Read again: whoever had it locked until now may have written to it.
+	const [files, looked] = await Promise.all([
+		readFitImage(root, architecture),
+		inspectDisk(system, options.disk),
+	]);
 	const unhashed = await prepareSelf(root.tree);
 	const rootFileSystem = options.rootFileSystem ?? files.layout.rootFileSystem;
 	const layout = {...files.layout, rootFileSystem};
@@ -110,13 +109,14 @@ async function decide(
 	const rough = describeSystem({...request, self: provisionalSelf(unhashed)});
 	const minimumSize = (sizes: ContentSizes) => (sectorSize: number) =>
 		minimumDiskSize({sizes, settings: layout, sectorSize});
-	const isRoomy = inspected.size >= minimumSize(rough.sizes)(inspected.sectorSize);
+	const isRoomy = isFound(looked) && looked.size >= minimumSize(rough.sizes)(looked.sectorSize);
 	const hash = async () =>
 		describeSystem({...request, self: await hashSelf(unhashed, signal, report)});
 	const early = isRoomy && !dryRun ? undefined : await hash();
 	const {sizes} = isRoomy ? rough : (early ?? rough);
-	const {disk: found, refusals} = await inspect(system, options, minimumSize(sizes));
-	const disk = accept(found, refusals);
+	// Hashing takes long enough for others to use the disk.
+	const found = early === undefined ? looked : await inspectDisk(system, options.disk);
+	const disk = accept(found, refusalsOf(system, found, options, minimumSize(sizes)));
 	const target = {path: disk.realPath, sectorSize: disk.sectorSize};
 	const {sink, canEnableVerity} = chooseSink(system, target, rootFileSystem);
 	const seed = randomUUID();
@@ -176,19 +176,18 @@ function refusedAsValue(error: unknown): Refused {
 }
 
 /** All that speaks against a disk. @param minimumSize by sector size; left out as long as it is not known */
-async function inspect(
+function refusalsOf(
 	system: System,
-	{disk: path, wipe}: InstallOptions,
+	disk: DiskInventory,
+	{wipe}: InstallOptions,
 	minimumSize: (sectorSize: number) => number = () => 0,
-): Promise<{readonly disk: DiskInventory; readonly refusals: readonly EngineError[]}> {
-	const disk = await inspectDisk(system, path);
-	const refusals = findRefusals(disk, {
+): readonly EngineError[] {
+	return findRefusals(disk, {
 		wipe,
 		minimumSize: isFound(disk) ? minimumSize(disk.sectorSize) : 0,
 		capabilities: system.capabilities(),
 		neededCapabilities: disk.kind === 'file' ? [] : mountingCapabilities,
 	});
-	return {disk, refusals};
 }
 
 /** @throws Refused or Lacking with the refusals, if there are any */

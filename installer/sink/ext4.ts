@@ -1,4 +1,5 @@
 import {statSync} from 'node:fs';
+import {open} from 'node:fs/promises';
 import {isDiskFull} from '../../engine/system/disk-full.ts';
 import type {Ext4Volume} from '../../engine/system/ext4-volume.ts';
 import type {System} from '../../engine/system/system.ts';
@@ -6,6 +7,7 @@ import type {SystemContent, UnhashedContent} from '../content.ts';
 import {makeExt4} from '../disk/file-system.ts';
 import type {PlannedPartition} from '../disk/layout.ts';
 import {byteProgress} from './byte-progress.ts';
+import {EarlyWriteback} from './early-writeback.ts';
 import {cutStretches, type DataStretch, type PlacedFile, placeFile} from './ext4-files.ts';
 import {type Ext4Plan, type PlannedInode, planExt4} from './ext4-plan.ts';
 import {FreeSpace} from './ext4-space.ts';
@@ -79,13 +81,16 @@ function openFilling(
 	const volume = system.loadExt4().open(disk.path, start);
 	const title = 'Writing the root file system';
 	const progress = byteProgress(report, 'root', title, contentBytes(content));
+	const writeback = new EarlyWriteback(() => flushData(disk.path));
 	return new Filling({
 		volume,
+		writeback,
 		workers: stretchWorkers({disk: disk.path, origin: start, algorithm}),
 		algorithm,
 		wrote(bytes) {
 			signal?.throwIfAborted();
 			progress.add(bytes);
+			writeback.wrote(bytes);
 		},
 		finished: () => progress.done(),
 	});
@@ -94,6 +99,7 @@ function openFilling(
 interface FillingParts {
 	readonly volume: Ext4Volume;
 	readonly workers: StretchWorkers;
+	readonly writeback: EarlyWriteback;
 	readonly algorithm: SystemContent['algorithm'];
 	/** Told the bytes of contents when they are written. */
 	wrote(bytes: number): void;
@@ -142,7 +148,7 @@ class Filling implements AsyncDisposable {
 
 	/** @param written contents that are there, by their digests */
 	async finish(content: SystemContent, written: ReadonlyMap<string, PlacedFile>): Promise<void> {
-		const {volume, finished} = this.#parts;
+		const {volume, writeback, finished} = this.#parts;
 		const {inodeCount} = volume;
 		const plan = planExt4(content, {inodeCount, space: this.#space, written});
 		const writing = this.#write(plan.stretches);
@@ -152,12 +158,14 @@ class Filling implements AsyncDisposable {
 			await writing;
 		}
 		volume.close();
+		await writeback.settle();
 		finished();
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
-		const {workers, volume} = this.#parts;
+		const {workers, volume, writeback} = this.#parts;
 		await workers[Symbol.asyncDispose]();
+		await writeback[Symbol.asyncDispose]();
 		volume[Symbol.dispose]();
 	}
 
@@ -169,6 +177,11 @@ class Filling implements AsyncDisposable {
 			done = bytes;
 		});
 	}
+}
+
+async function flushData(disk: string): Promise<void> {
+	await using file = await open(disk, 'r');
+	await file.datasync();
 }
 
 /** The root's folder is written anew, with all that is in it. */
