@@ -74,6 +74,8 @@ export interface DeploymentImage {
 export interface DeployedTree extends DeploymentImage {
 	/** What is in the image: the names of the tree that it was made of, labelled by its policy. */
 	readonly tree: Directory;
+	/** That policy; undefined when the image has none. */
+	readonly contexts: FileContexts | undefined;
 }
 
 /**
@@ -90,7 +92,7 @@ export async function deploymentImage(
 	transformForOci(copy);
 	prepareForBoot(copy, contexts);
 	const bytes = writeImage(copy, {flavour: 'rs', version: 1});
-	return {bytes, verityDigest: verityDigest(bytes, algorithm), tree: copy};
+	return {bytes, verityDigest: verityDigest(bytes, algorithm), tree: copy, contexts};
 }
 
 function directoryAt(root: Directory, name: ByteString): Directory {
