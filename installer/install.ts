@@ -3,20 +3,22 @@
  * Everything that can be refused is refused before the first write.
  */
 import {randomUUID} from 'node:crypto';
-import {type EngineError, Refused} from '../engine/errors.ts';
-import {ImageRoot} from '../engine/lint/image-root.ts';
+import type {EngineError} from '../engine/errors.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
 import {openRunningRoot, type RunningRoot} from '../engine/source/running-root.ts';
-import {readMountPoints} from '../engine/system/mount-points.ts';
 import type {System} from '../engine/system/system.ts';
 import {type Architecture, hostArchitecture} from './architecture.ts';
+import {carelessFile} from './bootstrap/careless-file.ts';
+import {ImageTree} from './bootstrap/image-tree.ts';
+import {plannedBootstrap} from './bootstrap/plan-bootstrap.ts';
+import {type ReadContents, readContents} from './bootstrap/source-contents.ts';
 import {describeSystem} from './describe-system.ts';
 import {surelyEnough} from './disk/content-sizes.ts';
 import {type DiskInventory, type FoundDisk, inspectDisk} from './disk/inventory.ts';
 import {minimumDiskSize} from './disk/layout.ts';
 import {findRefusals, isFound, mountingCapabilities, throwRefusals} from './disk/refusals.ts';
-import {findImageRefusals} from './image-refusals.ts';
-import {type InstallFiles, readInstallFiles} from './install-files.ts';
+import {readFitImage} from './fit-image.ts';
+import type {InstallFiles} from './install-files.ts';
 import {checkSettings, type GivenSettings, type InstallOptions} from './install-options.ts';
 import {orInterrupted} from './interruption.ts';
 import {type InstallPlan, partitionOfRole, planInstall} from './plan.ts';
@@ -43,12 +45,13 @@ export async function installMachine(
 	const {signal, dryRun} = options;
 	try {
 		const given = checkSettings(options);
+		const contents = await readAnswers(options, report);
 		const {disk: found, refusals} = await inspect(system, options);
 		const disk = accept(found, refusals.every(mayBeTooSmallToo) ? [] : refusals);
 		using _lock = dryRun ? undefined : await lockDisk(system, disk, signal, report);
 		using root = openRunningRoot(system);
 		if (disk.size >= surelyEnough(root.tree.files)) throwRefusals(refusals);
-		const run = await decide(system, options, given, root, report);
+		const run = await decide(system, options, {given, contents}, root, report);
 		const warnings = dryRun ? [] : run.plan.warnings;
 		for (const {code, message, hint} of [...root.findings, ...warnings])
 			report({type: 'warning', code, message, hint});
@@ -61,6 +64,18 @@ export async function installMachine(
 
 /** The size that is needed is known late: until then a disk that holds data is refused only if it is large. */
 const mayBeTooSmallToo = ({code}: EngineError): boolean => code === 'holds-data';
+
+/** Reads what the answers name, before anything that takes long. @throws the mistakes in them */
+async function readAnswers(
+	{answers, signal}: InstallOptions,
+	report: ProgressReporter,
+): Promise<ReadContents> {
+	const places = {credentials: process.env.CREDENTIALS_DIRECTORY, fetch, signal};
+	const {contents, problems, careless} = await readContents(answers, places);
+	throwRefusals(problems);
+	for (const file of careless) report(carelessFile(file));
+	return contents;
+}
 
 /** Another installation that sees the same file or node waits for this one; see DiskHold for the rest. */
 async function lockDisk(
@@ -79,21 +94,29 @@ async function lockDisk(
 async function decide(
 	system: System,
 	options: InstallOptions,
-	given: GivenSettings,
+	{given, contents}: {readonly given: GivenSettings; readonly contents: ReadContents},
 	root: RunningRoot,
 	report: ProgressReporter,
 ): Promise<PlanRun> {
 	const architecture = hostArchitecture();
 	const {files, self} = await readImage(root, architecture, options.signal, report);
 	const rootFileSystem = options.rootFileSystem ?? files.layout.rootFileSystem;
-	const layout = {...files.layout, rootFileSystem};
+	const layout = {rootFileSystem, espSize: options.espSize ?? files.layout.espSize};
 	checkPrograms(rootFileSystem);
-	const described = describeSystem({files, self, layout, architecture, given, now: system.now()});
+	const now = system.now();
+	const bootstrap = plannedBootstrap({
+		answers: options.answers,
+		image: new ImageTree(self.root, self.sources),
+		contents,
+		contexts: self.image.contexts,
+		now,
+	});
+	const described = describeSystem({files, self, layout, architecture, given, bootstrap, now});
 	const {deployment, image, sizes} = described;
 	const {disk: found, refusals} = await inspect(system, options, (sectorSize) =>
 		minimumDiskSize({sizes, settings: layout, sectorSize}),
 	);
-	const disk = accept(found, refusals);
+	const disk = accept(found, [...bootstrap.problems, ...refusals]);
 	const target = {path: disk.realPath, sectorSize: disk.sectorSize};
 	const {sink, canEnableVerity} = chooseSink(system, target, rootFileSystem);
 	const plan = planInstall({
@@ -103,6 +126,7 @@ async function decide(
 		architecture: architecture.partition,
 		seed: randomUUID(),
 		image,
+		bootstrap: described.bootstrap,
 		deployment,
 		canEnableVerity,
 	});
@@ -128,29 +152,6 @@ async function readImage(
 		await Promise.allSettled([hashing]);
 		throw error;
 	}
-}
-
-/** Reads them from an image that makes a machine. @throws Refused with all that speaks against it */
-async function readFitImage(
-	{path, tree}: RunningRoot,
-	architecture: Architecture,
-): Promise<InstallFiles> {
-	const covered = new Set(readMountPoints());
-	const [files, refusals] = await Promise.all([
-		readInstallFiles(path, architecture).catch(refusedAsValue),
-		findImageRefusals(new ImageRoot('/', covered), tree.root),
-	]);
-	if (!(files instanceof Refused)) {
-		throwRefusals(refusals);
-		return files;
-	}
-	throwRefusals([files, ...refusals]);
-	throw files;
-}
-
-function refusedAsValue(error: unknown): Refused {
-	if (error instanceof Refused) return error;
-	throw error;
 }
 
 /** All that speaks against a disk. @param minimumSize by sector size; left out as long as it is not known */

@@ -1,6 +1,7 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {containerEnvironmentFile} from '../engine/deployment/image-reference.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
+import {liveEnvironment} from '../engine/source/live-root.ts';
 import {hashFiles} from '../engine/store/hash-files.ts';
 import type {ScannedTree} from '../engine/tree/scan.ts';
 import {type DeployedTree, deploymentImage} from '../engine/tree/transform.ts';
@@ -16,7 +17,7 @@ export interface SelfImage {
 	readonly objects: ReadonlyMap<string, ContentObject>;
 	/** The composefs image of a deployment, and what is in it. */
 	readonly image: DeployedTree;
-	/** What podman says of the container; undefined when this is none of podman's. */
+	/** See {@link containerEnvironment}. */
 	readonly containerEnvironment: string | undefined;
 }
 
@@ -34,10 +35,14 @@ export async function readSelf(
 	);
 	const {objects, sources} = fillTree(root, files, hashed);
 	const image = await deploymentImage(root, algorithm, contentReader(sources));
-	const containerEnvironment = existsSync(containerEnvironmentFile)
+	return {root, sources, objects, image, containerEnvironment: containerEnvironment()};
+}
+
+/** Of this container, or of the one that made the medium of this live system. */
+export function containerEnvironment(): string | undefined {
+	return existsSync(containerEnvironmentFile)
 		? readFileSync(containerEnvironmentFile, 'utf8')
-		: undefined;
-	return {root, sources, objects, image, containerEnvironment};
+		: liveEnvironment();
 }
 
 /** Reads whole files of a tree: few, and small. */

@@ -30,7 +30,7 @@ export function systemRequest(file: string): SystemRequest {
 			root,
 			sources: new Map(),
 			objects: new Map(),
-			image: {bytes: image, verityDigest: imageDigest, tree: root},
+			image: {bytes: image, verityDigest: imageDigest, tree: root, contexts: undefined},
 			containerEnvironment: `image="localhost/myos:dev"\nimageid="${'c'.repeat(64)}"\n`,
 		},
 		layout: {rootFileSystem: 'ext4', espSize: undefined},
@@ -39,6 +39,7 @@ export function systemRequest(file: string): SystemRequest {
 			targetImage: undefined,
 			kernelArguments: [{argument: 'console=ttyS0', source: 'slipway install --karg'}],
 		},
+		bootstrap: {items: [], tree: {root: directory(), sources: new Map()}},
 		now: new Date('2026-11-22T12:00:00Z'),
 	};
 }
