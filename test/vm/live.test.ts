@@ -44,6 +44,7 @@ check('is made by an ordinary container, and installs the image it is', async ()
 	makeDisk(place('target.raw'));
 	{
 		await using machine = await Machine.start(liveMachine());
+		await machine.run('systemctl is-system-running --wait');
 		assert.is(await machine.ok('findmnt -no FSTYPE,SOURCE / | xargs'), 'overlay slipway-live');
 		assert.is(await machine.ok('touch /etc/written /usr/written && echo written'), 'written');
 		const units = ['slipway-installer@tty1', 'slipway-installer@ttyS0', 'slipway-shell@tty2'];
@@ -54,15 +55,14 @@ check('is made by an ordinary container, and installs the image it is', async ()
 
 		const refused = await machine.run('slipway install --wipe /dev/vda');
 		assert.match(refused.output, 'the system that runs here is on /dev/vda');
-		const digest = await machine.ok('slipway digest --quiet --boot /');
-		const {stdout} = await podman(['run', '--rm', imageName, 'digest', '--quiet', '--boot', '/']);
-		assert.is(digest, stdout.trim());
 		await machine.ok('slipway install --quiet /dev/vdb');
 		await machine.powerOff();
 	}
 	await using machine = await Machine.start({disk: place('target.raw')});
 	const origin = JSON.parse(await machine.ok('cat /sysroot/state/deploy/*/origin.json'));
 	assert.is(origin.installed.source, 'live medium');
+	const {stdout} = await podman(['run', '--rm', imageName, 'digest', '--quiet', '--boot', '/']);
+	assert.is(origin.imageVerity.digest, stdout.trim());
 	assert.is(origin.image.image, imageReference);
 	assert.is(
 		(await machine.run('systemctl is-system-running --wait; systemctl --failed --no-legend'))
