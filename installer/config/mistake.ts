@@ -1,6 +1,6 @@
 import {UsageError} from '../../engine/errors.ts';
-import {formatPlace, type Place} from '../kickstart/place.ts';
 import type {Position} from './document.ts';
+import {formatPlace, type Place} from './place.ts';
 
 /** Something in a configuration that cannot be taken, or that somebody should know. */
 export interface ConfigMistake extends Position {

@@ -1,4 +1,5 @@
 import type {InterfaceAnswers, NetworkAnswers} from '../answers/answers.ts';
+import {bondModes} from '../answers/bond-modes.ts';
 import type {ConfigNode, ConfigTable} from './document.ts';
 import {choice, type Field, flag, type Reading, text, wholeNumber} from './field.ts';
 import {list, wholeItem} from './list-field.ts';
@@ -7,17 +8,6 @@ import {optional, or, required, sparse, table} from './table-field.ts';
 import {address, cidr, hostname, interfaceName, macAddress} from './value-fields.ts';
 
 const addresses = (expected: string) => list(address, expected, {identity: wholeItem});
-
-/** Of the kernel's bonding driver. */
-const bondModes = [
-	'balance-rr',
-	'active-backup',
-	'balance-xor',
-	'broadcast',
-	'802.3ad',
-	'balance-tlb',
-	'balance-alb',
-] as const;
 
 const bond = table({
 	members: required(

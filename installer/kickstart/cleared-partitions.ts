@@ -1,8 +1,8 @@
 import type {PartitionSelector, StorageAnswers} from '../answers/answers.ts';
+import type {Place} from '../config/place.ts';
 import {partitionSelector, partitionSyntax} from './device-names.ts';
 import type {LineOf} from './honoured-commands.ts';
 import type {CommandLines} from './parse-commands.ts';
-import type {Place} from './place.ts';
 import type {Report} from './report.ts';
 import type {StorageDraft} from './storage-draft.ts';
 

@@ -1,21 +1,13 @@
 /** Several interfaces as one: bonds and bridges. */
+
 import type {InterfaceAnswers} from '../answers/answers.ts';
+import {bondModes} from '../answers/bond-modes.ts';
 import type {LineOf} from './honoured-commands.ts';
 import type {Given} from './options.ts';
 import type {Report} from './report.ts';
 
 type NetworkLine = LineOf<'network'>;
 type Options = Readonly<Record<string, string>>;
-
-const bondModes = [
-	'balance-rr',
-	'active-backup',
-	'balance-xor',
-	'broadcast',
-	'802.3ad',
-	'balance-tlb',
-	'balance-alb',
-];
 
 export function bondOf({options}: NetworkLine, report: Report): InterfaceAnswers['bond'] {
 	const {bondslaves, bondopts} = options;

@@ -1,5 +1,5 @@
 import {nearestWord} from '../../engine/suggestion.ts';
-import type {Place} from './place.ts';
+import type {Place} from '../config/place.ts';
 import type {Report} from './report.ts';
 import type {Word} from './words.ts';
 

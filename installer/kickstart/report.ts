@@ -1,5 +1,5 @@
 import type {ConfigMistake, ConfigNote} from '../config/mistake.ts';
-import type {Place} from './place.ts';
+import type {Place} from '../config/place.ts';
 
 /** What is wrong at a place. */
 export interface Fault {

@@ -1,5 +1,5 @@
 import {nearestWord} from '../../engine/suggestion.ts';
-import type {Place} from './place.ts';
+import type {Place} from '../config/place.ts';
 import type {Report} from './report.ts';
 import {isSectionName, type SectionName, sectionNames} from './section-names.ts';
 import {isWordFault, splitWords, type Word} from './words.ts';

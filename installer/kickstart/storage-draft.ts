@@ -1,8 +1,8 @@
 import type {ExtraPartition, PartitionSelector, StorageAnswers} from '../answers/answers.ts';
+import type {Place} from '../config/place.ts';
 import {isRootFileSystem, type RootFileSystem, rootFileSystems} from '../disk/layout-settings.ts';
 import {MiB} from '../disk/size.ts';
 import type {Given} from './options.ts';
-import type {Place} from './place.ts';
 import type {Report} from './report.ts';
 import {isWordFault, splitWords} from './words.ts';
 

@@ -1,19 +1,9 @@
 import {isIP} from 'node:net';
 import type {InterfaceAnswers} from '../../answers/answers.ts';
+import {bondModes} from '../../answers/bond-modes.ts';
 import {type FamilyAddressing, ofFamily} from './addressing.ts';
 
 const interfaceName = /^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,15}$/;
-/** Of the kernel's bonding driver. */
-const bondModes = [
-	'balance-rr',
-	'active-backup',
-	'balance-xor',
-	'broadcast',
-	'802.3ad',
-	'balance-tlb',
-	'balance-alb',
-];
-
 /** What keeps an interface from being set up: each would also break the lines of a file. */
 export function interfaceMistakes(answers: InterfaceAnswers): string[] {
 	const {match, addresses, gateways, dns, searchDomains, mtu, vlan, bond, wifi} = answers;
