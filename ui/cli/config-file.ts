@@ -1,9 +1,9 @@
 import {hashPassword} from '../../installer/answers/hash-password.ts';
 import {loadConfig} from '../../installer/config/load-config.ts';
 import {type ConfigMistake, formatMistake} from '../../installer/config/mistake.ts';
+import {formatPlace} from '../../installer/config/place.ts';
 import {type ConfigReading, readConfig} from '../../installer/config/read-config.ts';
 import {kickstartIncludes} from '../../installer/kickstart/kickstart-includes.ts';
-import {formatPlace} from '../../installer/config/place.ts';
 import {isKickstart, readKickstart} from '../../installer/kickstart/read-kickstart.ts';
 import type {CommandContext, OptionDefinitions} from './command.ts';
 
