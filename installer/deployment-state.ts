@@ -3,6 +3,7 @@ import {withLabelOf} from '../engine/tree/selinux.ts';
 import type {DeployedTree} from '../engine/tree/transform.ts';
 import type {ByteString, Directory, Inode, Metadata} from '../engine/tree/tree.ts';
 import {walkTree} from '../engine/tree/walk.ts';
+import type {MachineTree} from './bootstrap/machine-files.ts';
 import type {StateEntry} from './content.ts';
 import type {FileSources} from './hashed-tree.ts';
 
@@ -23,17 +24,25 @@ export interface DeployedSource {
 	readonly image: Pick<DeployedTree, 'tree'>;
 }
 
+export interface NewDeploymentState {
+	readonly id: string;
+	readonly originText: string;
+	readonly machine: MachineTree;
+}
+
 /**
- * What lies beside the store on a physical root with one deployment: its origin, an empty upper layer
- * of /etc, and the machine's /var as the image has it. SELinux labels are those of the deployment: what
+ * What lies beside the store on a physical root with one deployment: its origin, the upper layer of
+ * /etc, and the machine's /var as the image has it; in both of them what the machine has of its own. SELinux labels are those of the deployment: what
  * the files had in a container says nothing about the machine.
  */
 export function deploymentState(
 	{root, sources, image}: DeployedSource,
-	{id, originText}: {readonly id: string; readonly originText: string},
+	{id, originText, machine}: NewDeploymentState,
 ): StateEntry[] {
 	const deployment = `${deploymentsFolder}/${id}`;
 	const deployed = image.tree.children;
+	const {etc, var: ownVar} = Object.fromEntries(machine.root.children);
+	const allSources = new Map([...sources, ...machine.sources]);
 	return [
 		folder('state'),
 		folder('state/deploy'),
@@ -42,10 +51,15 @@ export function deploymentState(
 		folder(`${deployment}/etc`),
 		// The upper layer's root is what the merged /etc shows.
 		folder(`${deployment}/etc/upper`, relabelled(root.children.get('etc'), deployed.get('etc'))),
+		...below(etc, `${deployment}/etc/upper`, machine.sources),
 		folder(`${deployment}/etc/work`),
 		folder('state/os'),
 		folder('state/os/default'),
-		...copyTree(root.children.get('var'), deployed.get('var'), sources),
+		...copyTree(
+			overlaid(root.children.get('var'), ownVar),
+			overlaid(deployed.get('var'), ownVar),
+			allSources,
+		),
 	];
 }
 
@@ -70,6 +84,30 @@ function file(path: ByteString, bytes: Buffer): StateEntry {
 		},
 		source: {kind: 'bytes', bytes},
 	};
+}
+
+function* below(
+	tree: Inode | undefined,
+	target: ByteString,
+	sources: FileSources,
+): Generator<StateEntry, void> {
+	if (tree === undefined) return;
+	for (const [path, inode] of walkTree(tree, target)) {
+		if (inode === tree) continue;
+		yield {path, inode, source: inode.type === 'file' ? sources.get(inode) : undefined};
+	}
+}
+
+/** The image's tree with another over it; of folders in both the metadata is the upper's. */
+function overlaid(image: Inode | undefined, upper: Inode | undefined): Inode | undefined {
+	if (upper === undefined) return image;
+	if (image?.type !== 'directory' || upper.type !== 'directory') return upper;
+	const children = new Map(image.children);
+	for (const [name, inode] of upper.children) {
+		const both = overlaid(image.children.get(name), inode);
+		if (both !== undefined) children.set(name, both);
+	}
+	return {...upper, children};
 }
 
 /** Names that share an inode but not a label are parted, as in the deployment. */

@@ -14,8 +14,11 @@ import {
 	noDeployments,
 } from '../engine/deployment/new-deployment.ts';
 import {formatOrigin} from '../engine/deployment/origin.ts';
+import {isLiveSystem} from '../engine/source/live-root.ts';
 import {version} from '../engine/version.ts';
 import type {Architecture} from './architecture.ts';
+import type {PlannedBootstrap} from './bootstrap/plan-bootstrap.ts';
+import type {BootstrapItem} from './bootstrap/work.ts';
 import type {FileSource, SystemContent} from './content.ts';
 import {deploymentState} from './deployment-state.ts';
 import {type ContentSizes, contentSizes} from './disk/content-sizes.ts';
@@ -31,6 +34,7 @@ export interface DescribedSystem {
 	readonly deployment: ReadableDeployment;
 	readonly image: PlannedImage;
 	readonly sizes: ContentSizes;
+	readonly bootstrap: readonly BootstrapItem[];
 	/** Everything on the disk, with the loader entry that the plan has the command line of. */
 	contentFor(plan: InstallPlan): SystemContent;
 }
@@ -41,12 +45,13 @@ export interface SystemRequest {
 	readonly layout: LayoutSettings;
 	readonly architecture: Architecture;
 	readonly given: GivenSettings;
+	readonly bootstrap: Pick<PlannedBootstrap, 'items' | 'tree'>;
 	readonly now: Date;
 }
 
 /** @throws UsageError for a mistake in the image's settings */
 export function describeSystem(request: SystemRequest): DescribedSystem {
-	const {files, self, architecture, given} = request;
+	const {files, self, architecture, given, bootstrap} = request;
 	const reference = updateReference({
 		option: given.targetImage,
 		containerEnvironment: self.containerEnvironment,
@@ -61,6 +66,7 @@ export function describeSystem(request: SystemRequest): DescribedSystem {
 		state: deploymentState(self, {
 			id,
 			originText: formatOrigin(origin),
+			machine: bootstrap.tree,
 		}),
 		bootFiles: [
 			...systemdBootFiles(files.bootProgram, architecture.efi),
@@ -79,6 +85,7 @@ export function describeSystem(request: SystemRequest): DescribedSystem {
 			verityDigest: self.image.verityDigest,
 		},
 		sizes: contentSizes(content, sizeOfSource),
+		bootstrap: bootstrap.items,
 		contentFor({deployment: {commandLine}}) {
 			const {kernel, osRelease} = files;
 			const entry = newBootEntry(deployment, {title: osRelease.prettyName, kernel, commandLine});
@@ -107,7 +114,7 @@ function describeOrigin(
 		installed: {
 			slipwayVersion: version,
 			layout: `whole disk, ${layout.rootFileSystem}`,
-			source: container.image === undefined ? 'running root' : `container of ${container.image}`,
+			source: sourceName(container.image),
 			kernelArguments: [...given.kernelArguments],
 			time,
 		},
@@ -118,4 +125,9 @@ function sizeOfSource(source: FileSource): number {
 	return source.kind === 'bytes'
 		? source.bytes.length
 		: statSync(Buffer.from(source.path, 'latin1')).size;
+}
+
+function sourceName(image: string | undefined): string {
+	if (isLiveSystem()) return 'live medium';
+	return image === undefined ? 'running root' : `container of ${image}`;
 }

@@ -1,6 +1,7 @@
 import {givenKernelArguments} from '../engine/boot/kargs.ts';
 import type {KernelArgument} from '../engine/boot/kernel-argument.ts';
 import {formatReference, parseReference} from '../engine/oci/reference.ts';
+import type {Answers} from './answers/answers.ts';
 import type {RootFileSystem} from './disk/layout-settings.ts';
 
 /** What a person asks for. */
@@ -13,8 +14,13 @@ export interface InstallOptions {
 	readonly targetImage: string | undefined;
 	/** Otherwise what the image says. */
 	readonly rootFileSystem: RootFileSystem | undefined;
-	/** Added to those of the image. */
+	/** Bytes; otherwise what the image says. */
+	readonly espSize: number | undefined;
+	/** Those of a configuration, and behind them those of the command line; added to those of the image. */
+	readonly configKernelArguments: readonly string[];
 	readonly kernelArguments: readonly string[];
+	/** What the machine gets besides its image; {@link noAnswers} for nothing. */
+	readonly answers: Answers;
 	/** Decide and check everything, write nothing. */
 	readonly dryRun: boolean;
 	readonly signal: AbortSignal;
@@ -28,9 +34,13 @@ export interface GivenSettings {
 }
 
 /** @throws UsageError for a value that is none */
-export function checkSettings({targetImage, kernelArguments}: InstallOptions): GivenSettings {
+export function checkSettings(options: InstallOptions): GivenSettings {
+	const {targetImage, configKernelArguments, kernelArguments} = options;
 	return {
 		targetImage: targetImage && formatReference(parseReference(targetImage)),
-		kernelArguments: givenKernelArguments(kernelArguments, 'install --karg'),
+		kernelArguments: [
+			...givenKernelArguments(configKernelArguments, 'install --config'),
+			...givenKernelArguments(kernelArguments, 'install --karg'),
+		],
 	};
 }

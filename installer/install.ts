@@ -3,21 +3,22 @@
  * Everything that can be refused is refused before the first write.
  */
 import {randomUUID} from 'node:crypto';
-import {type EngineError, Refused} from '../engine/errors.ts';
-import {ImageRoot} from '../engine/lint/image-root.ts';
+import type {EngineError} from '../engine/errors.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
 import {openRunningRoot, type RunningRoot} from '../engine/source/running-root.ts';
-import {readMountPoints} from '../engine/system/mount-points.ts';
 import type {System} from '../engine/system/system.ts';
-import {type Architecture, hostArchitecture} from './architecture.ts';
+import {hostArchitecture} from './architecture.ts';
+import {carelessFile} from './bootstrap/careless-file.ts';
+import {ImageTree} from './bootstrap/image-tree.ts';
+import {plannedBootstrap} from './bootstrap/plan-bootstrap.ts';
+import {type ReadContents, readContents} from './bootstrap/source-contents.ts';
 import type {UnhashedContent} from './content.ts';
 import {type DescribedSystem, describeSystem, type SystemRequest} from './describe-system.ts';
 import {type ContentSizes, surelyEnough} from './disk/content-sizes.ts';
 import {type DiskInventory, type FoundDisk, inspectDisk} from './disk/inventory.ts';
 import {minimumDiskSize} from './disk/layout.ts';
 import {findRefusals, isFound, mountingCapabilities, throwRefusals} from './disk/refusals.ts';
-import {findImageRefusals} from './image-refusals.ts';
-import {type InstallFiles, readInstallFiles} from './install-files.ts';
+import {readFitImage} from './fit-image.ts';
 import {checkSettings, type GivenSettings, type InstallOptions} from './install-options.ts';
 import {orInterrupted} from './interruption.ts';
 import {type InstallPlan, partitionOfRole, planInstall} from './plan.ts';
@@ -50,13 +51,14 @@ export async function installMachine(
 	const {signal, dryRun} = options;
 	try {
 		const given = checkSettings(options);
+		const contents = await readAnswers(options, report);
 		const found = await inspectDisk(system, options.disk);
 		const refusals = refusalsOf(system, found, options);
 		const disk = accept(found, refusals.every(mayBeTooSmallToo) ? [] : refusals);
 		using _lock = dryRun ? undefined : await lockDisk(system, disk, signal, report);
 		using root = openRunningRoot(system);
 		if (disk.size >= surelyEnough(root.tree.files)) throwRefusals(refusals);
-		const run = await decide(system, options, given, root, report);
+		const run = await decide(system, options, {given, contents}, root, report);
 		const warnings = dryRun ? [] : run.plan.warnings;
 		for (const {code, message, hint} of [...root.findings, ...warnings])
 			report({type: 'warning', code, message, hint});
@@ -68,6 +70,18 @@ export async function installMachine(
 
 /** The size that is needed is known late: until then a disk that holds data is refused only if it is large. */
 const mayBeTooSmallToo = ({code}: EngineError): boolean => code === 'holds-data';
+
+/** Reads what the answers name, before anything that takes long. @throws the mistakes in them */
+async function readAnswers(
+	{answers, signal}: InstallOptions,
+	report: ProgressReporter,
+): Promise<ReadContents> {
+	const places = {credentials: process.env.CREDENTIALS_DIRECTORY, fetch, signal};
+	const {contents, problems, careless} = await readContents(answers, places);
+	throwRefusals(problems);
+	for (const file of careless) report(carelessFile(file));
+	return contents;
+}
 
 /** Another installation that sees the same file or node waits for this one; see DiskHold for the rest. */
 async function lockDisk(
@@ -82,6 +96,15 @@ async function lockDisk(
 	return {[Symbol.dispose]: unlock};
 }
 
+/** What is decided before the disk is looked at for good. */
+interface Preparation {
+	readonly unhashed: UnhashedSelf;
+	readonly request: Omit<SystemRequest, 'self'>;
+	/** Mistakes in the answers that only the image tells. */
+	readonly problems: readonly EngineError[];
+	readonly disk: DiskInventory;
+}
+
 /**
  * Reads the image, checks all that can be checked and plans; nothing is written. Files are hashed only when
  * the disk may be too small without knowing which are the same, when the disk cannot be written in the same
@@ -90,35 +113,26 @@ async function lockDisk(
 async function decide(
 	system: System,
 	options: InstallOptions,
-	given: GivenSettings,
+	asked: {readonly given: GivenSettings; readonly contents: ReadContents},
 	root: RunningRoot,
 	report: ProgressReporter,
 ): Promise<PlanRun> {
-	const {signal, dryRun} = options;
-	const architecture = hostArchitecture();
-	// Read again: whoever had it locked until now may have written to it.
-	const [files, looked] = await Promise.all([
-		readFitImage(root, architecture),
-		inspectDisk(system, options.disk),
-	]);
-	const unhashed = await prepareSelf(root.tree);
-	const rootFileSystem = options.rootFileSystem ?? files.layout.rootFileSystem;
-	const layout = {...files.layout, rootFileSystem};
-	checkPrograms(rootFileSystem);
-	const request = {files, layout, architecture, given, now: system.now()};
+	const {unhashed, request, problems, disk: looked} = await prepare(system, options, asked, root);
+	const {architecture, layout} = request;
 	const rough = describeSystem({...request, self: provisionalSelf(unhashed)});
+	const hash = async () =>
+		describeSystem({...request, self: await hashSelf(unhashed, options.signal, report)});
 	const minimumSize = (sizes: ContentSizes) => (sectorSize: number) =>
 		minimumDiskSize({sizes, settings: layout, sectorSize});
 	const isRoomy = isFound(looked) && looked.size >= minimumSize(rough.sizes)(looked.sectorSize);
-	const hash = async () =>
-		describeSystem({...request, self: await hashSelf(unhashed, signal, report)});
-	const early = isRoomy && !dryRun ? undefined : await hash();
+	const early = isRoomy && !options.dryRun ? undefined : await hash();
 	const {sizes} = isRoomy ? rough : (early ?? rough);
 	// Hashing takes long enough for others to use the disk.
 	const found = early === undefined ? looked : await inspectDisk(system, options.disk);
-	const disk = accept(found, refusalsOf(system, found, options, minimumSize(sizes)));
+	const refusals = refusalsOf(system, found, options, minimumSize(sizes));
+	const disk = accept(found, [...problems, ...refusals]);
 	const target = {path: disk.realPath, sectorSize: disk.sectorSize};
-	const {sink, canEnableVerity} = chooseSink(system, target, rootFileSystem);
+	const {sink, canEnableVerity} = chooseSink(system, target, layout.rootFileSystem);
 	const seed = randomUUID();
 	const plan = (described: DescribedSystem): PlannedContent => {
 		const planned = planInstall({
@@ -128,6 +142,7 @@ async function decide(
 			architecture: architecture.partition,
 			seed,
 			image: described.image,
+			bootstrap: described.bootstrap,
 			deployment: described.deployment,
 			canEnableVerity,
 		});
@@ -137,6 +152,35 @@ async function decide(
 	const planned = plan(isOnePass ? rough : (early ?? (await hash())));
 	await sink.check(planned.content, partitionOfRole(planned.plan.disks[0].layout, 'root'));
 	return {...planned, sink, unhashed: isOnePass ? lateContent(unhashed, request, plan) : undefined};
+}
+
+/** Reads the image but for the contents of its files. @throws Refused when it makes no machine */
+async function prepare(
+	system: System,
+	options: InstallOptions,
+	{given, contents}: {readonly given: GivenSettings; readonly contents: ReadContents},
+	root: RunningRoot,
+): Promise<Preparation> {
+	const architecture = hostArchitecture();
+	// Read again: whoever had it locked until now may have written to it.
+	const [files, disk] = await Promise.all([
+		readFitImage(root, architecture),
+		inspectDisk(system, options.disk),
+	]);
+	const rootFileSystem = options.rootFileSystem ?? files.layout.rootFileSystem;
+	const layout = {rootFileSystem, espSize: options.espSize ?? files.layout.espSize};
+	checkPrograms(rootFileSystem);
+	const unhashed = await prepareSelf(root.tree);
+	const now = system.now();
+	const bootstrap = plannedBootstrap({
+		answers: options.answers,
+		image: new ImageTree(root.tree.root, unhashed.sources),
+		contents,
+		contexts: unhashed.deployment.contexts,
+		now,
+	});
+	const request = {files, layout, architecture, given, bootstrap, now};
+	return {unhashed, request, problems: bootstrap.problems, disk};
 }
 
 /** What is known when the files are hashed and written. */
@@ -150,29 +194,6 @@ function lateContent(
 		describe: async (digests) =>
 			plan(describeSystem({...request, self: await hashOthers(self, digests)})),
 	};
-}
-
-/** Reads them from an image that makes a machine. @throws Refused with all that speaks against it */
-async function readFitImage(
-	{path, tree}: RunningRoot,
-	architecture: Architecture,
-): Promise<InstallFiles> {
-	const covered = new Set(readMountPoints());
-	const [files, refusals] = await Promise.all([
-		readInstallFiles(path, architecture).catch(refusedAsValue),
-		findImageRefusals(new ImageRoot('/', covered), tree.root),
-	]);
-	if (!(files instanceof Refused)) {
-		throwRefusals(refusals);
-		return files;
-	}
-	throwRefusals([files, ...refusals]);
-	throw files;
-}
-
-function refusedAsValue(error: unknown): Refused {
-	if (error instanceof Refused) return error;
-	throw error;
 }
 
 /** All that speaks against a disk. @param minimumSize by sector size; left out as long as it is not known */

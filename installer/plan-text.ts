@@ -1,4 +1,5 @@
 import {printableText} from '../engine/tree/printable.ts';
+import type {BootstrapItem} from './bootstrap/work.ts';
 import type {DiskIdentity} from './disk/identity.ts';
 import type {PlannedPartition} from './disk/layout.ts';
 import {describePartitionType} from './disk/partition-types.ts';
@@ -18,6 +19,9 @@ export function formatPlan(plan: InstallPlan): string {
 			['Deployment', plan.deployment.id],
 			['Command line', plan.deployment.commandLine],
 		]),
+		...formatFields(
+			plan.bootstrap.map((item, index) => [index === 0 ? 'Adds' : '', formatItem(item)]),
+		),
 		...plan.warnings.flatMap(formatWarning),
 		'',
 	].join('\n');
@@ -57,14 +61,21 @@ function formatVerity({verity}: InstallPlan): string {
 	return verity.kind === 'enforced' ? 'enforced' : `NOT enforced: ${verity.reason}`;
 }
 
+function formatItem({what, place, secret}: BootstrapItem): string {
+	const shown = `${printableText(what)} in ${printableText(place)}`;
+	return secret ? `${shown} (secret)` : shown;
+}
+
 function formatWarning({message, hint}: PlanWarning): string[] {
 	return ['', `WARNING: ${message}`, `         ${hint}`];
 }
 
-/** Terms in one column; fields without a value are left out. */
+/** Terms in one column, an empty one for more of the last; fields without a value are left out. */
 function formatFields(fields: readonly (readonly [string, string | undefined])[]): string[] {
 	const width = 14;
 	return fields.flatMap(([term, value]) =>
-		value === undefined || value === '' ? [] : [`${`${term}:`.padEnd(width)}${value}`],
+		value === undefined || value === ''
+			? []
+			: [`${(term === '' ? '' : `${term}:`).padEnd(width)}${value}`],
 	);
 }

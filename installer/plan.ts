@@ -1,6 +1,7 @@
 import type {ReadableDeployment} from '../engine/deployment/deployment.ts';
 import {unpullableWarning, whyUnpullable} from '../engine/deployment/image-reference.ts';
 import {deploymentCommandLine} from '../engine/deployment/new-deployment.ts';
+import type {BootstrapItem} from './bootstrap/work.ts';
 import {describeContent, isEmpty} from './disk/content.ts';
 import type {ContentSizes} from './disk/content-sizes.ts';
 import type {DiskIdentity} from './disk/identity.ts';
@@ -21,6 +22,8 @@ export interface InstallPlan {
 	readonly deployment: PlannedDeployment;
 	/** Whether the kernel will refuse files of the system that were changed on the disk. */
 	readonly verity: VerityPlan;
+	/** What the machine gets besides its image. */
+	readonly bootstrap: readonly BootstrapItem[];
 	readonly warnings: readonly PlanWarning[];
 }
 
@@ -76,6 +79,7 @@ export interface PlanRequest {
 	/** All identifiers follow from it: random for a machine, fixed for a reproducible disk image. */
 	readonly seed: string;
 	readonly image: PlannedImage;
+	readonly bootstrap: readonly BootstrapItem[];
 	readonly deployment: ReadableDeployment;
 	/** Whether the kernel that runs here can enable fs-verity. ext4 gets it without. */
 	readonly canEnableVerity: boolean;
@@ -100,6 +104,7 @@ export function planInstall(request: PlanRequest): InstallPlan {
 		image,
 		deployment: {id: deployment.id, kernelArguments, commandLine},
 		verity,
+		bootstrap: request.bootstrap,
 		warnings: [...warningsOfImage(image), ...warningsOfVerity(verity)],
 	};
 }

@@ -1,6 +1,7 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {containerEnvironmentFile} from '../engine/deployment/image-reference.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
+import {liveEnvironment} from '../engine/source/live-root.ts';
 import {type HashedFile, hashFiles, hashFilesHere} from '../engine/store/hash-files.ts';
 import type {ScannedFile, ScannedTree} from '../engine/tree/scan.ts';
 import {
@@ -22,7 +23,7 @@ export interface SelfImage {
 	readonly objects: ReadonlyMap<string, ContentObject>;
 	/** The composefs image of a deployment, and what is in it. */
 	readonly image: DeployedTree;
-	/** What podman says of the container; undefined when this is none of podman's. */
+	/** See {@link containerEnvironment}. */
 	readonly containerEnvironment: string | undefined;
 }
 
@@ -31,6 +32,7 @@ export const algorithm = 'sha256';
 /** The image that runs here before its files are hashed. */
 export interface UnhashedSelf {
 	readonly scanned: ScannedTree;
+	readonly sources: FileSources;
 	readonly deployment: PreparedDeployment;
 	readonly containerEnvironment: string | undefined;
 	/** What becomes objects, in the order of the scan. */
@@ -42,22 +44,27 @@ export interface UnhashedSelf {
 /** Makes a deployment of the tree as far as that goes without digests. */
 export async function prepareSelf(scanned: ScannedTree): Promise<UnhashedSelf> {
 	const {root, files} = scanned;
-	const paths = new Map(files.map(({path, inode}) => [inode, path]));
+	const sources = new Map(files.map(({path, inode}) => [inode, {kind: 'path' as const, path}]));
 	const deployment = await prepareDeployment(root, (file) =>
-		readFileSync(Buffer.from(paths.get(file) ?? '', 'latin1')),
+		readFileSync(Buffer.from(sources.get(file)?.path ?? '', 'latin1')),
 	);
-	const containerEnvironment = existsSync(containerEnvironmentFile)
-		? readFileSync(containerEnvironmentFile, 'utf8')
-		: undefined;
 	const deployed = new Set(deployedInodes(root));
 	const isObject = ({inode}: ScannedFile) => inode.size > maxInlineSize && deployed.has(inode);
 	return {
 		scanned,
+		sources,
 		deployment,
-		containerEnvironment,
+		containerEnvironment: containerEnvironment(),
 		objects: files.filter(isObject),
 		others: files.filter((file) => !isObject(file)),
 	};
+}
+
+/** Of this container, or of the one that made the medium of this live system. */
+export function containerEnvironment(): string | undefined {
+	return existsSync(containerEnvironmentFile)
+		? readFileSync(containerEnvironmentFile, 'utf8')
+		: liveEnvironment();
 }
 
 /** Hashes every file of the tree, once, on all cores. */

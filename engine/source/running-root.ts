@@ -6,6 +6,7 @@ import type {Directory} from '../tree/tree.ts';
 import {type ContainerView, openContainerView} from './container-view.ts';
 import type {Finding} from './findings.ts';
 import {imageRecordPath, parseImageRecord} from './image-record.ts';
+import {isLiveSystem, openLiveRoot} from './live-root.ts';
 import {restoreImage} from './restore-image.ts';
 import {inodesWithPaths, lookUp} from './tree-path.ts';
 import {type UsableRecord, useRecord} from './usable-record.ts';
@@ -39,10 +40,13 @@ export interface RunningRoot extends Disposable {
  *   empty, the files are left out, and a finding says so. A volume that hides content of the image
  *   is refused; so is one that may.
  *
+ * In a live system it is the tree of the medium, whatever was changed since it was booted.
+ *
  * @throws Refused `hidden-content`
  * @throws DamagedInput when the image's record cannot be read
  */
 export function openRunningRoot(system: System): RunningRoot {
+	if (isLiveSystem()) return openLiveRoot(system);
 	using cleanup = new DisposableStack();
 	const view = openContainerView(system);
 	cleanup.defer(() => view.close());

@@ -52,6 +52,8 @@ function silentSystem(commands: FakeCommands): System {
 			const result = typeof answer === 'string' ? answer : answer(args);
 			return typeof result === 'string' ? {status: 0, stdout: result, stderr: ''} : result;
 		},
+		startDetached: async () => ({pid: 0, ended: Promise.resolve(0)}),
+		runOnTerminal: async () => {},
 		mount: () => {},
 		unmount: () => {},
 		unshareMounts: () => {},

@@ -1,6 +1,7 @@
 import {deviceSize, flushDevice, probeExclusive, rereadPartitions} from './block-device.ts';
 import {capabilities} from './capabilities.ts';
 import {runCommand} from './commands.ts';
+import {runOnTerminal, startDetached} from './detached.ts';
 import {loadExt4} from './ext4.ts';
 import {enableVerity, enableVerityOnAll, measureVerity} from './fs-verity.ts';
 import {makeNode, setMtime, syncFileSystem} from './inodes.ts';
@@ -17,6 +18,8 @@ import {getXattr, listXattrs, setXattr} from './xattr.ts';
 export function hostSystem(): System {
 	return {
 		run: runCommand,
+		startDetached,
+		runOnTerminal,
 		mount,
 		unmount,
 		unshareMounts,

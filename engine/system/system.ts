@@ -23,6 +23,12 @@ export interface CommandResult {
 	readonly stderr: string;
 }
 
+export interface DetachedProcess {
+	readonly pid: number;
+	/** Its exit status; undefined when a signal ended it. Nothing waits for it but who asks. */
+	readonly ended: Promise<number | undefined>;
+}
+
 export type FsVerityAlgorithm = 'sha256' | 'sha512';
 
 export interface LoopOptions {
@@ -58,6 +64,18 @@ export interface System {
 	 * @throws Lacking `missing-program` when it is not installed
 	 */
 	run(command: string, args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
+
+	/**
+	 * Starts a program in a session of its own, which neither the end of this process nor the loss of a
+	 * terminal ends. What it prints goes to `log`, a file that is made anew for root alone.
+	 */
+	startDetached(
+		command: string,
+		args: readonly string[],
+		options: {readonly input: string; readonly log: string},
+	): Promise<DetachedProcess>;
+	/** Runs a program on the terminal of this process, until it ends, however it does. */
+	runOnTerminal(command: string, args: readonly string[]): Promise<void>;
 
 	/** mount(2). `data` is the comma-separated option string of the file system. */
 	mount(

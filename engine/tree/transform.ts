@@ -93,6 +93,8 @@ export interface PreparedDeployment {
 	readonly tree: Directory;
 	/** The image's own, which it is a copy of. */
 	readonly original: Directory;
+	/** The policy that labels it; undefined when the image has none. */
+	readonly contexts: FileContexts | undefined;
 }
 
 /** All of {@link deploymentImage} that needs no digest, and all that can be refused. */
@@ -104,7 +106,7 @@ export async function prepareDeployment(
 	const tree = copyTree(root);
 	transformForOci(tree);
 	prepareForBoot(tree, contexts);
-	return {tree, original: root};
+	return {tree, original: root, contexts};
 }
 
 /** The image, when small contents and digests of all others are in the image's own tree. */

@@ -97,6 +97,12 @@ export const settingsSchema = v.strictObject({
 
 export type FileSettings = v.InferOutput<typeof settingsSchema>;
 
+/** One of `windows`, for other files that have such; undefined when it is none. */
+export function parseApplyWindow(table: unknown): ApplyWindow | undefined {
+	const result = v.safeParse(window, table);
+	return result.success ? result.output : undefined;
+}
+
 /** The keys that a table may have. @param place of the table, from the top */
 export function knownKeys([name]: readonly string[]): string[] {
 	if (name === undefined) return Object.keys(settingsSchema.entries);

@@ -33,7 +33,7 @@ export async function bundleJavaScript(
 		// Not identifiers: errors are named by their classes.
 		minifySyntax: true,
 		minifyWhitespace: true,
-		plugins: [lazyBuiltins],
+		plugins: [lazyBuiltins, withoutDevtools],
 		define: {'process.env.NODE_ENV': '"production"'},
 		banner: {js: banner},
 		legalComments: 'none',
@@ -42,7 +42,7 @@ export async function bundleJavaScript(
 	});
 	await writeFile(path.join(outputFolder, 'package.json'), '{"type":"module"}\n');
 	return Object.keys(metafile.inputs)
-		.filter((file) => !file.startsWith(`${builtin}:`))
+		.filter((file) => !/^(builtin|none):/.test(file))
 		.sort();
 }
 
@@ -53,6 +53,18 @@ export async function bundleJavaScript(
 const banner = `import {createRequire as __createRequire} from 'node:module';
 const require = __createRequire(import.meta.url);
 process.resourcesPath ??= import.meta.dirname;`;
+
+/** Of ink, for those who develop it; it is not installed, and an import of it would have to be there at the start. */
+const withoutDevtools: Plugin = {
+	name: 'without-devtools',
+	setup({onResolve, onLoad}) {
+		onResolve({filter: /^react-devtools-core$/}, ({path: name}) => ({
+			path: name,
+			namespace: 'none',
+		}));
+		onLoad({filter: /^/, namespace: 'none'}, () => ({contents: 'export default undefined'}));
+	},
+};
 
 const builtin = 'builtin';
 

@@ -20,9 +20,12 @@ export interface Answers {
 	readonly registry: RegistryAnswers;
 	readonly updates: UpdateAnswers;
 	readonly services: ServiceAnswers;
+	readonly firewall?: FirewallAnswers;
 	readonly files: readonly FileAnswer[];
 	/** systemd credentials by name. */
 	readonly credentials: ReadonlyMap<string, SecretSource>;
+	/** A NoCloud seed, for images with cloud-init. */
+	readonly cloudInit: CloudInitAnswers | undefined;
 	readonly scripts: ScriptAnswers;
 	readonly finish: FinishAnswers;
 	/** Machines on which the file may wipe although nobody named it; none unless said. */
@@ -50,6 +53,8 @@ export interface DiskSelector {
 	readonly removable?: boolean;
 	/** Nothing is on it. */
 	readonly empty?: boolean;
+	/** Paths and globs of paths, `/dev/disk/by-id/usb-*`; none may be its. */
+	readonly except?: readonly string[];
 	/** Which one of several; two matches of `only` are an error. */
 	readonly pick: 'only' | 'smallest' | 'largest';
 }
@@ -67,9 +72,20 @@ export interface StorageAnswers {
 	readonly espSize: number | undefined;
 	/** Bytes; the rest of the disk when undefined. */
 	readonly rootSize: number | undefined;
-	/** Further partitions, mounted below /var. */
+	/** Bytes that the rest of the disk has to be for the root. */
+	readonly rootMinimumSize: number | undefined;
+	/** Bytes that a root of the rest may have. */
+	readonly rootMaximumSize?: number;
+	/** Further partitions, mounted at /var or below. */
 	readonly partitions: readonly ExtraPartition[];
-	readonly swap: 'none' | 'zram' | {readonly size: number} | undefined;
+	/** Partitions by what fits the memory, for hibernation or without it; or of so many bytes. */
+	readonly swap:
+		| 'none'
+		| 'zram'
+		| 'recommended'
+		| 'hibernation'
+		| {readonly size: number}
+		| undefined;
 	/** Root and ESP on every disk of a list, as MD RAID1. */
 	readonly mirror: readonly DiskSelector[];
 	readonly encryption: EncryptionAnswers | undefined;
@@ -80,16 +96,27 @@ export interface PartitionSelector {
 	readonly label?: string;
 	readonly uuid?: string;
 	readonly number?: number;
+	/** `/dev/…`: the node itself, or a link to it. */
+	readonly path?: string;
+	/** All of a type that Linux systems use. */
+	readonly type?: 'linux';
 }
 
 export interface ExtraPartition {
-	/** `/var/…`. */
+	/** `/var`, or a path below it. */
 	readonly mountPoint: string;
+	/** One that is there already, instead of a new one. */
+	readonly existing?: {readonly partition: PartitionSelector; readonly format: boolean};
 	/** Bytes; the rest when undefined. */
 	readonly size: number | undefined;
+	/** Bytes that the rest has to be, and may be. */
+	readonly minimumSize?: number;
+	readonly maximumSize?: number;
 	readonly fileSystem: RootFileSystem | undefined;
 	readonly label: string | undefined;
 	readonly options: readonly string[];
+	/** Words for its mkfs. */
+	readonly mkfsOptions?: readonly string[];
 	readonly encrypted: boolean;
 }
 
@@ -101,9 +128,22 @@ export interface EncryptionAnswers {
 		| undefined;
 	/** Where the recovery key is written, a folder or file outside the disk; shown when undefined. */
 	readonly recoveryKeyPath: string | undefined;
+	/** As for dm-crypt, `aes-xts-plain64`. */
+	readonly cipher?: string;
+	readonly keyDerivation?: KeyDerivation;
+}
+
+/** How costly it is to try a passphrase; cryptsetup's defaults where undefined. */
+export interface KeyDerivation {
+	readonly function: 'argon2id' | 'argon2i' | 'pbkdf2' | undefined;
+	readonly memoryKiB: number | undefined;
+	readonly timeMs: number | undefined;
+	readonly iterations: number | undefined;
 }
 
 export interface ImageAnswers {
+	/** What is installed, `registry:registry.example.com/os:stable`; the image that runs when undefined. */
+	readonly source?: string;
 	/** Where updates come from. */
 	readonly target: string | undefined;
 }
@@ -119,9 +159,25 @@ export interface SystemAnswers {
 	readonly locale: string | undefined;
 	/** A console keymap, `de-latin1`. */
 	readonly keymap: string | undefined;
+	/** What vconsole.conf keeps for graphical systems. */
+	readonly xkb?: XkbAnswers;
 	/** `Europe/Berlin` */
 	readonly timeZone: string | undefined;
+	/** What the hardware's clock shows. */
+	readonly hardwareClock?: 'utc' | 'local';
+	/** None are asked when this is an empty list and there are no pools. */
 	readonly ntpServers: readonly string[] | undefined;
+	readonly ntpPools?: readonly string[];
+	/** Those of both that have to prove who they are (NTS). */
+	readonly ntsHosts?: readonly string[];
+	readonly selinux?: 'enforcing' | 'permissive' | 'disabled';
+}
+
+/** Layouts with their variants, as for X11: `de`, `nodeadkeys`. */
+export interface XkbAnswers {
+	readonly layouts: readonly {readonly layout: string; readonly variant: string}[];
+	/** `grp:alt_shift_toggle` */
+	readonly options: readonly string[];
 }
 
 export interface LoginAnswers {
@@ -154,19 +210,42 @@ export interface NetworkAnswers {
 }
 
 export interface InterfaceAnswers {
-	/** By name or hardware address; all interfaces when undefined. */
-	readonly match: {readonly name?: string; readonly mac?: string};
+	/** By name, hardware address, or what is found: the one that booted the machine, the first with a link. */
+	readonly match: {
+		readonly name?: string;
+		readonly mac?: string;
+		readonly found?: 'booted' | 'linked';
+	};
+	/** Use it at every boot; yes when undefined. */
+	readonly onBoot?: boolean;
+	/** Use it in the system that installs. */
+	readonly activate?: boolean;
 	readonly dhcp: 'yes' | 'no' | 'ipv4' | 'ipv6';
 	/** `192.0.2.7/24` */
 	readonly addresses: readonly string[];
 	readonly gateways: readonly string[];
 	readonly dns: readonly string[];
 	readonly searchDomains: readonly string[];
+	/** Leave out name servers and routes that DHCP gives. */
+	readonly ignoreAutoDns?: boolean;
+	readonly ignoreDefaultRoute?: boolean;
 	readonly mtu: number | undefined;
 	/** An interface of its own on top of the one that matches. */
 	readonly vlan: {readonly id: number; readonly name: string | undefined} | undefined;
 	/** Interfaces that are bundled; `match.name` names the bundle. */
-	readonly bond: {readonly members: readonly string[]; readonly mode: string} | undefined;
+	readonly bond:
+		| {
+				readonly members: readonly string[];
+				readonly mode: string;
+				/** `primary`, `miimon`, … by the kernel's names. */
+				readonly options?: Readonly<Record<string, string>>;
+		  }
+		| undefined;
+	/** Interfaces that are bridged; `match.name` names the bridge. */
+	readonly bridge?: {
+		readonly members: readonly string[];
+		readonly options: Readonly<Record<string, string>>;
+	};
 	readonly wifi: {readonly ssid: string; readonly passphrase: SecretSource | undefined} | undefined;
 }
 
@@ -193,6 +272,16 @@ export interface ServiceAnswers {
 	readonly mask: readonly string[];
 }
 
+/** For firewalld. */
+export interface FirewallAnswers {
+	readonly enabled: boolean | undefined;
+	readonly services: readonly string[];
+	readonly removedServices: readonly string[];
+	readonly ports: readonly {readonly port: string; readonly protocol: string}[];
+	/** Interfaces from which everything may come. */
+	readonly trustedInterfaces: readonly string[];
+}
+
 export interface FileAnswer {
 	/** Below /etc or /var. */
 	readonly path: string;
@@ -201,6 +290,13 @@ export interface FileAnswer {
 	/** Names or numbers. */
 	readonly user: string;
 	readonly group: string;
+}
+
+/** The files of a seed; what is undefined is not written, but for the metadata, which may be empty. */
+export interface CloudInitAnswers {
+	readonly userData: SecretSource;
+	readonly metaData: SecretSource | undefined;
+	readonly networkConfig: SecretSource | undefined;
 }
 
 export interface ScriptAnswers {
@@ -226,6 +322,8 @@ export interface Script {
 export interface FinishAnswers {
 	readonly action: 'reboot' | 'poweroff' | 'shell' | 'wait' | undefined;
 	readonly onFailure: 'wait' | 'shell' | 'reboot' | 'poweroff' | undefined;
+	/** Put out the medium that was started from. */
+	readonly eject?: boolean;
 }
 
 /** All that is given has to hold. */
@@ -259,6 +357,7 @@ export const noAnswers: Answers = {
 		fileSystem: undefined,
 		espSize: undefined,
 		rootSize: undefined,
+		rootMinimumSize: undefined,
 		partitions: [],
 		swap: undefined,
 		mirror: [],
@@ -282,6 +381,7 @@ export const noAnswers: Answers = {
 	services: {enable: [], disable: [], mask: []},
 	files: [],
 	credentials: new Map(),
+	cloudInit: undefined,
 	scripts: {pre: [], preInstall: [], post: [], onError: []},
 	finish: {action: undefined, onFailure: undefined},
 	arm: [],

@@ -1,5 +1,6 @@
 import {existsSync, readFileSync} from 'node:fs';
 import path from 'node:path';
+import {liveImagePath} from '../../engine/source/live-root.ts';
 import {type BlockDevice, disksBehind, type KernelPaths} from './block-devices.ts';
 import {type MountPoint, mountedDevice, parseMountinfo, parseSwaps} from './mounts.ts';
 
@@ -35,6 +36,7 @@ const systemMountPoints = new Set([
 	'/efi',
 	'/run/initramfs/live',
 	'/run/rootfsbase',
+	liveImagePath,
 	'/run/.containerenv',
 	'/etc/hosts',
 	'/etc/hostname',

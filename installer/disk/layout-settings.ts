@@ -50,7 +50,7 @@ export function layoutSettings(
 type SomeSettings = Partial<LayoutSettings>;
 
 /** The smallest ESP that may be asked for; what boot content needs is checked with the content. */
-const smallestEsp = parseSize('64 MiB') ?? 0;
+export const smallestEsp = parseSize('64 MiB') ?? 0;
 
 /** Strict: a key that it does not know is most likely a misspelt one. */
 function parseOwnSettings(file: SettingsFile, mistakes: string[]): SomeSettings {

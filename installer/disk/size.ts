@@ -28,6 +28,13 @@ export function parseSize(text: string): number | undefined {
 	return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
+/** A size that {@link parseSize} reads as these bytes: `512 MiB`, `1500000001 B`. */
+export function formatExactSize(bytes: number): string {
+	const fitting = Object.entries(factors).filter(([, factor]) => bytes % factor === 0);
+	const [unit, factor] = fitting.toSorted(([, a], [, b]) => b - a)[0] ?? ['B', 1];
+	return bytes === 0 ? '0 B' : `${bytes / factor} ${unit}`;
+}
+
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
 /** `512 B`, `9.8 KiB`, `401 MiB`: one decimal below ten, whole numbers from there on. */

@@ -90,7 +90,16 @@ test('has what it ships with, and a license for each package of it', () => {
 		'libstdc++.so.6',
 	]);
 	const licenses = readdirSync(path.join(dist, 'licenses'));
-	for (const name of ['slipway', `node-linux-${process.arch}`, 'koffi', 'execa', 'valibot'])
+	for (const name of [
+		'slipway',
+		`node-linux-${process.arch}`,
+		'koffi',
+		'execa',
+		'valibot',
+		'ink',
+		'react',
+		'yoga-layout',
+	])
 		assert.ok(licenses.includes(`${name}.txt`), name);
 });
 

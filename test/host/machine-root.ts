@@ -1,5 +1,5 @@
 /** A made machine that programs run on as if it had been booted: its folder is their root. */
-import {spawn} from 'node:child_process';
+import {type ChildProcess, type StdioOptions, spawn} from 'node:child_process';
 import {chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync} from 'node:fs';
 import path from 'node:path';
 import {bootStateFile, recordBootState} from '../../engine/boot/boot-state.ts';
@@ -105,16 +105,12 @@ export class MachineRoot implements Disposable {
 
 	/** Runs a program of this host to its end. */
 	async run(command: string, ...args: readonly string[]): Promise<Ending> {
-		const entering = ['sh', '-c', enter, 'sh', this.root, this.#app, process.execPath];
-		const child = spawn('unshare', ['--mount', ...entering, command, ...args], {
-			env: {PATH: '/programs:/usr/sbin:/usr/bin'},
-			stdio: ['ignore', 'pipe', 'pipe'],
-		});
+		const child = this.#enter(['ignore', 'pipe', 'pipe'], command, args);
 		const output = {stdout: '', stderr: ''};
-		child.stdout.setEncoding('utf8').on('data', (text: string) => {
+		child.stdout?.setEncoding('utf8').on('data', (text: string) => {
 			output.stdout += text;
 		});
-		child.stderr.setEncoding('utf8').on('data', (text: string) => {
+		child.stderr?.setEncoding('utf8').on('data', (text: string) => {
 			output.stderr += text;
 		});
 		const status = await new Promise<number | null>((resolve, reject) => {
@@ -122,6 +118,22 @@ export class MachineRoot implements Disposable {
 			child.on('close', resolve);
 		});
 		return {status, ...output};
+	}
+
+	#enter(stdio: StdioOptions, command: string, args: readonly string[]): ChildProcess {
+		const entering = ['sh', '-c', enter, 'sh', this.root, this.#app, process.execPath];
+		return spawn('unshare', ['--mount', ...entering, command, ...args], {
+			env: {PATH: '/programs:/usr/sbin:/usr/bin'},
+			stdio,
+		});
+	}
+
+	/** Starts the program; its descriptor 3 is a pipe. Signals to the process reach the program itself. */
+	launch(...words: readonly string[]): ChildProcess {
+		return this.#enter(['ignore', 'pipe', 'pipe', 'pipe'], '/run/node', [
+			'/run/app/main.js',
+			...words,
+		]);
 	}
 
 	/** Runs the program to its end. */

@@ -5,10 +5,11 @@ import {relabel} from '../../engine/tree/selinux.ts';
 import {copyTree} from '../../engine/tree/transform.ts';
 import type {StateEntry} from '../../installer/content.ts';
 import {deploymentState} from '../../installer/deployment-state.ts';
-import {directory, file, symlink} from '../engine/source/trees.ts';
+import {device, directory, file, symlink} from '../engine/source/trees.ts';
 
 const test = suite('state of a first deployment');
-const deployment = {id: 'abc.0', originText: '{"version":1}\n'};
+const machine = {root: directory(), sources: new Map()};
+const deployment = {id: 'abc.0', originText: '{"version":1}\n', machine};
 
 function describe({path, inode, source}: StateEntry): string {
 	const content = source?.kind === 'bytes' ? ` ${JSON.stringify(source.bytes.toString())}` : '';
@@ -44,6 +45,47 @@ test('is its origin, an empty upper layer of /etc, and a copy of /var', () => {
 		'644 1000 hardlink state/os/default/var/log/b state/os/default/var/log/a',
 		'777 1000 symlink state/os/default/var/run ../run',
 	]);
+});
+
+test("has what is the machine's own in the upper layer of /etc, and over the /var of the image", () => {
+	const shared = file('two names');
+	const root = directory({
+		etc: directory({passwd: file('root')}, {mode: 0o751}),
+		var: directory({home: directory({kept: shared, again: shared}), old: file('old')}),
+	});
+	const [passwd, key, replaced] = [file('a'), file('b', {mode: 0o600, uid: 7}), file('c')];
+	const bytes = (text: string) => ({kind: 'bytes', bytes: Buffer.from(text)}) as const;
+	const own = {
+		root: directory({
+			etc: directory({passwd, gone: device(0, {mode: 0})}),
+			var: directory({
+				home: directory({alice: directory({key}, {uid: 7})}, {mode: 0o711}),
+				old: replaced,
+			}),
+		}),
+		sources: new Map([
+			[passwd, bytes('own')],
+			[key, bytes('secret')],
+			[replaced, bytes('new')],
+		]),
+	};
+	const source = {root, sources: new Map([[shared, bytes('kept')]]), image: {tree: copyTree(root)}};
+	const entries = deploymentState(source, {...deployment, machine: own}).map(describe);
+	assert.equal(
+		entries.filter((line) => /upper|var/.test(line)),
+		[
+			'751 1000 directory state/deploy/abc.0/etc/upper',
+			'0 1000 character state/deploy/abc.0/etc/upper/gone',
+			'644 1000 file state/deploy/abc.0/etc/upper/passwd "own"',
+			'755 1000 directory state/os/default/var',
+			'711 1000 directory state/os/default/var/home',
+			'644 1000 file state/os/default/var/home/again "kept"',
+			'755 1000 directory state/os/default/var/home/alice',
+			'600 1000 file state/os/default/var/home/alice/key "secret"',
+			'644 1000 hardlink state/os/default/var/home/kept state/os/default/var/home/again',
+			'644 1000 file state/os/default/var/old "new"',
+		],
+	);
 });
 
 const xattrs = (values: Readonly<Record<string, string>>) =>

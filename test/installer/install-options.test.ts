@@ -1,6 +1,7 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {UsageError} from '../../engine/errors.ts';
+import {noAnswers} from '../../installer/answers/answers.ts';
 import {checkSettings, type InstallOptions} from '../../installer/install-options.ts';
 
 const test = suite('options of an install');
@@ -10,7 +11,10 @@ const options: InstallOptions = {
 	wipe: false,
 	targetImage: undefined,
 	rootFileSystem: undefined,
+	espSize: undefined,
+	configKernelArguments: [],
 	kernelArguments: [],
+	answers: noAnswers,
 	dryRun: false,
 	signal: new AbortController().signal,
 };
@@ -24,11 +28,13 @@ test('give the reference in full, and arguments with where they come from', () =
 		checkSettings({
 			...options,
 			targetImage: 'docker://registry.example.com/myos',
+			configKernelArguments: ['panic=30'],
 			kernelArguments: ['quiet splash'],
 		}),
 		{
 			targetImage: 'registry.example.com/myos:latest',
 			kernelArguments: [
+				{argument: 'panic=30', source: 'install --config'},
 				{argument: 'quiet', source: 'install --karg'},
 				{argument: 'splash', source: 'install --karg'},
 			],

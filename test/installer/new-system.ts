@@ -39,6 +39,7 @@ export function systemRequest(file: string): SystemRequest {
 			targetImage: undefined,
 			kernelArguments: [{argument: 'console=ttyS0', source: 'slipway install --karg'}],
 		},
+		bootstrap: {items: [], tree: {root: directory(), sources: new Map()}},
 		now: new Date('2026-11-22T12:00:00Z'),
 	};
 }

@@ -22,6 +22,7 @@ const request: PlanRequest = {
 		configDigest: 'sha256:c0ffee',
 		verityDigest: 'ab12',
 	},
+	bootstrap: [],
 	deployment: {
 		id: '20261122-1',
 		origin: {
@@ -151,6 +152,21 @@ WARNING: localhost/myos is on this host alone: no update can come from there
 WARNING: changes to the system's files on the disk will not be noticed: xfs has no fs-verity
          Use ext4 for the root.
 `,
+	);
+});
+
+test('is printed with what the machine gets besides its image', () => {
+	const item = (what: string, place: string, secret: boolean) => ({what, place, secret});
+	const bootstrap = [
+		item('user a\u001b[31m (1000)', '/etc/passwd', false),
+		item('password of a', '/etc/shadow', true),
+	];
+	const text = formatPlan(planInstall({...request, bootstrap}));
+	assert.ok(
+		text.endsWith(
+			'console=ttyS0\nAdds:         user a\\u{1b}[31m (1000) in /etc/passwd\n              password of a in /etc/shadow (secret)\n',
+		),
+		text,
 	);
 });
 

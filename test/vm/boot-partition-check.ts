@@ -3,6 +3,7 @@ import {spawnSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import path from 'node:path';
 import {type BootEntry, type DamagedBootEntry, inBootOrder} from '../../engine/boot/boot-loader.ts';
+import type {BootPartition} from '../../engine/boot/boot-partition.ts';
 import {kernelFolderName} from '../../engine/boot/kernel.ts';
 import {
 	type EntryFile,
@@ -11,6 +12,7 @@ import {
 	sortEntries,
 } from '../../engine/boot/systemd-boot-contents.ts';
 import {unmountedPartition} from '../../engine/boot/unmounted-partition.ts';
+import {OperationFailed} from '../../engine/errors.ts';
 import {hostSystem} from '../../engine/system/host.ts';
 import type {PartitionBytes} from './installed-disk.ts';
 
@@ -19,8 +21,8 @@ export interface BootPartitionReport {
 	readonly entries: readonly BootEntry[];
 	readonly problems: readonly string[];
 	/**
-	 * Entries that are empty, which a boot loader passes over, and what fsck.vfat says beyond what it says of
-	 * every disk that was in use.
+	 * Entries that are empty, which a boot loader passes over, kernels' folders that cannot be listed, and what
+	 * fsck.vfat says beyond what it says of every disk that was in use.
 	 */
 	readonly findings: readonly string[];
 }
@@ -36,9 +38,9 @@ export async function checkBootPartition(
 	partition: PartitionBytes,
 	bootLoader: ReadonlyMap<string, string>,
 ): Promise<BootPartitionReport> {
-	const contents = await readBootContents(unmounted(disk, partition));
-	const {own, damaged} = sortEntries(contents);
 	const findings = checkFat(disk, partition);
+	const contents = await readBootContents(toleratingFolders(unmounted(disk, partition), findings));
+	const {own, damaged} = sortEntries(contents);
 	const isEmpty = ({file}: DamagedBootEntry) => contents.entryTexts.get(file) === '';
 	const saying = ({problem}: DamagedBootEntry) => problem;
 	const entries = inBootOrder(own);
@@ -72,6 +74,27 @@ export async function readBootLoader(
 
 function unmounted(disk: string, {offset}: PartitionBytes) {
 	return unmountedPartition(system, {file: disk, offset});
+}
+
+/**
+ * A kernel's folder that was begun cannot be listed when its cluster was not yet noted as used. fsck.vfat,
+ * which runs before the partition is mounted, takes it away; that the next start has its kernel is looked
+ * at by reading it.
+ */
+function toleratingFolders(partition: BootPartition, findings: string[]): BootPartition {
+	return {
+		...partition,
+		async list(folder) {
+			try {
+				return await partition.list(folder);
+			} catch (error) {
+				if (!folder.startsWith(`${kernelsFolder}/`) || !(error instanceof OperationFailed))
+					throw error;
+				findings.push(error.message);
+				return [];
+			}
+		},
+	};
 }
 
 function digestOf(disk: string, {offset}: PartitionBytes, file: string): string {

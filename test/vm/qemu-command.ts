@@ -22,6 +22,8 @@ export interface MachineOptions {
 	readonly writeLog?: string;
 	/** Changes of the disk are forgotten when the machine ends, so that many can start from one disk. */
 	readonly discardChanges?: boolean;
+	/** More disks, raw; what is written to them is kept. */
+	readonly moreDisks?: readonly string[];
 	/** Ends the machine where it would restart. */
 	readonly endOnReboot?: boolean;
 }
@@ -141,6 +143,10 @@ function hardwareArguments(
 		...diskArguments(options),
 		'-device',
 		`virtio-blk-pci,drive=disk,bootindex=1,logical_block_size=${sectors},physical_block_size=4096${merging}`,
+		...(options.moreDisks ?? []).flatMap((file) => [
+			'-drive',
+			`if=virtio,format=raw,cache=unsafe,file=${file}`,
+		]),
 		...['-device', 'virtio-rng-pci'],
 		...['-nic', 'user,model=virtio-net-pci'],
 	];

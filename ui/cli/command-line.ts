@@ -8,6 +8,8 @@ export interface CommandEntry {
 	readonly name: string;
 	/** Imperative, without a full stop, short enough for one line of the overview. */
 	readonly summary: string;
+	/** Not for people: left out of the overview, and no word is taken for it. */
+	readonly isInternal?: true;
 	/** Loads the command and what it needs; only the command that runs pays for its imports. */
 	load(): Promise<Command>;
 }
@@ -79,7 +81,8 @@ function unknownCommand(words: readonly string[], table: readonly CommandEntry[]
 			{hint: `It has: ${inGroup.map((name) => `slipway ${name}`).join(', ')}`},
 		);
 	}
-	const known = [...new Set(table.map(({name}) => name.split(' ')[0] ?? name)), 'help'];
+	const forPeople = table.filter(({isInternal}) => !isInternal);
+	const known = [...new Set(forPeople.map(({name}) => name.split(' ')[0] ?? name)), 'help'];
 	const meant = wordsOfOthers.has(first) ? wordsOfOthers.get(first) : nearestWord(first, known);
 	return new UsageError(`there is no command ${first}`, {
 		hint: meant === undefined ? 'Run slipway --help.' : `Did you mean slipway ${meant}?`,

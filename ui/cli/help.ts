@@ -22,7 +22,9 @@ export const exitStatusMeanings: Readonly<Record<number, string>> = {
 };
 
 export function formatOverview(table: readonly CommandEntry[], group?: string): string[] {
-	const shown = table.filter(({name}) => group === undefined || name.startsWith(`${group} `));
+	const shown = table.filter(
+		({name, isInternal}) => !isInternal && (group === undefined || name.startsWith(`${group} `)),
+	);
 	return [
 		`Usage: slipway ${group === undefined ? '' : `${group} `}COMMAND [ARGUMENTS]`,
 		'',

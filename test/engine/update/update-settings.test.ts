@@ -4,6 +4,7 @@ import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {UsageError} from '../../../engine/errors.ts';
+import {parseApplyWindow} from '../../../engine/update/settings-schema.ts';
 import {readUpdateSettings, updateSettings} from '../../../engine/update/update-settings.ts';
 import {weekdays} from '../../../engine/update/windows.ts';
 import {fuzzRounds, mutate, seededRandom} from '../../seeded.ts';
@@ -242,6 +243,17 @@ test('are read from the image, the machine and its drop-ins by name', async () =
 	} finally {
 		rmSync(root, {recursive: true});
 	}
+});
+
+test('have windows that other files may have too', () => {
+	assert.equal(parseApplyWindow({start: '22:00', end: '05:00'}), {
+		days: weekdays,
+		startMinute: 22 * 60,
+		lengthMinutes: 7 * 60,
+		timeZone: undefined,
+	});
+	assert.is(parseApplyWindow({start: '22:00'}), undefined);
+	assert.is(parseApplyWindow('22:00-05:00'), undefined);
 });
 
 test.run();

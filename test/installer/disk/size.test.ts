@@ -1,6 +1,14 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {alignDown, alignUp, formatSize, GiB, MiB, parseSize} from '../../../installer/disk/size.ts';
+import {
+	alignDown,
+	alignUp,
+	formatExactSize,
+	formatSize,
+	GiB,
+	MiB,
+	parseSize,
+} from '../../../installer/disk/size.ts';
 
 const test = suite('sizes');
 
@@ -50,6 +58,25 @@ test('prints sizes with one decimal below ten', () => {
 test('aligns down and up, and leaves what is aligned', () => {
 	assert.equal([alignDown(MiB + 1, MiB), alignUp(MiB + 1, MiB)], [MiB, 2 * MiB]);
 	assert.equal([alignDown(MiB, MiB), alignUp(MiB, MiB)], [MiB, MiB]);
+});
+
+test('are written so that nothing is lost, in the largest unit that fits', () => {
+	const sizes = [0, 7, 512 * MiB, GiB, 1.5 * GiB, 200e9, 2e12, 1999999999999, 500_000_001_000];
+	assert.equal(sizes.map(formatExactSize), [
+		'0 B',
+		'7 B',
+		'512 MiB',
+		'1 GiB',
+		'1536 MiB',
+		'200 GB',
+		'2 TB',
+		'1999999999999 B',
+		'500000001 kB',
+	]);
+	assert.equal(
+		sizes.map((size) => parseSize(formatExactSize(size))),
+		sizes,
+	);
 });
 
 test.run();

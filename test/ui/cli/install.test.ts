@@ -9,7 +9,7 @@ test('refuses a command line without a disk, or with a file system it does not k
 		status: 2,
 		stdout: '',
 		stderr:
-			'slipway: install needs DEVICE: the disk: a block device, or a plain file of the size wanted\n  hint: Run slipway install --help.\n',
+			'slipway: install needs DEVICE: the disk to install to\n  hint: Give one, such as /dev/sda; or start it on a terminal without options, and be asked.\n',
 	});
 	assert.equal(slipway(['install', '--root-fs=zfs', '/dev/sda']), {
 		status: 2,

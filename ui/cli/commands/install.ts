@@ -1,13 +1,18 @@
-import {exitStatus} from '../../../engine/errors.ts';
+import {exitStatus, UsageError} from '../../../engine/errors.ts';
 import {rootFileSystems} from '../../../installer/disk/layout-settings.ts';
 import {installMachine} from '../../../installer/install.ts';
-import type {InstallPlan} from '../../../installer/plan.ts';
 import {formatPlan} from '../../../installer/plan-text.ts';
-import {defineCommand, progressOptions} from '../command.ts';
+import {type UiMode, uiModes} from '../../tui/terminal/levels.ts';
+import {type CommandContext, defineCommand, progressOptions} from '../command.ts';
+import {configDigestOption, configSyntax} from '../config-file.ts';
+import {answerOptions, withAnswerOptions} from '../install-answers.ts';
+import {configuredSetup, plainSetup} from '../install-setup.ts';
+import {formatInstalled} from '../installed.ts';
 
 export const command = defineCommand({
 	description: [
 		'Writes the image that this runs from onto a disk, so that the disk boots as a machine of its own. In a container: podman run --privileged IMAGE install /dev/sda. Nothing else needs to be handed in.',
+		'Without DEVICE, on a terminal, it asks everything on screens, and says what will be destroyed before it is. What they start goes on when the terminal is lost; the same command shows it again.',
 		'Everything is checked before the first write: what is on the disk, whether it is in use, its size, the privileges. A disk that holds anything is refused unless --wipe is given. After a failure the disk says that it is not a finished install; running it again works.',
 	],
 	options: {
@@ -30,34 +35,72 @@ export const command = defineCommand({
 			multiple: true,
 			help: 'Add a kernel argument to those of the image, as in --karg=console=ttyS0. May be given several times.',
 		},
+		...answerOptions,
+		config: {
+			type: 'string',
+			value: 'FILE',
+			help: `Install as a configuration says, and ask nothing: ${configSyntax} Options go before it, and arguments of --karg come behind its own.`,
+		},
+		...configDigestOption,
 		json: {type: 'boolean', help: 'Print the plan as JSON.'},
+		ui: {
+			type: 'string',
+			value: 'MODE',
+			choices: uiModes,
+			help: 'How to ask, without DEVICE: screens as rich as the terminal is (auto), at least with lines (rich), in ASCII without colours (basic), or numbered questions (plain), for screen readers.',
+		},
 		...progressOptions,
 	},
-	positionals: {DEVICE: {help: 'The disk: a block device, or a plain file of the size wanted.'}},
+	positionals: {
+		DEVICE: {
+			optional: true,
+			help: 'The disk: a block device, or a plain file of the size wanted. A configuration can do without; otherwise, on a terminal, everything is asked.',
+		},
+	},
 	examples: [
+		['podman run --privileged -it -e TERM IMAGE install', 'Be asked.'],
 		['podman run --privileged IMAGE install /dev/sda', 'Install on an empty disk.'],
 		[
 			'podman run --privileged IMAGE install --dry-run --wipe /dev/sda',
 			'See what would be destroyed and made.',
 		],
+		[
+			'podman run --privileged -v .:/config IMAGE install --config /config/site.toml',
+			'Install as a file says, on the disk that it selects.',
+		],
 	],
 	exitStatuses: {
 		[exitStatus.failed]: 'It failed on the way; the disk is not a finished install.',
-		[exitStatus.refused]: 'The disk or the image will not do; nothing was changed.',
+		[exitStatus.refused]:
+			'The disk, the image or the configuration will not do; nothing was changed.',
 		[exitStatus.lacking]: 'A privilege or program is missing; nothing was changed.',
 	},
 	cleansUp: true,
 	async run(context, {options, positionals}) {
+		const {DEVICE: disk} = positionals;
+		const {config, 'config-sha256': configSha256} = options;
+		if (disk === undefined && config === undefined) return await askEverything(context, options);
 		const dryRun = options['dry-run'];
 		using progress = await context.startProgress(options);
+		if (configSha256 !== undefined && config === undefined)
+			throw new UsageError('--config-sha256 is given without --config', {
+				hint: 'Run slipway install --help.',
+			});
+		const given = {
+			wipe: options.wipe,
+			targetImage: options['target-image'],
+			rootFileSystem: options['root-fs'],
+			kernelArguments: options.karg,
+		};
+		const setup =
+			config === undefined
+				? plainSetup(disk, given)
+				: await configuredSetup(context, {...given, disk, config, configSha256}, progress.report);
 		const {plan} = await installMachine(
 			await context.system(),
 			{
-				disk: positionals.DEVICE,
-				wipe: options.wipe,
-				targetImage: options['target-image'],
-				rootFileSystem: options['root-fs'],
-				kernelArguments: options.karg,
+				...setup,
+				answers: await withAnswerOptions(setup.answers, options, progress.report),
 				dryRun,
 				signal: context.signal,
 			},
@@ -66,11 +109,25 @@ export const command = defineCommand({
 		progress[Symbol.dispose]();
 		if (options.json) context.print(JSON.stringify(plan, undefined, 2));
 		else if (dryRun) context.write(formatPlan(plan));
-		else context.print(formatSuccess(plan));
+		else context.print(formatInstalled(plan));
 		return exitStatus.ok;
 	},
 });
 
-function formatSuccess({disks: [disk], image, deployment}: InstallPlan): string {
-	return `${disk.path} boots ${image.reference ?? 'the image'} now, as deployment ${deployment.id}`;
+interface AskOptions {
+	readonly ui: UiMode | undefined;
+	readonly wipe: boolean;
+	readonly 'dry-run': boolean;
+	readonly json: boolean;
+}
+
+/** @throws UsageError where nobody can be asked, or what was given is for an installation that asks nothing */
+async function askEverything(context: CommandContext, options: AskOptions): Promise<number> {
+	const canAsk = options.ui !== undefined || (process.stdin.isTTY && process.stdout.isTTY);
+	if (!canAsk || options.wipe || options['dry-run'] || options.json)
+		throw new UsageError('install needs DEVICE: the disk to install to', {
+			hint: 'Give one, such as /dev/sda; or start it on a terminal without options, and be asked.',
+		});
+	const {installOnTerminal} = await import('../../tui/install-on-terminal.ts');
+	return await installOnTerminal(await context.system(), options.ui ?? 'auto', context.signal);
 }

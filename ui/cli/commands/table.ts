@@ -8,6 +8,32 @@ export const commandTable: readonly CommandEntry[] = [
 		load: async () => (await import('./install.ts')).command,
 	},
 	{
+		name: 'disk',
+		summary: 'Make what a live system of this image is booted from',
+		load: async () => (await import('./disk.ts')).command,
+	},
+	{
+		name: 'config check',
+		summary: 'List all mistakes in the configuration of an installation',
+		load: async () => (await import('./config-check.ts')).command,
+	},
+	{
+		name: 'config convert',
+		summary: "Print a configuration as slipway's own TOML",
+		load: async () => (await import('./config-convert.ts')).command,
+	},
+	{
+		name: 'config schema',
+		summary: 'Print the JSON Schema of configurations',
+		load: async () => (await import('./config-schema.ts')).command,
+	},
+	{
+		name: 'install-background',
+		summary: 'Write what the screens were told, with events in /run/slipway/install',
+		isInternal: true,
+		load: async () => (await import('./install-background.ts')).command,
+	},
+	{
 		name: 'status',
 		summary: 'Say what runs on this machine, and what else could',
 		load: async () => (await import('./status.ts')).command,

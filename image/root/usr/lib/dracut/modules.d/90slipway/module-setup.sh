@@ -1,6 +1,6 @@
 #!/bin/bash
-# dracut module: boots a slipway deployment. What it does is in /usr/lib/slipway/slipway-root, which soft
-# reboots use too.
+# dracut module: boots a slipway deployment, or a live system of the image. What it does is in
+# /usr/lib/slipway/slipway-root, which soft reboots use too, and in slipway-live.
 
 check() {
 	require_binaries cp cut findmnt fsverity mv rm stat sync udevadm || return 1
@@ -15,7 +15,7 @@ depends() {
 installkernel() {
 	# File systems of the physical root, the root image and the stores of common virtual machines.
 	hostonly='' instmods erofs overlay loop ext4 btrfs xfs virtio_blk virtio_scsi virtio_pci nvme sd_mod \
-		ahci dmi-sysfs qemu_fw_cfg
+		ahci isofs sr_mod cdrom usb_storage uas dmi-sysfs qemu_fw_cfg
 }
 
 install() {
@@ -25,11 +25,13 @@ install() {
 	inst_simple /usr/lib/slipway/slipway-etc
 	inst_simple /usr/lib/slipway/slipway-accounts
 	inst_simple "$moddir/slipway-root-device.service" "$systemdsystemunitdir/slipway-root-device.service"
+	inst_script /usr/lib/slipway/slipway-live
+	inst_simple "$moddir/slipway-live.service" "$systemdsystemunitdir/slipway-live.service"
 	inst_simple "$moddir/slipway-root.service" "$systemdsystemunitdir/slipway-root.service"
 	# systemd's emergency mode, and the shell that dracut's own scripts start.
 	for unit in emergency dracut-emergency; do
 		inst_simple "$moddir/emergency.conf" "$systemdsystemunitdir/$unit.service.d/50-slipway.conf"
 	done
 	$SYSTEMCTL -q --root "$initdir" add-wants initrd-root-device.target slipway-root-device.service
-	$SYSTEMCTL -q --root "$initdir" add-requires initrd-root-fs.target slipway-root.service
+	$SYSTEMCTL -q --root "$initdir" add-requires initrd-root-fs.target slipway-root.service slipway-live.service
 }

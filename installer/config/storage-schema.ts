@@ -1,0 +1,191 @@
+import type {EncryptionAnswers, PartitionSelector, StorageAnswers} from '../answers/answers.ts';
+import {rootFileSystems, smallestEsp} from '../disk/layout-settings.ts';
+import {formatExactSize, formatSize, parseSize, sizeSyntax} from '../disk/size.ts';
+import {mirrorDisks} from './disk-selector-fields.ts';
+import type {ConfigNode, ConfigTable} from './document.ts';
+import {choice, converted, type Field, flag, type Reading, text, wholeNumber} from './field.ts';
+import {list, oneOf, sameKey, wholeItem} from './list-field.ts';
+import {secretSource} from './secret-fields.ts';
+import {only, optional, or, required, sparse, table} from './table-field.ts';
+import {absolutePath, anyText, mountPoint, size} from './value-fields.ts';
+
+const partitionSyntax = 'a table with partlabel, label, uuid or number';
+
+const partitionSelector: Field<PartitionSelector> = converted(
+	sparse(
+		table({
+			partLabel: optional(anyText, 'partlabel'),
+			label: optional(anyText),
+			uuid: optional(text('a UUID', {pattern: /^[0-9A-Fa-f-]{4,36}$/})),
+			number: optional(wholeNumber(1, 128)),
+		}),
+	),
+	{
+		read: (selector): PartitionSelector | undefined =>
+			Object.keys(selector).length === 0 ? undefined : selector,
+		write: (selector) => selector,
+	},
+	partitionSyntax,
+);
+
+const partitions = list(partitionSelector, `a list; each item is ${partitionSyntax}`, {
+	identity: wholeItem,
+});
+
+const extraPartition = table({
+	mountPoint: required(mountPoint, 'mountpoint'),
+	size: optional(size),
+	fileSystem: optional(choice(rootFileSystems), 'filesystem'),
+	label: optional(text('a label of 16 characters at most', {pattern: /^[\w.:-]{1,16}$/})),
+	options: or(list(text('a mount option', {pattern: /^[^\s,]+$/}), 'a list of mount options'), []),
+	encrypted: or(flag, false),
+});
+
+type Swap = NonNullable<StorageAnswers['swap']>;
+
+const swap = converted<string, Swap>(
+	text('"none", "zram" or a size with its unit, such as "8 GiB"'),
+	{
+		read: (value) => {
+			if (value === 'none' || value === 'zram') return value;
+			const bytes = parseSize(value);
+			return bytes === undefined ? undefined : {size: bytes};
+		},
+		write: (value) => (typeof value === 'string' ? value : formatExactSize(value.size)),
+	},
+);
+
+const tpm2Table = table({
+	enroll: or(flag, true),
+	pcrs: or(list(wholeNumber(0, 23), 'a list of PCRs', {least: 1, identity: wholeItem}), [7]),
+	pin: optional(secretSource),
+});
+
+type Tpm2 = NonNullable<EncryptionAnswers['tpm2']> & {readonly enroll: boolean};
+
+const tpm2Flag = converted<boolean, Tpm2>(flag, {
+	read: (enroll) => ({enroll, pcrs: [7], pin: undefined}),
+	write: ({enroll}) => enroll,
+});
+
+const tpm2 = oneOf<Tpm2>('true, or a table with pcrs and pin', [
+	{
+		kind: 'boolean',
+		field: tpm2Flag,
+		writes: ({pcrs, pin}) => pin === undefined && pcrs.length === 1 && pcrs[0] === 7,
+	},
+	{kind: 'table', field: tpm2Table},
+]);
+
+/** It is always made, and shown in both ways unless it is written somewhere. */
+const recoveryKey = table({
+	generate: optional(alwaysTrue()),
+	show: optional(choice(['screen', 'qr'])),
+	saveTo: optional(absolutePath),
+});
+
+const encryptionSyntax = 'a table with passphrase, tpm2 or both';
+
+const encryption = converted(
+	table({
+		type: or(choice(['luks2']), 'luks2'),
+		passphrase: optional(secretSource),
+		tpm2: optional(tpm2),
+		recoveryKey: optional(recoveryKey),
+	}),
+	{
+		read: ({passphrase, tpm2, recoveryKey}): EncryptionAnswers | undefined => {
+			const isEnrolled = tpm2?.enroll === true;
+			if (passphrase === undefined && !isEnrolled) return undefined;
+			return {
+				passphrase,
+				tpm2: isEnrolled ? {pcrs: tpm2.pcrs, pin: tpm2.pin} : undefined,
+				recoveryKeyPath: recoveryKey?.saveTo,
+			};
+		},
+		write: ({passphrase, tpm2, recoveryKeyPath}) => ({
+			type: 'luks2' as const,
+			passphrase,
+			tpm2: tpm2 && {...tpm2, enroll: true},
+			recoveryKey: {generate: undefined, show: undefined, saveTo: recoveryKeyPath},
+		}),
+	},
+	encryptionSyntax,
+);
+
+function alwaysTrue(): Field<true> {
+	return converted<boolean, true>(
+		flag,
+		{read: (value) => value || undefined, write: (value) => value},
+		'true: one is always made',
+	);
+}
+
+const rootPartition = table({size: optional(size), minSize: optional(size)});
+
+const storageTable = table(
+	{
+		layout: optional(choice(['disk', 'free-space', 'partition'])),
+		wipe: optional(flag),
+		replace: or(partitions, []),
+		keep: or(partitions, []),
+		fileSystem: optional(choice(rootFileSystems), 'filesystem'),
+		espSize: optional(only('size', atLeast(smallestEsp)), 'esp'),
+		root: optional(rootPartition),
+		partitions: or(
+			list(extraPartition, 'a list of partitions', {identity: sameKey('mountpoint')}),
+			[],
+			'extra',
+		),
+		swap: optional(swap),
+		mirror: or(mirrorDisks, []),
+		encryption: optional(encryption),
+	},
+	checkPartitions,
+);
+
+export const storage: Field<StorageAnswers> = converted(storageTable, {
+	read: ({root, ...rest}) => ({...rest, rootSize: root?.size, rootMinimumSize: root?.minSize}),
+	write: ({rootSize, rootMinimumSize, ...rest}) => ({
+		...rest,
+		root: {size: rootSize, minSize: rootMinimumSize},
+	}),
+});
+
+function atLeast(least: number): Field<number> {
+	return converted(
+		size,
+		{read: (bytes) => (bytes >= least ? bytes : undefined), write: (bytes) => bytes},
+		`${sizeSyntax}, at least ${formatSize(least)}`,
+	);
+}
+
+/** What cannot be both: replaced and kept, the rest of the disk twice. */
+function checkPartitions(
+	{replace, keep, partitions}: Pick<StorageAnswers, 'replace' | 'keep' | 'partitions'>,
+	node: ConfigTable,
+	{mistakes}: Reading,
+): void {
+	const kept = new Set(keep.map((selector) => JSON.stringify(selector)));
+	for (const [index, selector] of replace.entries()) {
+		if (!kept.has(JSON.stringify(selector))) continue;
+		const item = itemOf(node, 'replace', index);
+		const found = 'a partition that storage.keep names too';
+		mistakes.add(item.at, {key: item.name, found, expected: 'it in one of the lists'});
+	}
+	const growing = [...partitions.keys()].filter((index) => partitions[index]?.size === undefined);
+	for (const index of growing.slice(1)) {
+		const item = itemOf(node, 'extra', index);
+		const found = 'without a size like one before it';
+		mistakes.add(item.at, {
+			key: item.name,
+			found,
+			expected: 'one partition alone to take the rest',
+		});
+	}
+}
+
+function itemOf(node: ConfigTable, key: string, index: number): ConfigNode {
+	const list = node.entries.get(key)?.node;
+	return (list?.kind === 'list' ? list.items[index] : undefined) ?? node;
+}

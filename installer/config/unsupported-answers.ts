@@ -1,0 +1,70 @@
+import {Refused} from '../../engine/errors.ts';
+import type {Answers} from '../answers/answers.ts';
+import {unwrittenAnswers} from '../kickstart/unwritten-answers.ts';
+import {nameInTable} from './document.ts';
+import type {WrittenValue} from './field.ts';
+import {writtenConfig} from './native.ts';
+
+/** Keys that installations heed, each with all below it. */
+const supportedKeys: readonly string[] = [
+	'version',
+	'unattended',
+	'arm',
+	'disk',
+	'storage.wipe',
+	'storage.filesystem',
+	'storage.esp.size',
+	'image.target',
+	'boot.kargs',
+	'system',
+	'root',
+	'user',
+	'group',
+	'network.interface',
+	'registry',
+	'updates',
+	'services',
+	'files',
+	'credentials',
+	'cloud-init',
+];
+
+/** Values of other keys that say what is done anyway. */
+const supportedValues: ReadonlyMap<string, WrittenValue> = new Map([['storage.layout', 'disk']]);
+
+/** Keys, as in slipway's own configuration, that answers have and no installation heeds yet. */
+export function unsupportedAnswers(answers: Answers): readonly string[] {
+	const {config, leftOut} = writtenConfig(answers);
+	const keys = [
+		...[...saidKeys(config, ''), ...leftOut].filter((key) => !isSupported(key)),
+		...unwrittenAnswers(answers),
+	];
+	return [...new Set(keys.map(shortened))].sort();
+}
+
+function saidKeys(value: WrittenValue, name: string): string[] {
+	if (!isTable(value)) return supportedValues.get(name) === value ? [] : [name];
+	return Object.entries(value).flatMap(([key, inner]) => saidKeys(inner, nameInTable(name, key)));
+}
+
+/** `storage.encryption` of what lies deeper, `files` of `files[0].content`. */
+function shortened(key: string): string {
+	return /^[\w-]+(?:\.(?:[\w-]+|"(?:[^"\\]|\\.)*"))?/.exec(key)?.[0] ?? key;
+}
+
+/** @throws Refused `cannot-yet` that names all of them */
+export function refuseUnsupported(answers: Answers): void {
+	const keys = unsupportedAnswers(answers);
+	if (keys.length === 0) return;
+	throw new Refused('cannot-yet', `slipway cannot install with these yet: ${keys.join(', ')}`, {
+		hint: 'Take them out of the configuration, and do it on the installed machine.',
+	});
+}
+
+function isSupported(key: string): boolean {
+	return supportedKeys.some((known) => key === known || key.startsWith(`${known}.`));
+}
+
+function isTable(value: WrittenValue): value is {readonly [key: string]: WrittenValue} {
+	return typeof value === 'object' && !Array.isArray(value);
+}

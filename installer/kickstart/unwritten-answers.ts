@@ -1,0 +1,37 @@
+import type {Answers} from '../answers/answers.ts';
+
+/**
+ * What kickstarts say and slipway's own configuration has no words for yet, as words of it. Whoever goes
+ * by that configuration has to look here too, or drops it in silence.
+ */
+export function unwrittenAnswers(answers: Answers): readonly string[] {
+	const {disk, storage, image, system, network, firewall, finish} = answers;
+	const {encryption, partitions, replace, keep, swap} = storage;
+	const selectors = [...replace, ...keep];
+	const said: Readonly<Record<string, boolean>> = {
+		'disk.except': disk?.some(({except}) => except !== undefined) ?? false,
+		'finish.eject': finish.eject !== undefined,
+		firewall: firewall !== undefined,
+		'image.source': image.source !== undefined,
+		'network.interface': network.interfaces.some(isUnwrittenInterface),
+		'storage.encryption': (encryption?.cipher ?? encryption?.keyDerivation) !== undefined,
+		'storage.extra': partitions.some(
+			({existing, minimumSize, maximumSize, mkfsOptions}) =>
+				(existing ?? minimumSize ?? maximumSize ?? mkfsOptions) !== undefined,
+		),
+		'storage.replace': selectors.some(({path, type}) => (path ?? type) !== undefined),
+		'storage.root': storage.rootMaximumSize !== undefined,
+		'storage.swap': swap === 'recommended' || swap === 'hibernation',
+		'system.ntp': (system.ntpPools ?? system.ntsHosts) !== undefined,
+		'system.rtc': system.hardwareClock === 'local',
+		'system.selinux': system.selinux !== undefined && system.selinux !== 'enforcing',
+		'system.xkb': system.xkb !== undefined,
+	};
+	return Object.keys(said).filter((key) => said[key]);
+}
+
+function isUnwrittenInterface(each: Answers['network']['interfaces'][number]): boolean {
+	const {match, onBoot, bridge, bond, ignoreAutoDns, ignoreDefaultRoute} = each;
+	const special = match.found ?? bridge ?? bond?.options ?? ignoreAutoDns ?? ignoreDefaultRoute;
+	return special !== undefined || onBoot === false;
+}

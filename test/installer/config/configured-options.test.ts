@@ -1,0 +1,120 @@
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import {Refused} from '../../../engine/errors.ts';
+import {type Answers, noAnswers} from '../../../installer/answers/answers.ts';
+import {configuredOptions} from '../../../installer/config/configured-options.ts';
+import {readConfig} from '../../../installer/config/read-config.ts';
+import {unsupportedAnswers} from '../../../installer/config/unsupported-answers.ts';
+import {fullConfig} from './sample-configs.ts';
+
+const test = suite('options of an install by a configuration');
+
+const nothing = {
+	wipe: false,
+	targetImage: undefined,
+	rootFileSystem: undefined,
+	kernelArguments: [],
+} as const;
+const named = {
+	origin: 'named',
+	permits: {kernelArgument: false, embedded: false},
+	machine: {serial: undefined, dmiUuid: undefined, macs: []},
+} as const;
+
+function answersOf(text: string): Answers {
+	const {answers, mistakes} = readConfig(`version = 1\n${text}`, 'a.toml');
+	assert.equal(mistakes, []);
+	return answers;
+}
+
+const supported = answersOf(`disk = {serial = "a"}
+unattended = true
+[storage]
+layout = "disk"
+wipe = true
+filesystem = "xfs"
+esp.size = "1 GiB"
+[image]
+target = "registry.example.com/a:1"
+[boot]
+kargs = ["quiet"]
+`);
+
+test('are those of the configuration', () => {
+	assert.equal(configuredOptions(nothing, supported, named), {
+		selectors: [{serial: 'a', pick: 'only'}],
+		wipe: true,
+		targetImage: 'registry.example.com/a:1',
+		rootFileSystem: 'xfs',
+		espSize: 2 ** 30,
+		configKernelArguments: ['quiet'],
+		kernelArguments: [],
+		answers: supported,
+	});
+});
+
+test('are those of the command line where it says something', () => {
+	const given = {
+		wipe: true,
+		targetImage: 'registry.example.com/b:2',
+		rootFileSystem: 'btrfs',
+		kernelArguments: ['debug'],
+	} as const;
+	assert.equal(configuredOptions(given, supported, {...named, origin: 'found'}), {
+		...given,
+		selectors: [{serial: 'a', pick: 'only'}],
+		espSize: 2 ** 30,
+		configKernelArguments: ['quiet'],
+		answers: supported,
+	});
+});
+
+test('select the only disk, and wipe nothing, unless something else is said', () => {
+	const {selectors, wipe} = configuredOptions(nothing, noAnswers, named);
+	assert.equal([selectors, wipe], [[{pick: 'only'}], false]);
+});
+
+test('do not wipe by a configuration that was found', () => {
+	assert.is(configuredOptions(nothing, supported, {...named, origin: 'found'}).wipe, false);
+});
+
+test('are refused with all keys at once that no installation heeds yet', () => {
+	assert.equal(unsupportedAnswers(supported), []);
+	assert.throws(
+		() =>
+			configuredOptions(
+				nothing,
+				answersOf(`allow-inline-secrets = true
+registry.auth = "planted"
+storage.layout = "free-space"
+boot.timeout = 5
+[[user]]
+name = "a"
+`),
+				named,
+			),
+		(error: unknown) =>
+			error instanceof Refused &&
+			error.code === 'cannot-yet' &&
+			error.message === 'slipway cannot install with these yet: boot.timeout, storage.layout',
+	);
+});
+
+test('know of each key whether an installation heeds it', () => {
+	assert.equal(unsupportedAnswers(answersOf(fullConfig.replace('version = 1\n', ''))), [
+		'boot.timeout',
+		'finish.action',
+		'finish.on-failure',
+		'network.copy-live',
+		'scripts.post',
+		'storage.encryption',
+		'storage.extra',
+		'storage.keep',
+		'storage.mirror',
+		'storage.replace',
+		'storage.root',
+		'storage.swap',
+	]);
+});
+
+test.run();

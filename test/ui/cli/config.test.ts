@@ -1,0 +1,92 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import {bootcToml} from '../../installer/config/sample-configs.ts';
+import {slipway} from './run-program.ts';
+
+const test = suite('config');
+
+const folder = mkdtempSync(path.join(tmpdir(), 'slipway-config-'));
+test.after(() => rmSync(folder, {recursive: true}));
+
+function file(name: string, text: string): string {
+	const place = path.join(folder, name);
+	writeFileSync(place, text);
+	return place;
+}
+
+const wrong = file('wrong.toml', 'version = 1\nunatended = true\n[storage]\nlayout = "disc"\n');
+const site = file('site.toml', 'version = 1\nsystem.hostname = "a"\nuser = [{name = "b"}]\n');
+const later = file('later.toml', 'version = 1\nboot.timeout = 5\nstorage.layout = "free-space"\n');
+const bootc = file('bootc.toml', bootcToml);
+
+test('check lists mistakes, for people and for programs', () => {
+	assert.equal(slipway(['config', 'check', wrong]), {
+		status: 2,
+		stdout: `${wrong}:2:1: unatended is unknown, expected a key that is known; did you mean unattended?
+${wrong}:4:10: storage.layout is "disc", expected "disk", "free-space", "partition"; did you mean disk?
+${wrong}: 2 mistakes, no warnings
+`,
+		stderr: '',
+	});
+	const {status, stdout} = slipway(['config', 'check', '--json', wrong]);
+	const {mistakes, ...rest} = JSON.parse(stdout);
+	assert.equal([status, rest, mistakes.length], [2, {version: 1, warnings: []}, 2]);
+	assert.equal(mistakes[1], {
+		file: wrong,
+		line: 4,
+		column: 10,
+		key: 'storage.layout',
+		found: '"disc"',
+		expected: '"disk", "free-space", "partition"',
+		suggestion: 'disk',
+	});
+	assert.equal(slipway(['config', 'check', site]), {
+		status: 0,
+		stdout: `${site}: no mistakes, no warnings\n`,
+		stderr: '',
+	});
+});
+
+test("convert prints slipway's own, or all mistakes", () => {
+	assert.equal(slipway(['config', 'convert', bootc]), {
+		status: 0,
+		stdout:
+			'version = 1\n\n[storage]\nfilesystem = "btrfs"\n\n[boot]\nkargs = [ "console=ttyS0" ]\n',
+		stderr: '',
+	});
+	const {status, stderr} = slipway(['config', 'convert', wrong]);
+	assert.is(status, 2);
+	assert.match(stderr, `${wrong}:2:1: unatended is unknown`);
+	assert.match(stderr, `; ${wrong}:4:10: storage.layout is "disc"`);
+});
+
+test('schema prints JSON', () => {
+	const {status, stdout} = slipway(['config', 'schema']);
+	assert.equal([status, JSON.parse(stdout).required], [0, ['version']]);
+});
+
+test('of install is refused as a whole, before a disk is looked at', () => {
+	const install = (...words: readonly string[]) => slipway(['install', ...words, '/no/such/disk']);
+	assert.equal(install('--config', later), {
+		status: 3,
+		stdout: '',
+		stderr: `slipway: slipway cannot install with these yet: boot.timeout, storage.layout
+  hint: Take them out of the configuration, and do it on the installed machine.
+`,
+	});
+	assert.is(install('--config', wrong).status, 2);
+	assert.match(
+		install('--config', 'https://example.com/site.toml').stderr,
+		'needs --config-sha256',
+	);
+	assert.match(install('--config', bootc).stderr, '/no/such/disk does not exist');
+	assert.is(
+		slipway(['install', '--config-sha256', 'ab', '/no/such/disk']).stderr,
+		'slipway: --config-sha256 is given without --config\n  hint: Run slipway install --help.\n',
+	);
+});
+
+test.run();

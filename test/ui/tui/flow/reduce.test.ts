@@ -1,0 +1,203 @@
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import {noAnswers} from '../../../../installer/answers/answers.ts';
+import {Secret} from '../../../../installer/answers/secret.ts';
+import {draftAnswers, emptyDraft} from '../../../../ui/tui/flow/draft.ts';
+import {exitStatusOf} from '../../../../ui/tui/flow/exit-status.ts';
+import {reduce} from '../../../../ui/tui/flow/reduce.ts';
+import type {Effect, FlowEvent, FlowState, QuestionScreen} from '../../../../ui/tui/flow/state.ts';
+import {firstState} from '../../../../ui/tui/flow/state.ts';
+import {disks, installed, key, machine} from '../fake-port.ts';
+import {type Scene, scenes} from '../scenes.ts';
+
+const test = suite('flow');
+
+function scene(name: string): FlowState {
+	const found: Scene | undefined = scenes[name];
+	assert.ok(found, name);
+	return found.state;
+}
+
+/** The state after events, and the effects of the last. */
+function after(state: FlowState, ...events: readonly FlowEvent[]) {
+	let effects: readonly Effect[] = [];
+	let now = state;
+	for (const event of events) ({state: now, effects} = reduce(now, event));
+	return {state: now, effects};
+}
+
+const next: FlowEvent = {type: 'next'};
+const back: FlowEvent = {type: 'back'};
+const set = (id: keyof typeof emptyDraft, value: string): FlowEvent => ({type: 'set', id, value});
+
+test('goes through the questions in order, and back without losing an answer', () => {
+	const confirm = scene('confirm');
+	let state = confirm;
+	const seen: string[] = [];
+	for (let steps = 0; steps < 9; steps++) {
+		state = reduce(state, back).state;
+		seen.push(state.screen);
+	}
+	assert.equal(seen, [
+		'summary',
+		'updates',
+		'network',
+		'system',
+		'account',
+		'encryption',
+		'layout',
+		'disk',
+		'welcome',
+	]);
+	assert.equal(state.draft, confirm.draft);
+	assert.is(reduce(state, back).state.screen, 'welcome');
+});
+
+/** What is wrong on a screen, by what is typed there. */
+const problems: readonly (readonly [QuestionScreen, FlowEvent[], string | undefined])[] = [
+	['disk', [set('disk', '')], 'Choose a disk.'],
+	['disk', [set('disk', '/dev/gone')], '/dev/gone is not there any more; choose another disk.'],
+	['disk', [set('disk', '/dev/sdb')], 'the system that runs here is on /dev/sdb'],
+	['layout', [set('layout', 'free-space')], 'the largest gap is 21 MiB, 6.0 GiB are needed'],
+	['layout', [set('layout', 'partition')], 'Choose the partition that makes room.'],
+	['layout', [set('layout', 'partition'), set('replace', '1')], 'others boot from it'],
+	['layout', [set('layout', 'partition'), set('replace', '3')], undefined],
+	['encryption', [set('encryption', 'passphrase')], 'Give a passphrase.'],
+	[
+		'encryption',
+		[set('encryption', 'passphrase'), set('passphrase', 'a'), set('passphraseAgain', 'b')],
+		'The two passphrases differ.',
+	],
+	['encryption', [set('encryption', 'tpm2-pin')], 'Give a PIN.'],
+	['account', [set('password', 'x')], 'Give the user a name.'],
+	['account', [set('userName', 'root')], 'root is there already; name another user.'],
+	['account', [set('userName', 'anna')], 'Give a password or a key.'],
+	['account', [set('userName', 'anna'), set('password', 'x')], 'The two passwords differ.'],
+	['account', [set('keySource', '/root/key.pub')], 'Add the key, or clear the field.'],
+	[
+		'account',
+		[set('userName', 'anna'), set('keys', key)],
+		'An administrator who is asked for a password needs one.',
+	],
+	['account', [set('userName', 'anna'), set('keys', key), set('sudo', 'none')], undefined],
+	['account', [], undefined],
+	[
+		'system',
+		[set('hostname', '-a')],
+		'A host name has letters, digits and -, in parts of at most 63, with dots between.',
+	],
+	['system', [set('timeZone', 'Mars/Base')], 'The image has no time zone Mars/Base.'],
+	['network', [set('network', 'static')], 'Give an address, such as 192.0.2.7/24.'],
+	[
+		'network',
+		[set('network', 'static'), set('address', '192.0.2.7')],
+		'192.0.2.7 is no address with its prefix, such as 192.0.2.7/24.',
+	],
+	[
+		'network',
+		[set('network', 'static'), set('address', '2001:db8::7/64'), set('dns', '9.9.9')],
+		'9.9.9 is no address.',
+	],
+	['network', [set('authFile', 'auth.json')], 'The registry login is a file: give its whole path.'],
+	['updates', [set('window', '2-5')], 'A window is two times: 02:00-05:00.'],
+	['updates', [set('window', '02:00-05:00')], undefined],
+];
+
+test('says on each screen what is wrong, and stays there', () => {
+	for (const [screen, events, problem] of problems) {
+		const empty = {...emptyDraft, disk: '/dev/nvme0n1'};
+		const {state} = after({...scene('account'), screen, draft: empty}, ...events, next);
+		assert.is(state.message?.text, problem, JSON.stringify([screen, events]));
+		assert.is(state.screen === screen, problem !== undefined, screen);
+	}
+});
+
+test('does not go on where the machine will not do, or nothing is known of it', () => {
+	assert.is(after(firstState, next).state.screen, 'welcome');
+	const checks = [{name: 'Firmware', verdict: 'stop', text: 'none'}] as const;
+	const {state} = after(firstState, {type: 'machine-read', machine: {...machine, checks}}, next);
+	assert.equal([state.screen, state.message?.text], ['welcome', 'Firmware: none']);
+});
+
+test('chooses a disk for the person only when one alone will do', () => {
+	const listed = (names: readonly string[]) =>
+		after(firstState, {
+			type: 'disks-listed',
+			disks: disks.filter(({name}) => names.includes(name)),
+		}).state.draft.disk;
+	assert.is(listed(['sda', 'sdb']), '/dev/sda');
+	assert.is(listed(['sda', 'nvme0n1']), '');
+	assert.is(listed(['sdb']), '');
+});
+
+test('plans again after every change of an answer, and installs what was shown', () => {
+	const summary = scene('summary');
+	const changed = after(summary, back, set('updates', 'off'), next);
+	assert.equal([changed.state.planned, changed.effects.length], [undefined, 1]);
+	assert.is(changed.effects[0]?.type, 'plan');
+	const {state, effects} = after(summary, next, set('confirmation', 'nvme0n1'), next);
+	assert.equal(effects, [{type: 'start', answers: summary.planned?.answers}]);
+	assert.is(state.busy, 'Starting');
+	// Nor twice, by a key that is pressed twice.
+	assert.equal(after(state, next).effects, []);
+});
+
+test('installs only when the name of the disk was typed', () => {
+	for (const typed of ['', 'sda', 'NVME0N1', 'nvme0n1 '])
+		assert.equal(after(scene('confirm'), set('confirmation', typed), next).effects, [], typed);
+});
+
+test('leaves at the second Ctrl+C, and stops an installation at the second', () => {
+	const quit: FlowEvent = {type: 'act', id: 'quit'};
+	assert.equal(after(scene('disk'), quit).effects, []);
+	assert.equal(after(scene('disk'), quit, quit).effects, [{type: 'quit'}]);
+	assert.equal(after(scene('disk'), quit, set('disk', ''), quit).effects, []);
+	const {state} = after(scene('progress'), quit);
+	assert.is(state.message?.text, 'Once more stops the installation: the disk will not boot.');
+	assert.equal(after(state, quit).effects, [{type: 'stop', run: state.run}]);
+	assert.equal(after(scene('result'), quit).effects, [{type: 'quit'}]);
+});
+
+test('leads on from a failure', () => {
+	const {state, effects} = after(scene('error'), {type: 'act', id: 'retry'});
+	assert.is(state.screen, 'summary');
+	assert.equal(
+		effects.map(({type}) => type),
+		['plan', 'forget'],
+	);
+	const change = after(scene('error'), {type: 'act', id: 'change'});
+	assert.equal([change.state.screen, change.state.draft], ['disk', scene('error').draft]);
+});
+
+test('ends with a status that says what came of it', () => {
+	assert.is(exitStatusOf(scene('disk')), 130);
+	assert.is(exitStatusOf(scene('result')), 0);
+	assert.is(exitStatusOf(scene('error')), 1);
+	assert.is(exitStatusOf(after(scene('progress'), {type: 'run', event: installed}).state), 0);
+});
+
+test('tells the installer what was said, and nothing that holds anyway', () => {
+	const {draft} = scene('confirm');
+	const answers = draftAnswers(draft, machine, new Secret('$6$x'));
+	assert.equal(answers, {
+		...noAnswers,
+		disk: [{path: '/dev/nvme0n1', pick: 'only', removable: true}],
+		storage: {...noAnswers.storage, layout: 'disk', wipe: true},
+		users: [
+			{
+				name: 'anna',
+				gecos: 'Anna Example',
+				uid: undefined,
+				gid: undefined,
+				groups: [],
+				shell: undefined,
+				home: undefined,
+				sudo: 'password',
+				passwordHash: new Secret('$6$x'),
+				sshKeys: [key],
+			},
+		],
+	});
+});
+
+test.run();

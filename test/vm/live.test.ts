@@ -1,0 +1,74 @@
+/** A live system of the image: booted from what `slipway disk --format pxe` makes, it installs the image. */
+import {mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import path from 'node:path';
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import {liveFiles} from '../../installer/live/live-medium.ts';
+import {podman} from '../host/podman.ts';
+import {cache, imageName, imageReference} from '../setup/image.ts';
+import {makeDisk} from '../setup/install.ts';
+import {Machine} from './machine.ts';
+import type {MachineOptions} from './qemu-command.ts';
+import {whyNoMachines} from './requirements.ts';
+
+const test = suite('live system');
+const problem = await whyNoMachines();
+if (problem !== undefined) console.log(`skipped: ${problem}`);
+const check = problem === undefined ? test : test.skip;
+
+mkdirSync(cache, {recursive: true});
+const folder = mkdtempSync(path.join(cache, 'live-'));
+const place = (name: string) => path.join(folder, name);
+test.after(() => rmSync(folder, {recursive: true}));
+
+/** A machine without firmware's help, as a network boot ends up, with the root image on its first disk. */
+function liveMachine(): MachineOptions {
+	return {
+		disk: place(liveFiles.image),
+		discardChanges: true,
+		direct: {
+			kernel: place(liveFiles.kernel),
+			initrd: place(liveFiles.initramfs),
+			append: readFileSync(place(liveFiles.commandLine), 'utf8').trim(),
+		},
+		moreDisks: [place('target.raw')],
+		memoryMib: 2048,
+	};
+}
+
+check('is made by an ordinary container, and installs the image it is', async () => {
+	await podman([
+		...['run', '--rm', '--volume', `${folder}:/out`, imageName],
+		...['disk', '--quiet', '--format', 'pxe', '/out'],
+	]);
+	makeDisk(place('target.raw'));
+	{
+		await using machine = await Machine.start(liveMachine());
+		await machine.run('systemctl is-system-running --wait');
+		assert.is(await machine.ok('findmnt -no FSTYPE,SOURCE / | xargs'), 'overlay slipway-live');
+		assert.is(await machine.ok('touch /etc/written /usr/written && echo written'), 'written');
+		const units = ['slipway-installer@tty1', 'slipway-installer@ttyS0', 'slipway-shell@tty2'];
+		for (const unit of units)
+			assert.is(await machine.ok(`systemctl show -P ActiveState ${unit}.service`), 'active', unit);
+		for (const unit of ['getty@tty1', 'serial-getty@ttyS0', 'slipway-update.timer'])
+			assert.is((await machine.run(`systemctl is-active ${unit}`)).output, 'inactive\n', unit);
+
+		const refused = await machine.run('slipway install --wipe /dev/vda');
+		assert.match(refused.output, 'the system that runs here is on /dev/vda');
+		await machine.ok('slipway install --quiet /dev/vdb');
+		await machine.powerOff();
+	}
+	await using machine = await Machine.start({disk: place('target.raw')});
+	const origin = JSON.parse(await machine.ok('cat /sysroot/state/deploy/*/origin.json'));
+	assert.is(origin.installed.source, 'live medium');
+	const {stdout} = await podman(['run', '--rm', imageName, 'digest', '--quiet', '--boot', '/']);
+	assert.is(origin.imageVerity.digest, stdout.trim());
+	assert.is(origin.image.image, imageReference);
+	assert.is(
+		(await machine.run('systemctl is-system-running --wait; systemctl --failed --no-legend'))
+			.output,
+		'running\n',
+	);
+});
+
+test.run();

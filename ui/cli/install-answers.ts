@@ -1,0 +1,124 @@
+import {readFile} from 'node:fs/promises';
+import {UsageError} from '../../engine/errors.ts';
+import type {ProgressReporter} from '../../engine/progress.ts';
+import type {Answers, UserAnswers} from '../../installer/answers/answers.ts';
+import {Secret} from '../../installer/answers/secret.ts';
+import {carelessFile, isReadableByAll} from '../../installer/bootstrap/careless-file.ts';
+import type {Arguments, OptionDefinitions} from './command.ts';
+
+/** What an install can be told without a file of answers. Secrets come in files: others see command lines. */
+export const answerOptions = {
+	hostname: {type: 'string', value: 'NAME', help: 'Host name of the machine.'},
+	'root-ssh-authorized-keys': {
+		type: 'string',
+		value: 'FILE',
+		help: 'Public keys that may log in as root, one a line.',
+	},
+	user: {
+		type: 'string',
+		value: 'NAME',
+		help: 'Make this user. Without a password or key nobody can log in as the user.',
+	},
+	'user-ssh-key': {
+		type: 'string',
+		value: 'FILE',
+		multiple: true,
+		help: 'Public keys that may log in as the user, one a line. May be given several times.',
+	},
+	'user-password-hash-file': {
+		type: 'string',
+		value: 'FILE',
+		help: 'A file with the hash of the password of the user, as openssl passwd -6 prints it.',
+	},
+	'auth-file': {
+		type: 'string',
+		value: 'FILE',
+		help: 'Registry credentials for updates, as podman login --authfile writes them.',
+	},
+} as const satisfies OptionDefinitions;
+
+export type AnswerOptions = Arguments<typeof answerOptions, Record<never, never>>['options'];
+
+/**
+ * The answers with what the options say; that goes first. Files with secrets that everybody can read are
+ * reported.
+ * @throws UsageError for a file that cannot be read, or an option that belongs to another
+ */
+export async function withAnswerOptions(
+	answers: Answers,
+	options: AnswerOptions,
+	report: ProgressReporter,
+): Promise<Answers> {
+	const {hostname, 'root-ssh-authorized-keys': rootKeys, 'auth-file': authFile} = options;
+	const user = await userOf(options, report);
+	return {
+		...answers,
+		system: {...answers.system, hostname: hostname ?? answers.system.hostname},
+		root: {
+			...answers.root,
+			sshKeys: rootKeys === undefined ? answers.root.sshKeys : await readKeys(rootKeys),
+		},
+		users:
+			user === undefined
+				? answers.users
+				: [...answers.users.filter(({name}) => name !== user.name), user],
+		registry: {
+			...answers.registry,
+			auth: authFile === undefined ? answers.registry.auth : {kind: 'file', path: authFile},
+		},
+	};
+}
+
+async function userOf(
+	{user: name, 'user-ssh-key': keyFiles, 'user-password-hash-file': hashFile}: AnswerOptions,
+	report: ProgressReporter,
+): Promise<UserAnswers | undefined> {
+	if (name === undefined) {
+		if (hashFile === undefined && keyFiles.length === 0) return undefined;
+		const option = hashFile === undefined ? '--user-ssh-key' : '--user-password-hash-file';
+		throw new UsageError(`${option} is given, and no user`, {hint: 'Give --user=NAME too.'});
+	}
+	const sshKeys: string[] = [];
+	for (const file of keyFiles) sshKeys.push(...(await readKeys(file)));
+	const passwordHash = hashFile === undefined ? undefined : await readHash(hashFile, report);
+	return {...newUser, name, sshKeys, passwordHash};
+}
+
+const newUser: Omit<UserAnswers, 'name'> = {
+	passwordHash: undefined,
+	sshKeys: [],
+	gecos: undefined,
+	uid: undefined,
+	gid: undefined,
+	groups: [],
+	shell: undefined,
+	home: undefined,
+	sudo: 'none',
+};
+
+async function readHash(file: string, report: ProgressReporter): Promise<Secret> {
+	const hash = (await read(file)).trim();
+	if (await isReadableByAll(file)) report(carelessFile(file));
+	if (hash !== '') return new Secret(hash);
+	throw new UsageError(`${file} is empty, and would let anybody in`, {
+		hint: 'Write a hash to it: openssl passwd -6',
+	});
+}
+
+/** Without blank lines and comments. */
+async function readKeys(file: string): Promise<string[]> {
+	const lines = (await read(file)).split('\n').map((line) => line.trim());
+	return lines.filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+async function read(file: string): Promise<string> {
+	try {
+		return await readFile(file, 'utf8');
+	} catch (cause) {
+		const {code = 'unknown error'} = cause as NodeJS.ErrnoException;
+		throw new UsageError(`${file} cannot be read: ${code}`, {
+			hint: 'Correct the path; in a container, mount the file there.',
+			cause,
+		});
+	}
+}

@@ -1,0 +1,58 @@
+import {screens} from './screens/all.ts';
+import {
+	type FlowState,
+	type QuestionScreen,
+	questionScreens,
+	type ScreenName,
+	type Transition,
+} from './state.ts';
+
+export const stay = (state: FlowState): Transition => ({state, effects: []});
+
+/** To the next question, when the one on the screen is answered. */
+export function goOn(state: FlowState): Transition {
+	if (!isQuestion(state.screen) || state.busy !== undefined) return stay(state);
+	const problem = screens[state.screen].problem(state);
+	if (problem !== undefined) return stay({...state, message: {kind: 'error', text: problem}});
+	if (state.screen === 'confirm') return start(state);
+	const next = questionScreens[questionScreens.indexOf(state.screen) + 1] ?? 'confirm';
+	return next === 'summary' ? checkPlan(state) : stay({...state, screen: next});
+}
+
+/** Shows the summary, when the plan has been made. */
+export function checkPlan(state: FlowState): Transition {
+	return {
+		state: {
+			...state,
+			screen: 'summary',
+			draft: {...state.draft, confirmation: ''},
+			planned: undefined,
+			planFailure: undefined,
+			busy: 'Checking the image and the disk',
+		},
+		effects: [{type: 'plan', draft: state.draft}],
+	};
+}
+
+function start(state: FlowState): Transition {
+	const {planned} = state;
+	if (planned === undefined) return checkPlan(state);
+	return {
+		state: {...state, busy: 'Starting'},
+		effects: [{type: 'start', answers: planned.answers}],
+	};
+}
+
+/** To the question before; what was answered stays. */
+export function goBack(state: FlowState): Transition {
+	if (!isQuestion(state.screen)) return stay(state);
+	const at = questionScreens.indexOf(state.screen);
+	const before = {...state, screen: questionScreens[Math.max(0, at - 1)] ?? 'welcome'};
+	return state.screen === 'summary'
+		? {state: {...before, busy: undefined}, effects: [{type: 'cancel-plan'}]}
+		: stay(before);
+}
+
+export function isQuestion(screen: ScreenName): screen is QuestionScreen {
+	return questionScreens.some((question) => question === screen);
+}

@@ -1,0 +1,40 @@
+import {good, heading, plain, screenView} from '../view.ts';
+import {noProblem, type Screen} from './screen.ts';
+
+/** It worked. */
+export const result: Screen = {
+	view({ending, planned}) {
+		const key = ending?.kind === 'installed' ? ending.recoveryKey : undefined;
+		return screenView({
+			name: 'result',
+			title: 'Installed',
+			lines: [
+				good(ending?.message ?? 'The disk boots now.'),
+				...(key === undefined
+					? []
+					: [
+							plain(''),
+							heading(
+								'Recovery key. It opens the disk when all else fails, and is shown only now:',
+							),
+							plain(key),
+						]),
+				plain(''),
+				plain('Take the medium out when the machine restarts.'),
+			],
+			next: undefined,
+			canGoBack: false,
+			actions: [
+				{id: 'reboot', key: 'r', label: 'reboot'},
+				{id: 'poweroff', key: 'p', label: 'power off'},
+				{id: 'shell', key: 'h', label: 'shell'},
+				...(planned === undefined
+					? []
+					: [{id: 'save-answers', key: 's', label: 'save the answers'} as const]),
+				{id: 'save-log', key: 'l', label: 'save the log'},
+				{id: 'quit', key: 'q', label: 'leave'},
+			],
+		});
+	},
+	problem: noProblem,
+};

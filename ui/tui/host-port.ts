@@ -1,0 +1,94 @@
+/** The machine that the screens run on. */
+import {copyFile} from 'node:fs/promises';
+import {OperationFailed} from '../../engine/errors.ts';
+import {noProgress} from '../../engine/progress.ts';
+import type {System} from '../../engine/system/system.ts';
+import type {Answers} from '../../installer/answers/answers.ts';
+import {Secret} from '../../installer/answers/secret.ts';
+import {followRun} from '../../installer/background/follow-run.ts';
+import {type RunState, readRunState, runFiles} from '../../installer/background/run-files.ts';
+import {
+	forgetRun,
+	type OwnProgram,
+	startRun,
+	stopRun,
+} from '../../installer/background/start-run.ts';
+import {listDisks} from '../../installer/disk/list-disks.ts';
+import {installAnswers} from '../../installer/install-answers.ts';
+import {diskFacts} from './disk-facts.ts';
+import {readMachine} from './machine-facts.ts';
+import {plannedInstall} from './planned-install.ts';
+import type {InstallerPort, InstallRun, RunEvent, SavedAnswers} from './port.ts';
+import {readPublicKeys} from './public-keys.ts';
+
+export interface HostPortOptions {
+	readonly system: System;
+	/** This program, to be started for the writing. */
+	readonly background: OwnProgram;
+	readonly saveAnswers: (answers: Answers) => Promise<SavedAnswers>;
+}
+
+const files = runFiles();
+
+export function hostPort({system, background, saveAnswers}: HostPortOptions): InstallerPort {
+	return {
+		readMachine: () => readMachine(system),
+		listDisks: async () => (await listDisks(system)).map(diskFacts),
+		readKeys: readPublicKeys,
+		hashPassword: async (password) => await hashPassword(system, password),
+		plan: async (answers, signal) => {
+			const {plan} = await installAnswers(system, answers, {dryRun: true, signal}, noProgress);
+			return plannedInstall(plan);
+		},
+		start: async (answers) => runOf(await startRun(system, files, background, answers)),
+		findRun: async () => {
+			const state = await readRunState(files);
+			return state && runOf(state);
+		},
+		saveAnswers,
+		saveLog: async () => {
+			const place = '/tmp/slipway-install.jsonl';
+			await copyFile(files.events, place);
+			return place;
+		},
+		restart: async (how) => {
+			await forgetRun(files);
+			await system.run('systemctl', [how]);
+		},
+		openShell: async () => {
+			await system.runOnTerminal(process.env.SHELL ?? '/bin/sh', []);
+		},
+	};
+}
+
+function runOf(state: RunState): InstallRun {
+	return {
+		disk: state.disk,
+		stop: async () => stopRun(state),
+		forget: async () => await forgetRun(files),
+		async *follow(signal): AsyncGenerator<RunEvent> {
+			for await (const news of followRun(files, signal)) {
+				if (news.kind === 'event') {
+					const {at, ...event} = news.event;
+					yield {kind: 'progress', event, at};
+				} else if (news.ending.kind === 'installed') {
+					const {recoveryKey} = news;
+					yield {kind: 'ended', ending: {...news.ending, recoveryKey}};
+				} else {
+					yield {kind: 'ended', ending: {hint: undefined, ...news.ending}};
+				}
+			}
+		},
+	};
+}
+
+/** By a descriptor, never on a command line, where everybody could read it. */
+async function hashPassword(system: System, password: string): Promise<Secret> {
+	const {stdout} = await system.run('openssl', ['passwd', '-6', '-stdin'], {
+		input: `${password}\n`,
+	});
+	const hash = stdout.trim();
+	if (!hash.startsWith('$6$'))
+		throw new OperationFailed('no-hash', 'openssl gave no hash of the password');
+	return new Secret(hash);
+}

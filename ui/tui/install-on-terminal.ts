@@ -1,0 +1,52 @@
+import {rmSync, writeFileSync} from 'node:fs';
+import type {System} from '../../engine/system/system.ts';
+import type {Answers} from '../../installer/answers/answers.ts';
+import {formatConfig, writtenConfig} from '../../installer/config/native.ts';
+import {ownProgram} from '../cli/own-program.ts';
+import {hostPort} from './host-port.ts';
+import type {InstallerPort, SavedAnswers} from './port.ts';
+import {runUi} from './run-ui.ts';
+import type {UiMode} from './terminal/levels.ts';
+
+/**
+ * Asks a person on the terminal of this process, and installs. What is being written when the terminal
+ * is lost is written to its end. @returns the exit status
+ */
+export async function installOnTerminal(
+	system: System,
+	mode: UiMode,
+	signal: AbortSignal,
+): Promise<number> {
+	const hangUp = new AbortController();
+	const onHangUp = (): void => hangUp.abort();
+	process.on('SIGHUP', onHangUp);
+	const port = hostPort({
+		system,
+		background: ownProgram(['install-background']),
+		saveAnswers,
+	});
+	try {
+		const status = await runUi(port, mode, AbortSignal.any([signal, hangUp.signal]));
+		if (process.pid === 1) await outlive(port, signal);
+		signal.throwIfAborted();
+		return status;
+	} finally {
+		process.off('SIGHUP', onHangUp);
+	}
+}
+
+/** A container ends with its first process, and all that it started. */
+async function outlive(port: InstallerPort, signal: AbortSignal): Promise<void> {
+	const run = await port.findRun();
+	if (run === undefined) return;
+	for await (const event of run.follow(signal)) if (event.kind === 'ended') return;
+}
+
+const savedAnswersFile = '/tmp/slipway-install.toml';
+
+/** For who shall do the same again and not be asked; only root may read it, since hashes are in it. */
+async function saveAnswers(answers: Answers): Promise<SavedAnswers> {
+	rmSync(savedAnswersFile, {force: true});
+	writeFileSync(savedAnswersFile, formatConfig(answers), {mode: 0o600, flag: 'wx'});
+	return {path: savedAnswersFile, leftOut: writtenConfig(answers).leftOut};
+}

@@ -1,0 +1,48 @@
+import {networkInterfaces} from 'node:os';
+import {readImageFiles} from '../../engine/deployment/image-files.ts';
+import {
+	containerEnvironmentFile,
+	updateReference,
+} from '../../engine/deployment/image-reference.ts';
+import {ImageRoot} from '../../engine/lint/image-root.ts';
+import {readText} from '../../engine/system/read-text.ts';
+import type {System} from '../../engine/system/system.ts';
+import {hostArchitecture} from '../../installer/architecture.ts';
+import {type RootFileSystem, rootFileSystems} from '../../installer/disk/layout-settings.ts';
+import {readLayoutSettings} from '../../installer/layout-files.ts';
+import {readChoices} from '../../installer/machine/choices.ts';
+import {checkHardware, hasTpm2} from '../../installer/machine/hardware.ts';
+import type {MachineFacts} from './port.ts';
+
+/** @throws what reading an image throws, when the root that runs here is none that can be installed */
+export async function readMachine(system: System): Promise<MachineFacts> {
+	const image = new ImageRoot('/');
+	const {imageSettings, osRelease} = await readImageFiles(image);
+	const {rootFileSystem} = await readLayoutSettings(image, hostArchitecture());
+	const containerEnvironment = await readText(containerEnvironmentFile);
+	const target = updateReference({containerEnvironment, imageSettings})?.image;
+	return {
+		image: {
+			name: target ?? osRelease.prettyName,
+			version: [osRelease.prettyName, osRelease.imageVersion].filter(Boolean).join(', '),
+			target,
+		},
+		checks: checkHardware(system),
+		fileSystems: withFirst(rootFileSystem),
+		withoutEncryption: 'this installer cannot encrypt',
+		withoutTpm2: hasTpm2() ? undefined : 'this machine has no TPM2',
+		...(await readChoices(system)),
+		interfaces: connectedInterfaces(),
+	};
+}
+
+function withFirst(first: RootFileSystem): MachineFacts['fileSystems'] {
+	return [first, ...rootFileSystems.filter((type) => type !== first)];
+}
+
+function connectedInterfaces(): MachineFacts['interfaces'] {
+	return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) => {
+		const shown = addresses.filter(({internal}) => !internal).flatMap(({cidr}) => cidr ?? []);
+		return shown.length === 0 ? [] : [{name, state: `connected, ${shown.join(', ')}`}];
+	});
+}
