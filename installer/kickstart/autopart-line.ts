@@ -7,7 +7,7 @@ export function addAutopart(line: LineOf<'autopart'>, draft: StorageDraft, repor
 	const {type, nolvm, noboot, noswap, hibernation} = line.options;
 	const wanted = nolvm === undefined ? type?.value : 'plain';
 	const key = `${line.name} --type`;
-	if (type !== undefined && wanted !== 'plain' && wanted !== 'btrfs') {
+	if (type !== undefined && type.value !== 'plain' && type.value !== 'btrfs') {
 		const fault = {key, found: JSON.stringify(type.value.slice(0, 64)), expected: 'plain, btrfs'};
 		if (['lvm', 'thinp', 'partition'].includes(type.value)) report.shortcoming(type.at, fault);
 		else report.mistake(type.at, fault);

@@ -43,6 +43,10 @@ export function noteTheRest({eula, firstboot, logging}: CommandLines, report: Re
 			report.note(at, 'what is asked at the first boot is for the image to say');
 	for (const {at, options} of logging) {
 		report.note(at, 'logging is about the system that installs, whose log stays with it');
+		if (options.port !== undefined && options.host === undefined) {
+			const found = 'given without --host';
+			report.mistake(options.port.at, {key: 'logging --port', found, expected: 'both or none'});
+		}
 		if (options.level !== undefined) report.note(at, '--level is gone since Fedora 40');
 	}
 }

@@ -1,10 +1,5 @@
 import type {CommandLine, OptionTable, WordCount} from './options.ts';
 
-/**
- * The commands that are taken, with all options that pykickstart knows of them: those of Fedora 45 and
- * RHEL 10 together. What an option means, and which of them are refused, is for who converts the command.
- * @see https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html
- */
 interface CommandSpec {
 	readonly options: OptionTable;
 	readonly words: WordCount;
@@ -41,6 +36,11 @@ const onOff = {
 	enabled: {kind: 'flag', also: ['enable']},
 } as const satisfies OptionTable;
 
+/**
+ * The commands that are taken, with all options that pykickstart knows of them: those of Fedora 45 and
+ * RHEL 10 together. What an option means, and which of them are refused, is for who converts the command.
+ * @see https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html
+ */
 export const honouredCommands = {
 	autopart: {
 		options: {

@@ -3,7 +3,7 @@ export type OtherCommand =
 	/** There is nothing to do about it. */
 	| {readonly fate: 'noted'; readonly why: string}
 	| {readonly fate: 'refused'; readonly instead: string}
-	/** @see removed */
+	/** Kickstart itself has given it up, in this release of Fedora or RHEL. */
 	| {readonly fate: 'removed'; readonly release: string; readonly instead: string};
 
 function noted(why: string): OtherCommand {
@@ -14,7 +14,6 @@ function refused(instead: string): OtherCommand {
 	return {fate: 'refused', instead};
 }
 
-/** Kickstart itself has given it up, in this release of Fedora or RHEL. */
 function removed(release: string, instead: string): OtherCommand {
 	return {fate: 'removed', release, instead};
 }
@@ -22,7 +21,7 @@ function removed(release: string, instead: string): OtherCommand {
 const content = 'content that comes from the image; add packages in its Containerfile';
 const layout = 'part or autopart: an image has one disk, plain or btrfs';
 const tools = 'the setup in the image, or a %post script';
-const network = 'disks that are there without it';
+const plainDisks = 'disks that are there without it';
 const accounts = 'user, rootpw and sshkey, or PAM settings in the image';
 
 export const otherCommands: Readonly<Record<string, OtherCommand>> = {
@@ -34,15 +33,15 @@ export const otherCommands: Readonly<Record<string, OtherCommand>> = {
 	cdrom: refused(content),
 	device: removed('Fedora 34', 'nothing: the kernel finds its drivers'),
 	deviceprobe: removed('Fedora 34', 'nothing: the kernel finds its drivers'),
-	dmraid: removed('Fedora 34', network),
+	dmraid: removed('Fedora 34', plainDisks),
 	driverdisk: refused('drivers in the image'),
-	fcoe: refused(network),
+	fcoe: refused(plainDisks),
 	harddrive: refused(content),
 	hmc: refused(content),
 	install: removed('Fedora 34', 'nothing: installing is what this does'),
 	interactive: removed('Fedora 15', 'text'),
-	iscsi: refused(network),
-	iscsiname: refused(network),
+	iscsi: refused(plainDisks),
+	iscsiname: refused(plainDisks),
 	key: removed('RHEL 7', 'nothing'),
 	langsupport: removed('Fedora 7', 'lang'),
 	lilo: removed('Fedora Core 4', 'bootloader'),
@@ -56,7 +55,7 @@ export const otherCommands: Readonly<Record<string, OtherCommand>> = {
 	mouse: removed('Fedora 7', 'nothing'),
 	multipath: noted('multipath disks are found without it'),
 	nfs: refused(content),
-	nvdimm: removed('Fedora 45', network),
+	nvdimm: removed('Fedora 45', plainDisks),
 	ostreesetup: refused('ostreecontainer or bootc, which name a container image'),
 	raid: refused(layout),
 	rdp: noted('there is no graphical mode to reach by it'),
@@ -74,7 +73,7 @@ export const otherCommands: Readonly<Record<string, OtherCommand>> = {
 	vnc: removed('Fedora 45', 'the text mode, by a serial console or SSH'),
 	volgroup: refused(layout),
 	xconfig: noted('what starts is for the image to say'),
-	zfcp: refused(network),
+	zfcp: refused(plainDisks),
 	zipl: refused('machines that start by UEFI'),
 };
 

@@ -107,11 +107,7 @@ function readCertificate(section: SectionStatement, draft: Draft, report: Report
 	const {options} = parseOptions(certificateOptions, noWords, section.words, section.at, report);
 	const {filename, dir, type} = options;
 	const text = section.body.map((line) => `${line.text}\n`).join('');
-	if (
-		!/^\s*-----BEGIN [A-Z ]*CERTIFICATE-----$[\s\S]*^-----END [A-Z ]*CERTIFICATE-----\s*$/m.test(
-			text,
-		)
-	) {
+	if (!isPem(section)) {
 		const fault = {found: 'no certificate', expected: 'one as PEM'};
 		report.mistake(section.at, {key: '%certificate', ...fault});
 	}
@@ -129,4 +125,11 @@ function readCertificate(section: SectionStatement, draft: Draft, report: Report
 	const place = checked(stateFilePath, {value: path, at: dir.at}, '%certificate --dir', report);
 	if (place !== undefined)
 		draft.files.push({path: place, content, mode: 0o644, user: 'root', group: 'root'});
+}
+
+/** Whether a certificate begins in it, and one ends after that. */
+function isPem({body}: SectionStatement): boolean {
+	const begin = body.findIndex(({text}) => /^\s*-----BEGIN [A-Z ]*CERTIFICATE-----\s*$/.test(text));
+	const end = body.findLastIndex(({text}) => /^\s*-----END [A-Z ]*CERTIFICATE-----\s*$/.test(text));
+	return begin !== -1 && begin < end;
 }

@@ -63,12 +63,13 @@ function bootDisks({bootloader}: CommandLines): readonly DiskName[] {
 function allowedDisks({ignoredisk}: CommandLines, report: Report): readonly DiskName[] {
 	const line = ignoredisk.at(-1);
 	if (line === undefined) return [];
-	const only = line.options['only-use'];
-	const {drives} = line.options;
+	const {'only-use': only, drives} = line.options;
 	if ((only === undefined) === (drives === undefined)) {
 		const found = only === undefined ? 'without disks' : 'with --drives and --only-use';
 		report.mistake(line.at, {key: 'ignoredisk', found, expected: '--only-use=… or --drives=…'});
 	}
+	if ((only ?? drives)?.value.length === 0)
+		report.mistake(line.at, {key: 'ignoredisk', found: 'without disks', expected: 'at least one'});
 	if (only === undefined) return [];
 	return only.value.map((value) => ({value, at: only.at, key: 'ignoredisk --only-use'}));
 }

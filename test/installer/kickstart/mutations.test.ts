@@ -74,9 +74,9 @@ test('of a size that nobody writes take no longer than they are long', () => {
 		'%include a\n'.repeat(2000),
 	];
 	for (const text of texts) {
-		const started = performance.now();
+		const before = process.cpuUsage();
 		parseKickstart({path: 'a.ks', text}, {hashPassword, isLenient: false}, () => '', 'mistake');
-		const tookMs = performance.now() - started;
+		const tookMs = process.cpuUsage(before).user / 1000;
 		assert.ok(tookMs < 10_000, `${text.slice(0, 40)}… took ${tookMs} ms`);
 	}
 });

@@ -196,6 +196,7 @@ test('are refused where they cannot be kept', () => {
 			'1:1: firewall is with --enabled and --disabled, expected one of them',
 		],
 		['eula', '1:1: eula is without --agreed, expected --agreed=…'],
+		['logging --port=514', '1:9: logging --port is given without --host, expected both or none'],
 		['reboot --kexec', '1:8: reboot --kexec is a start past the firmware, expected reboot'],
 		[
 			'cmdline --non-interactive',

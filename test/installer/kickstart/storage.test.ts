@@ -114,6 +114,7 @@ test('is refused where lines cannot be kept', () => {
 			'clearpart --list=sd*',
 			'1:11: clearpart --list is "sd*", expected a partition such as sda1 or /dev/disk/by-partlabel/…, LABEL=… or UUID=…',
 		],
+		['ignoredisk --drives=""', '1:1: ignoredisk is without disks, expected at least one'],
 		['ignoredisk', '1:1: ignoredisk is without disks, expected --only-use=… or --drives=…'],
 		[
 			'ignoredisk --only-use=sda,sdb',
