@@ -6,12 +6,14 @@
  *
  *   node test/run.ts [--unit] [--one-by-one] [FILE|FOLDER …]
  *
- * `--unit` leaves out what needs root, containers or virtual machines: test/host and test/vm.
+ * `--unit` leaves out what needs root, containers or virtual machines (test/host and test/vm), and what is
+ * slow (slow-files.ts).
  */
 import {spawn} from 'node:child_process';
 import {readdirSync, readFileSync, statSync} from 'node:fs';
 import path from 'node:path';
 import {parseArgs} from 'node:util';
+import {slowFiles} from './slow-files.ts';
 
 interface FileResult {
 	readonly passed: number;
@@ -23,6 +25,8 @@ interface FileResult {
 }
 
 const root = import.meta.dirname;
+/** Every file is a process of its own, and so are many that it starts: all would compile the same modules again. */
+const compileCache = path.join(root, '../.cache/compiled');
 const unitWatchdogMs = 300_000;
 /** Beyond the quota of `npm test`, one file may boot and check for an hour. */
 const machineWatchdogMs = process.env.SLIPWAY_TEST_ALL === '1' ? 7_200_000 : 3_000_000;
@@ -52,6 +56,7 @@ function runFile(file: string): Promise<FileResult> {
 	const started = Date.now();
 	const child = spawn(process.execPath, [path.join(root, 'run-file.ts'), file], {
 		stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+		env: {...process.env, NODE_COMPILE_CACHE: compileCache},
 		detached: true,
 	});
 	const output: Buffer[] = [];
@@ -99,9 +104,12 @@ function place(file: string): number {
 	return at === -1 ? leading.length : at;
 }
 
+const slow = new Set(slowFiles.map((name) => path.join(root, name)));
+for (const file of slow) statSync(file);
+
 const files = (positionals.length > 0 ? positionals : [root])
 	.flatMap(testFiles)
-	.filter((file) => !values.unit || !isMachineTest(file))
+	.filter((file) => !values.unit || !(isMachineTest(file) || slow.has(file)))
 	.toSorted((a, b) => place(a) - place(b));
 const sum = {passed: 0, failed: 0, skipped: 0};
 
