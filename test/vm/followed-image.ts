@@ -13,6 +13,8 @@ const imageName = 'myos:latest';
 export interface FollowedImageOptions {
 	/** Whether the machine's updater acts by itself; else what is due is done by hand. */
 	readonly updates?: boolean;
+	/** Whether the machine has a hardware watchdog. */
+	readonly watchdog?: boolean;
 }
 
 export class FollowedImage implements AsyncDisposable {
@@ -32,7 +34,7 @@ export class FollowedImage implements AsyncDisposable {
 	/** Installs version 1, made by these commands, and boots it; the caller disposes of both. */
 	static async start(
 		commands: readonly string[],
-		{updates = false}: FollowedImageOptions = {},
+		{updates = false, watchdog = false}: FollowedImageOptions = {},
 	): Promise<FollowedImage> {
 		await using stack = new AsyncDisposableStack();
 		const registry = stack.use(await startRegistry());
@@ -41,7 +43,7 @@ export class FollowedImage implements AsyncDisposable {
 		const args = ['--target-image', reference(registry), ...byHand];
 		const disk = stack.use(await InstalledDisk.make({args, image: name}));
 		await podman(['rmi', name]);
-		const running = stack.use(await Machine.start({disk: disk.file}));
+		const running = stack.use(await Machine.start({disk: disk.file, watchdog}));
 		const followed = new FollowedImage(registry, disk, running);
 		await followed.expectRunning('1');
 		await running.ok(`mkdir -p /etc/containers/registries.conf.d

@@ -24,6 +24,8 @@ export interface MachineOptions {
 	readonly discardChanges?: boolean;
 	/** More disks, raw; what is written to them is kept. */
 	readonly moreDisks?: readonly string[];
+	/** Hardware that restarts the machine when nothing tells it in time that all is well, as servers have it. */
+	readonly watchdog?: boolean;
 	/** Ends the machine where it would restart. */
 	readonly endOnReboot?: boolean;
 }
@@ -148,6 +150,7 @@ function hardwareArguments(
 			`if=virtio,format=raw,cache=unsafe,file=${file}`,
 		]),
 		...['-device', 'virtio-rng-pci'],
+		...(options.watchdog ? ['-device', 'i6300esb', '-action', 'watchdog=reset'] : []),
 		...['-nic', 'user,model=virtio-net-pci'],
 	];
 }
