@@ -23,12 +23,12 @@ const nothingGiven = {
 export async function installAnswers(
 	system: System,
 	answers: Answers,
-	{dryRun, signal}: Pick<InstallOptions, 'dryRun' | 'signal'>,
+	{dryRun, signal, plannedDisk}: Pick<InstallOptions, 'dryRun' | 'signal' | 'plannedDisk'>,
 	report: ProgressReporter,
 ): Promise<InstallResult> {
 	const {selectors, ...options} = configuredOptions(nothingGiven, answers, namedByPerson);
 	const disk = selectors[0]?.path;
 	if (disk === undefined)
 		throw new UsageError('no disk is named', {hint: 'Give the path of one, such as /dev/sda.'});
-	return await installMachine(system, {...options, disk, dryRun, signal}, report);
+	return await installMachine(system, {...options, disk, dryRun, signal, plannedDisk}, report);
 }

@@ -10,6 +10,8 @@ export interface InstallOptions {
 	readonly disk: string;
 	/** Leave to destroy what is on the disk. */
 	readonly wipe: boolean;
+	/** The fingerprint of the disk in the plan that was agreed to; otherwise it may be any. */
+	readonly plannedDisk?: string | undefined;
 	/** Where updates come from; otherwise what the container and the image say. */
 	readonly targetImage: string | undefined;
 	/** Otherwise what the image says. */

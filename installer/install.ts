@@ -15,6 +15,7 @@ import {type ReadContents, readContents} from './bootstrap/source-contents.ts';
 import type {UnhashedContent} from './content.ts';
 import {type DescribedSystem, describeSystem, type SystemRequest} from './describe-system.ts';
 import {type ContentSizes, surelyEnough} from './disk/content-sizes.ts';
+import {changedSince} from './disk/fingerprint.ts';
 import {type DiskInventory, type FoundDisk, inspectDisk} from './disk/inventory.ts';
 import {minimumDiskSize} from './disk/layout.ts';
 import {findRefusals, isFound, mountingCapabilities, throwRefusals} from './disk/refusals.ts';
@@ -200,15 +201,18 @@ function lateContent(
 function refusalsOf(
 	system: System,
 	disk: DiskInventory,
-	{wipe}: InstallOptions,
+	{wipe, plannedDisk}: InstallOptions,
 	minimumSize: (sectorSize: number) => number = () => 0,
 ): readonly EngineError[] {
-	return findRefusals(disk, {
-		wipe,
-		minimumSize: isFound(disk) ? minimumSize(disk.sectorSize) : 0,
-		capabilities: system.capabilities(),
-		neededCapabilities: disk.kind === 'file' ? [] : mountingCapabilities,
-	});
+	return [
+		...findRefusals(disk, {
+			wipe,
+			minimumSize: isFound(disk) ? minimumSize(disk.sectorSize) : 0,
+			capabilities: system.capabilities(),
+			neededCapabilities: disk.kind === 'file' ? [] : mountingCapabilities,
+		}),
+		...(isFound(disk) ? changedSince(disk, plannedDisk) : []),
+	];
 }
 
 /** @throws Refused or Lacking with the refusals, if there are any */

@@ -4,6 +4,7 @@ import {deploymentCommandLine} from '../engine/deployment/new-deployment.ts';
 import type {BootstrapItem} from './bootstrap/work.ts';
 import {describeContent, isEmpty} from './disk/content.ts';
 import type {ContentSizes} from './disk/content-sizes.ts';
+import {diskFingerprint} from './disk/fingerprint.ts';
 import type {DiskIdentity} from './disk/identity.ts';
 import type {FoundDisk} from './disk/inventory.ts';
 import {type DiskLayout, type PlannedPartition, planLayout} from './disk/layout.ts';
@@ -36,6 +37,8 @@ export interface DiskPlan {
 	readonly size: number;
 	/** The run is for the disk with this identity and no other: it compares them before it writes. */
 	readonly identity: DiskIdentity;
+	/** See {@link diskFingerprint}. */
+	readonly fingerprint: string;
 	/** What is destroyed; undefined when the disk is empty. */
 	readonly destroys: string | undefined;
 	readonly layout: DiskLayout;
@@ -114,7 +117,8 @@ function planDisk(disk: FoundDisk, layout: DiskLayout): DiskPlan {
 	const destroys = isEmpty(content)
 		? undefined
 		: describeContent(content, Number.POSITIVE_INFINITY);
-	return {path, realPath, kind, size, identity, destroys, layout};
+	const fingerprint = diskFingerprint(disk);
+	return {path, realPath, kind, size, identity, fingerprint, destroys, layout};
 }
 
 /** The partition of a role that every layout has. */

@@ -1,9 +1,9 @@
 /** The machine that the screens run on. */
 import {copyFile} from 'node:fs/promises';
-import {OperationFailed} from '../../engine/errors.ts';
 import {noProgress} from '../../engine/progress.ts';
 import type {System} from '../../engine/system/system.ts';
 import type {Answers} from '../../installer/answers/answers.ts';
+import {hashPassword} from '../../installer/answers/hash-password.ts';
 import {Secret} from '../../installer/answers/secret.ts';
 import {followRun} from '../../installer/background/follow-run.ts';
 import {type RunState, readRunState, runFiles} from '../../installer/background/run-files.ts';
@@ -35,12 +35,15 @@ export function hostPort({system, background, saveAnswers}: HostPortOptions): In
 		readMachine: () => readMachine(system),
 		listDisks: async () => (await listDisks(system)).map(diskFacts),
 		readKeys: readPublicKeys,
-		hashPassword: async (password) => await hashPassword(system, password),
+		hashPassword: async (password) => hashPassword(new Secret(password)),
 		plan: async (answers, signal) => {
 			const {plan} = await installAnswers(system, answers, {dryRun: true, signal}, noProgress);
 			return plannedInstall(plan);
 		},
-		start: async (answers) => runOf(await startRun(system, files, background, answers)),
+		start: async (answers, {fingerprint}) => {
+			const program = {...background, args: [...background.args, '--planned-disk', fingerprint]};
+			return runOf(await startRun(system, files, program, answers));
+		},
 		findRun: async () => {
 			const state = await readRunState(files);
 			return state && runOf(state);
@@ -80,15 +83,4 @@ function runOf(state: RunState): InstallRun {
 			}
 		},
 	};
-}
-
-/** By a descriptor, never on a command line, where everybody could read it. */
-async function hashPassword(system: System, password: string): Promise<Secret> {
-	const {stdout} = await system.run('openssl', ['passwd', '-6', '-stdin'], {
-		input: `${password}\n`,
-	});
-	const hash = stdout.trim();
-	if (!hash.startsWith('$6$'))
-		throw new OperationFailed('no-hash', 'openssl gave no hash of the password');
-	return new Secret(hash);
 }

@@ -1,17 +1,14 @@
 import {networkInterfaces} from 'node:os';
 import {readImageFiles} from '../../engine/deployment/image-files.ts';
-import {
-	containerEnvironmentFile,
-	updateReference,
-} from '../../engine/deployment/image-reference.ts';
+import {updateReference} from '../../engine/deployment/image-reference.ts';
 import {ImageRoot} from '../../engine/lint/image-root.ts';
-import {readText} from '../../engine/system/read-text.ts';
 import type {System} from '../../engine/system/system.ts';
 import {hostArchitecture} from '../../installer/architecture.ts';
 import {type RootFileSystem, rootFileSystems} from '../../installer/disk/layout-settings.ts';
 import {readLayoutSettings} from '../../installer/layout-files.ts';
 import {readChoices} from '../../installer/machine/choices.ts';
 import {checkHardware, hasTpm2} from '../../installer/machine/hardware.ts';
+import {containerEnvironment} from '../../installer/self-image.ts';
 import type {MachineFacts} from './port.ts';
 
 /** @throws what reading an image throws, when the root that runs here is none that can be installed */
@@ -19,8 +16,10 @@ export async function readMachine(system: System): Promise<MachineFacts> {
 	const image = new ImageRoot('/');
 	const {imageSettings, osRelease} = await readImageFiles(image);
 	const {rootFileSystem} = await readLayoutSettings(image, hostArchitecture());
-	const containerEnvironment = await readText(containerEnvironmentFile);
-	const target = updateReference({containerEnvironment, imageSettings})?.image;
+	const target = updateReference({
+		containerEnvironment: containerEnvironment(),
+		imageSettings,
+	})?.image;
 	return {
 		image: {
 			name: target ?? osRelease.prettyName,

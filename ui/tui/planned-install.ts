@@ -5,6 +5,7 @@ import type {PlannedInstall} from './port.ts';
 /** A plan as the summary shows it. */
 export function plannedInstall({disks, bootstrap, warnings}: InstallPlan): PlannedInstall {
 	return {
+		fingerprint: disks[0].fingerprint,
 		destroys: disks.flatMap(({destroys}) => destroys ?? []),
 		keeps: [],
 		makes: [

@@ -16,8 +16,11 @@ export interface InstallerPort {
 	hashPassword(password: string): Promise<Secret>;
 	/** Checks everything and says what would be done. @throws EngineError with all that speaks against it */
 	plan(answers: Answers, signal: AbortSignal): Promise<PlannedInstall>;
-	/** Begins to write, in a process of its own that ends only when it is done. */
-	start(answers: Answers): Promise<InstallRun>;
+	/**
+	 * Begins to write, in a process of its own that ends only when it is done; it refuses a disk that is not as
+	 * it was when it was planned for.
+	 */
+	start(answers: Answers, plan: PlannedInstall): Promise<InstallRun>;
 	/** One that somebody began before, and that goes on or has ended since the machine started. */
 	findRun(): Promise<InstallRun | undefined>;
 	/** Writes the answers as an unattended file. */
@@ -85,6 +88,8 @@ export interface PartitionFacts {
 
 /** What an installation would do, for people. */
 export interface PlannedInstall {
+	/** Fingerprint of the disk as it was then. */
+	readonly fingerprint: string;
 	readonly destroys: readonly string[];
 	readonly keeps: readonly string[];
 	readonly makes: readonly string[];

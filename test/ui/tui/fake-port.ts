@@ -139,6 +139,7 @@ export function fakePort(answers: Partial<InstallerPort> = {}): FakePort {
 		},
 		hashPassword: async () => new Secret('$6$salt$hash'),
 		plan: async () => ({
+			fingerprint: 'f0',
 			destroys: ['GPT with 4 partitions: vfat "ESP", no file system, BitLocker, ntfs "WinRE"'],
 			keeps: [],
 			makes: ['1  esp, 1.0 GiB, vfat', '2  root, 930 GiB, ext4'],

@@ -70,6 +70,7 @@ const planned: FlowEvent = {
 	type: 'planned',
 	answers: draftAnswers(planning.state.draft, machine, undefined),
 	plan: {
+		fingerprint: 'f0',
 		destroys: ['GPT with 4 partitions: vfat "ESP", no file system, BitLocker, ntfs "WinRE"'],
 		keeps: [],
 		makes: ['1  esp, 1.0 GiB, vfat', '2  root, 930 GiB, ext4'],

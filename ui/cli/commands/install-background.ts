@@ -11,17 +11,23 @@ export const command = defineCommand({
 	description: [
 		'What the screens of slipway install start: reads their answers from standard input and installs, whatever becomes of the terminal. What it does is told in /run/slipway/install.',
 	],
-	options: {},
+	options: {
+		'planned-disk': {
+			type: 'string',
+			value: 'FINGERPRINT',
+			help: 'Refuse a disk that is not as it was when its plan was shown.',
+		},
+	},
 	positionals: {},
 	examples: [],
 	cleansUp: true,
-	async run(context) {
+	async run(context, {options: {'planned-disk': plannedDisk}}) {
 		const system = await context.system();
 		const answers = decodeAnswers(await text(process.stdin));
 		const disk = answers.disk?.[0]?.path ?? 'no disk';
 		using journal = await RunJournal.begin(system, runFiles(), disk);
 		try {
-			const options = {dryRun: false, signal: context.signal};
+			const options = {dryRun: false, signal: context.signal, plannedDisk};
 			const {plan} = await installAnswers(system, answers, options, journal.report);
 			await journal.endInstalled(formatInstalled(plan), undefined);
 			return exitStatus.ok;

@@ -39,7 +39,7 @@ function start(state: FlowState): Transition {
 	if (planned === undefined) return checkPlan(state);
 	return {
 		state: {...state, busy: 'Starting'},
-		effects: [{type: 'start', answers: planned.answers}],
+		effects: [{type: 'start', ...planned}],
 	};
 }
 

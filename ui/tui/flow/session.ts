@@ -108,7 +108,10 @@ export class Session {
 			case 'cancel-plan':
 				return this.#planning.abort();
 			case 'start':
-				return this.dispatch({type: 'started', run: await port.start(effect.answers)});
+				return this.dispatch({
+					type: 'started',
+					run: await port.start(effect.answers, effect.plan),
+				});
 			case 'follow':
 				return await this.#follow(effect.run);
 			case 'stop':

@@ -122,7 +122,7 @@ export type Effect =
 	| {readonly type: 'read-keys'; readonly source: string}
 	| {readonly type: 'plan'; readonly draft: Draft}
 	| {readonly type: 'cancel-plan'}
-	| {readonly type: 'start'; readonly answers: Answers}
+	| {readonly type: 'start'; readonly answers: Answers; readonly plan: PlannedInstall}
 	| {readonly type: 'follow'; readonly run: InstallRun}
 	| {readonly type: 'stop'; readonly run: InstallRun}
 	| {readonly type: 'forget'; readonly run: InstallRun}
