@@ -20,6 +20,7 @@ const packages: Readonly<Record<string, string>> = {
 	skopeo: '/usr/bin/skopeo',
 	'docker-registry': '/usr/bin/docker-registry',
 	umoci: '/usr/bin/umoci',
+	tmux: '/usr/bin/tmux',
 	binutils: '/usr/bin/strip',
 	zstd: '/usr/bin/zstd',
 	// Node itself needs these two; they also go into the image, beside it.

@@ -1,14 +1,10 @@
 /** A live system of the image: booted from what `slipway disk --format pxe` makes, it installs the image. */
-import {mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
-import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {liveFiles} from '../../installer/live/live-medium.ts';
 import {podman} from '../host/podman.ts';
-import {cache, imageName, imageReference} from '../setup/image.ts';
-import {makeDisk} from '../setup/install.ts';
+import {imageName, imageReference} from '../setup/image.ts';
+import {LiveMedium} from './live-medium.ts';
 import {Machine} from './machine.ts';
-import type {MachineOptions} from './qemu-command.ts';
 import {whyNoMachines} from './requirements.ts';
 
 const test = suite('live system');
@@ -16,34 +12,10 @@ const problem = await whyNoMachines();
 if (problem !== undefined) console.log(`skipped: ${problem}`);
 const check = problem === undefined ? test : test.skip;
 
-mkdirSync(cache, {recursive: true});
-const folder = mkdtempSync(path.join(cache, 'live-'));
-const place = (name: string) => path.join(folder, name);
-test.after(() => rmSync(folder, {recursive: true}));
-
-/** A machine without firmware's help, as a network boot ends up, with the root image on its first disk. */
-function liveMachine(): MachineOptions {
-	return {
-		disk: place(liveFiles.image),
-		discardChanges: true,
-		direct: {
-			kernel: place(liveFiles.kernel),
-			initrd: place(liveFiles.initramfs),
-			append: readFileSync(place(liveFiles.commandLine), 'utf8').trim(),
-		},
-		moreDisks: [place('target.raw')],
-		memoryMib: 2048,
-	};
-}
-
 check('is made by an ordinary container, and installs the image it is', async () => {
-	await podman([
-		...['run', '--rm', '--volume', `${folder}:/out`, imageName],
-		...['disk', '--quiet', '--format', 'pxe', '/out'],
-	]);
-	makeDisk(place('target.raw'));
+	using medium = await LiveMedium.make();
 	{
-		await using machine = await Machine.start(liveMachine());
+		await using machine = await Machine.start(medium.machine());
 		await machine.run('systemctl is-system-running --wait');
 		assert.is(await machine.ok('findmnt -no FSTYPE,SOURCE / | xargs'), 'overlay slipway-live');
 		assert.is(await machine.ok('touch /etc/written /usr/written && echo written'), 'written');
@@ -58,7 +30,7 @@ check('is made by an ordinary container, and installs the image it is', async ()
 		await machine.ok('slipway install --quiet /dev/vdb');
 		await machine.powerOff();
 	}
-	await using machine = await Machine.start({disk: place('target.raw')});
+	await using machine = await Machine.start({disk: medium.target});
 	const origin = JSON.parse(await machine.ok('cat /sysroot/state/deploy/*/origin.json'));
 	assert.is(origin.installed.source, 'live medium');
 	const {stdout} = await podman(['run', '--rm', imageName, 'digest', '--quiet', '--boot', '/']);

@@ -102,7 +102,7 @@ export class Machine implements AsyncDisposable {
 	readonly console = new Transcript();
 	private readonly agent = new Transcript();
 	private readonly listeners: Listener[] = [];
-	private readonly folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-vm-'));
+	readonly folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-vm-'));
 	private child: ChildProcess | undefined;
 
 	private constructor() {}
@@ -150,6 +150,11 @@ export class Machine implements AsyncDisposable {
 
 	private send(command: string): void {
 		this.listeners[0]?.socket?.write(`${Buffer.from(command).toString('base64')}\n`);
+	}
+
+	/** Gives the console to a terminal: all that it says, as it comes. */
+	showConsole(write: (data: string) => void): void {
+		this.listeners[1]?.socket?.on('data', write);
 	}
 
 	/** Types on the console. */

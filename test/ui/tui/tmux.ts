@@ -4,12 +4,21 @@ import {setTimeout} from 'node:timers/promises';
 
 const program = path.join(import.meta.dirname, 'program.ts');
 
-/** A terminal of its own with the screens in it, and a machine that is made up. */
+export interface TerminalLook {
+	readonly columns?: number;
+	readonly rows?: number;
+	/** TERM. */
+	readonly term?: string;
+}
+
+/** A terminal of its own with a program in it. */
 export interface RealTerminal extends Disposable {
 	/** Names of keys as tmux has them, and text. */
 	press(...keys: readonly string[]): void;
-	/** What is on it, when that is as expected. @throws Error with what it was instead */
-	see(expected: RegExp): Promise<string>;
+	/** What is on it, when that is as expected. @throws Error with what it was instead, when that takes too long */
+	see(expected: RegExp, patienceMs?: number): Promise<string>;
+	/** What it shows now. */
+	screen(): string;
 	resize(columns: number, rows: number): void;
 }
 
@@ -17,13 +26,18 @@ export function isTmuxThere(): boolean {
 	return spawnSync('tmux', ['-V']).error === undefined;
 }
 
-const patienceMs = 30_000;
+const usualPatienceMs = 30_000;
 const pauseMs = 50;
 let count = 0;
 
-export function openTerminal(
-	{columns = 80, rows = 24, term = 'xterm-256color'},
-	...words: readonly string[]
+/** One with the screens in it, and a machine that is made up. */
+export function openTerminal(look: TerminalLook, ...words: readonly string[]): RealTerminal {
+	return openPane(look, [process.execPath, program, ...words]);
+}
+
+export function openPane(
+	{columns = 80, rows = 24, term = 'xterm-256color'}: TerminalLook,
+	program: readonly string[],
 ): RealTerminal {
 	const socket = `slipway-test-${process.pid}-${count++}`;
 	const tmux = (...args: readonly string[]): string => {
@@ -33,21 +47,23 @@ export function openTerminal(
 		if (status !== 0) throw new Error(`tmux ${args.join(' ')}: ${stderr}`);
 		return stdout;
 	};
-	const command = ['env', `TERM=${term}`, 'LANG=C.UTF-8', process.execPath, program, ...words]
+	const command = ['env', `TERM=${term}`, 'LANG=C.UTF-8', ...program]
 		.map((word) => `'${word}'`)
 		.join(' ');
 	const size = ['-x', String(columns), '-y', String(rows)];
 	tmux('new-session', '-d', ...size, `${command}; echo "ended with $?"; exec cat`);
+	const screen = (): string => tmux('capture-pane', '-p');
 	return {
+		screen,
 		press: (...keys) => {
 			tmux('send-keys', ...keys);
 		},
-		see: async (expected) => {
+		see: async (expected, patienceMs = usualPatienceMs) => {
 			const until = performance.now() + patienceMs;
 			for (;;) {
-				const screen = tmux('capture-pane', '-p');
-				if (expected.test(screen)) return screen;
-				if (performance.now() > until) throw new Error(`not ${expected}:\n${screen}`);
+				const shown = screen();
+				if (expected.test(shown)) return shown;
+				if (performance.now() > until) throw new Error(`not ${expected}:\n${shown}`);
 				await setTimeout(pauseMs);
 			}
 		},

@@ -39,7 +39,7 @@ function start(state: FlowState): Transition {
 	if (planned === undefined) return checkPlan(state);
 	return {
 		state: {...state, busy: 'Starting'},
-		effects: [{type: 'start', ...planned}],
+		effects: [{type: 'start', answers: planned.answers, plan: planned.plan}],
 	};
 }
 

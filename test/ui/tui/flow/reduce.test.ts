@@ -136,7 +136,7 @@ test('plans again after every change of an answer, and installs what was shown',
 	assert.equal([changed.state.planned, changed.effects.length], [undefined, 1]);
 	assert.is(changed.effects[0]?.type, 'plan');
 	const {state, effects} = after(summary, next, set('confirmation', 'nvme0n1'), next);
-	assert.equal(effects, [{type: 'start', ...summary.planned}]);
+	assert.equal(effects, [{...summary.planned, type: 'start'}]);
 	assert.is(state.busy, 'Starting');
 	// Nor twice, by a key that is pressed twice.
 	assert.equal(after(state, next).effects, []);
