@@ -17,6 +17,7 @@ import {installBenchmark} from './install.ts';
 import {checkBenchmark, podmanPullBenchmark, pullBenchmark} from './pull.ts';
 import {referenceRoot} from './reference-root.ts';
 import {statusBenchmark} from './status.ts';
+import {keysBenchmark} from './ui.ts';
 import {addedBytesBenchmark, chunkedUpdateBenchmark, plainUpdateBenchmark} from './update.ts';
 
 const benchmarks: readonly Benchmark[] = [
@@ -25,6 +26,7 @@ const benchmarks: readonly Benchmark[] = [
 	imageBenchmark,
 	dumpBenchmark,
 	statusBenchmark,
+	keysBenchmark,
 	pullBenchmark,
 	podmanPullBenchmark,
 	checkBenchmark,

@@ -147,6 +147,9 @@ async function installByKeys(medium: LiveMedium, look: Required<TerminalLook>): 
 	// What was drawn before somebody looked is drawn again.
 	keys.press('C-l');
 	await answerEverything(keys, await machine.ok('cat /root/key.pub'));
+	await keys.see(/^ Installing on \/dev\/vdb/m, workingMs);
+	// Whoever writes goes on, and whoever looks next finds it.
+	await machine.ok('systemctl kill --kill-whom=main --signal=KILL slipway-installer@ttyS0');
 	await keys.see(/vdb boots .* now/, workingMs);
 	const privateKey = await machine.ok('cat /root/key');
 	const planted = await machine.run(`grep -rlF '${password}' /run /var/log /tmp /proc/*/cmdline`);

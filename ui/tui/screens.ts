@@ -1,5 +1,5 @@
 /** The screens on a terminal: keys in, frames out. ink writes of a frame the lines that changed. */
-import {Box, type Instance, render, Text} from 'ink';
+import {type Instance, render, Text} from 'ink';
 import {createElement} from 'react';
 import {frame} from './components/frame.ts';
 import {styledText} from './components/sgr.ts';
@@ -137,10 +137,9 @@ class ScreenProgram {
 			size,
 			glyphSets[this.#glyphs],
 		);
-		const lines = rows.map((row, at) =>
-			createElement(Text, {key: at, wrap: 'truncate'}, styledText(row, this.#levels.color)),
-		);
-		return createElement(Box, {flexDirection: 'column'}, lines);
+		// One text, without blanks at the ends of its lines: ink works through each of its characters.
+		const lines = rows.map((row) => styledText(row, this.#levels.color).trimEnd());
+		return createElement(Text, {wrap: 'truncate'}, lines.join('\n'));
 	}
 
 	async #lend(use: () => Promise<void>): Promise<void> {

@@ -4,9 +4,6 @@ import type {GlyphLevel} from './levels.ts';
 export interface Glyphs {
 	readonly level: GlyphLevel;
 	readonly horizontal: string;
-	readonly vertical: string;
-	/** From the upper left one clockwise. */
-	readonly corners: readonly [string, string, string, string];
 	/** Before the selected row, and before one that cannot be. */
 	readonly selected: string;
 	readonly refused: string;
@@ -27,8 +24,6 @@ export const glyphSets: Readonly<Record<GlyphLevel, Glyphs>> = {
 	ascii: {
 		level: 'ascii',
 		horizontal: '-',
-		vertical: '|',
-		corners: ['+', '+', '+', '+'],
 		selected: '>',
 		refused: 'x',
 		chosen: '(*)',
@@ -46,8 +41,6 @@ export const glyphSets: Readonly<Record<GlyphLevel, Glyphs>> = {
 	vt: {
 		level: 'vt',
 		horizontal: '─',
-		vertical: '│',
-		corners: ['┌', '┐', '┘', '└'],
 		selected: '>',
 		refused: '×',
 		chosen: '(•)',
@@ -64,8 +57,6 @@ export const glyphSets: Readonly<Record<GlyphLevel, Glyphs>> = {
 	unicode: {
 		level: 'unicode',
 		horizontal: '─',
-		vertical: '│',
-		corners: ['╭', '╮', '╯', '╰'],
 		selected: '>',
 		refused: '✗',
 		chosen: '(●)',
