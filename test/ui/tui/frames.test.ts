@@ -54,6 +54,15 @@ for (const level of levels)
 		);
 	});
 
+test('are those in the README', () => {
+	const readme = readFileSync(path.join(import.meta.dirname, '../../../README.md'), 'utf8');
+	for (const name of ['disk', 'summary'])
+		assert.ok(
+			readme.includes(`\`\`\`text\n${readFileSync(fileOf('unicode', name), 'utf8')}\`\`\``),
+			name,
+		);
+});
+
 /** What each set may use; the second is in the kernel's font and in those of distributions. */
 const allowed: Readonly<Record<GlyphLevel, RegExp>> = {
 	ascii: /^[\x20-\x7e]*$/,
