@@ -1,7 +1,9 @@
+import {compareRpmVersions} from './compare-rpm-versions.ts';
 import type {PackageFormat} from './package-versions.ts';
 
 /** Below 0 when the first version is the older one, above when it is the newer, 0 when neither is. */
 export function compareVersions(format: PackageFormat, one: string, other: string): number {
+	if (format === 'rpm') return compareRpmVersions(one, other);
 	return format === 'dpkg'
 		? compareDebianVersions(one, other)
 		: compareDebianVersions(asDebian(one), asDebian(other));

@@ -2,7 +2,7 @@
 export type PackageVersions = ReadonlyMap<string, string>;
 
 /** Whose database it was read from: that decides how versions are ordered. */
-export type PackageFormat = 'dpkg' | 'apk';
+export type PackageFormat = 'dpkg' | 'apk' | 'rpm';
 
 export interface InstalledPackages {
 	readonly format: PackageFormat;

@@ -21,6 +21,7 @@ const packages: Readonly<Record<string, string>> = {
 	'docker-registry': '/usr/bin/docker-registry',
 	umoci: '/usr/bin/umoci',
 	tmux: '/usr/bin/tmux',
+	rpm: '/usr/bin/rpmbuild',
 	binutils: '/usr/bin/strip',
 	zstd: '/usr/bin/zstd',
 	// Node itself needs these two; they also go into the image, beside it.

@@ -12,12 +12,14 @@ const places: readonly (readonly [files: Record<string, string>, found: string |
 	[{'/usr/lib/sysimage/dpkg/status': dpkg, '/var/lib/dpkg/status': ''}, 'dpkg 1'],
 	[{'/lib/apk/db/installed': apk}, 'apk 2'],
 	[{'/usr/lib/apk/db/installed': apk}, 'apk 2'],
-	[{'/usr/lib/sysimage/rpm/rpmdb.sqlite': 'SQLite format 3'}, undefined],
 ];
 
 for (const [files, found] of places)
 	test(`come out of ${Object.keys(files).join(' before ')}`, async () => {
-		const packages = await readPackages({text: async (path) => files[path]});
+		const packages = await readPackages({
+			text: async (path) => files[path],
+			regularFile: async () => undefined,
+		});
 		assert.is(packages && `${packages.format} ${packages.versions.get('a')}`, found);
 	});
 
