@@ -21,6 +21,8 @@ export interface FileWork<File, Result> {
 	readonly entry: URL;
 	/** Its `workerData`. */
 	readonly data: unknown;
+	/** A part of it is waiting, as for a drive. */
+	readonly waits?: boolean;
 	/** Makes the same work for this thread. */
 	start(): (file: File) => Result;
 }
@@ -101,14 +103,15 @@ export class FileWorkers<File extends SourceFile, Result extends object>
 		await Promise.all(this.#workers.splice(0).map((worker) => worker.stop()));
 	}
 
-	/** As many as there are batches, at most one for each core. */
+	/** As many as there are batches, at most one for each core, and one for the time that they wait. */
 	#workersFor(queue: readonly Batch[]): readonly BatchRunner<File, Result>[] {
 		const [first, second] = queue;
 		if (second === undefined && (first?.size ?? 0) < batchBytes) {
 			const run = onEach(this.#work.start());
 			return [{run: async (batch) => run(batch)}];
 		}
-		const threads = Math.min(availableParallelism(), maxThreads, queue.length);
+		const {waits = false} = this.#work;
+		const threads = Math.min(availableParallelism() + Number(waits), maxThreads, queue.length);
 		while (this.#workers.length < threads) this.#workers.push(new FileWorker(this.#work));
 		return this.#workers;
 	}

@@ -3,7 +3,7 @@ import {type BlockRun, ext4BlockSize} from '../../engine/system/ext4-volume.ts';
 
 /**
  * Gathers bytes in a buffer and writes them into runs of blocks of an open disk, one run after the other, in as
- * few calls as there can be.
+ * few calls as there can be, each of whole blocks.
  */
 export class RunWriter {
 	readonly #fd: number;
@@ -58,25 +58,22 @@ export class RunWriter {
 		this.advance(rest);
 	}
 
+	/** Writes all whole blocks; what is behind them waits for the rest of its block. */
 	flush(): void {
-		for (let at = 0; at < this.#filled; ) {
+		const whole = this.#filled - (this.#filled % ext4BlockSize);
+		for (let at = 0; at < whole; ) {
 			const [run] = this.#runs;
 			if (run === undefined) throw new RangeError('more bytes than blocks');
 			const left = run.count * ext4BlockSize - this.#written;
 			const position = this.#origin + run.start * ext4BlockSize + this.#written;
-			const count = writeSync(
-				this.#fd,
-				this.#buffer,
-				at,
-				Math.min(left, this.#filled - at),
-				position,
-			);
+			const count = writeSync(this.#fd, this.#buffer, at, Math.min(left, whole - at), position);
 			at += count;
 			this.#written += count;
 			if (count < left) continue;
 			this.#runs.shift();
 			this.#written = 0;
 		}
-		this.#filled = 0;
+		this.#buffer.copyWithin(0, whole, this.#filled);
+		this.#filled -= whole;
 	}
 }

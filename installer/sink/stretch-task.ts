@@ -1,5 +1,5 @@
 import {hash} from 'node:crypto';
-import {closeSync, openSync, readSync} from 'node:fs';
+import {closeSync, constants, openSync, readSync} from 'node:fs';
 import {VerityHasher, verityBlockSize, verityDescriptor} from '../../engine/erofs/fs-verity.ts';
 import {FileWorkers, workerEntry} from '../../engine/store/file-workers.ts';
 import type {FsVerityAlgorithm} from '../../engine/system/system.ts';
@@ -30,7 +30,7 @@ export type StretchWorkers = FileWorkers<DataStretch, WrittenStretch>;
 /** Threads that write stretches; nothing is synced. Each has the disk open until it ends. */
 export function stretchWorkers(task: StretchTask): StretchWorkers {
 	const entry = workerEntry('stretch-worker', import.meta.url);
-	return new FileWorkers({entry, data: task, start: () => stretchTask(task)});
+	return new FileWorkers({entry, data: task, waits: true, start: () => stretchTask(task)});
 }
 
 /** Makes the function that writes one of them; it has a buffer of its own and is for one thread. */
@@ -39,9 +39,9 @@ export function stretchTask({
 	origin,
 	algorithm,
 }: StretchTask): (stretch: DataStretch) => WrittenStretch {
-	const buffer = Buffer.allocUnsafeSlow(bufferSize);
+	const buffer = alignedBuffer(bufferSize);
 	return ({files, runs}) => {
-		const fd = openSync(disk, 'r+');
+		const fd = openUncached(disk);
 		try {
 			const writer = new RunWriter(fd, {origin, runs, buffer});
 			const digests = files.map((file) => writeFile(file, algorithm, writer));
@@ -51,6 +51,26 @@ export function stretchTask({
 			closeSync(fd);
 		}
 	};
+}
+
+/**
+ * Opens a disk so that what is written goes there at once: nobody reads it soon, and a copy in the page cache costs
+ * as much as hashing it. File systems in memory have no other place.
+ */
+function openUncached(disk: string): number {
+	try {
+		return openSync(disk, constants.O_RDWR | constants.O_DIRECT);
+	} catch (error) {
+		if (error instanceof Error && 'code' in error && error.code === 'EINVAL')
+			return openSync(disk, 'r+');
+		throw error;
+	}
+}
+
+/** At an address that drives take: the memory of WebAssembly begins at a page, other buffers anywhere. */
+function alignedBuffer(size: number): Buffer {
+	const page = 1 << 16;
+	return Buffer.from(new WebAssembly.Memory({initial: Math.ceil(size / page)}).buffer, 0, size);
 }
 
 /** One for all, since it is used up before the next: thousands of new ones take a second. */
