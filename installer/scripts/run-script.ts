@@ -19,6 +19,8 @@ export interface ScriptRun {
 /** How a script ended, for the middle of a sentence; undefined when it went well. */
 export type ScriptFailure = string | undefined;
 
+const graceSec = 20;
+
 type Calls = Pick<System, 'run' | 'now'>;
 
 /**
@@ -31,17 +33,27 @@ export async function runScript(system: Calls, run: ScriptRun): Promise<ScriptFa
 	const output = new ScriptOutput(run.tell);
 	using file = writeScript(script.text, root);
 	const command = [...enter(root), script.interpreter, file.path];
+	const limit = script.timeoutSeconds;
+	// What left its process group is beyond that limit, and may hold the output open.
+	const deadline = AbortSignal.timeout((limit + graceSec) * 1000);
 	const start = system.now().getTime();
-	const {status} = await system.run(...limitedCommand(script.timeoutSeconds, command), {
-		env: environment,
-		okStatuses: anyStatus,
-		onLine: output.add,
-		...(signal && {signal}),
-	});
+	const status = await system
+		.run(...limitedCommand(limit, command), {
+			env: environment,
+			okStatuses: anyStatus,
+			onLine: output.add,
+			signal: AbortSignal.any([deadline, ...(signal === undefined ? [] : [signal])]),
+		})
+		.then(
+			(result) => result.status,
+			(error: unknown) => {
+				if (error !== deadline.reason) throw error;
+			},
+		);
 	const seconds = (system.now().getTime() - start) / 1000;
 	const logFailure = await writeLog(system, script.log, root, output.log);
-	if (wasLimited(status, seconds, script.timeoutSeconds))
-		return `was ended after ${script.timeoutSeconds} s`;
+	if (status === undefined || wasLimited(status, seconds, limit))
+		return `was ended after ${limit} s`;
 	if (status === 0) return logFailure;
 	return `ended with status ${status}${output.last && `: ${output.last}`}`;
 }
