@@ -35,10 +35,7 @@ export async function finishMachine(
 	await system.run('systemctl', ['--no-block', action]);
 }
 
-async function ejectMedium(
-	system: Pick<System, 'run'>,
-	report: ProgressReporter,
-): Promise<void> {
+async function ejectMedium(system: Pick<System, 'run'>, report: ProgressReporter): Promise<void> {
 	const medium = readMounts().findLast(({path}) => path === liveImagePath);
 	try {
 		if (medium !== undefined) await system.run('eject', [medium.source]);

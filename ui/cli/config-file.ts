@@ -2,10 +2,7 @@ import {loadConfig} from '../../installer/config/load-config.ts';
 import {type ConfigMistake, formatMistake} from '../../installer/config/mistake.ts';
 import {formatPlace} from '../../installer/config/place.ts';
 import type {ConfigReading} from '../../installer/config/read-config.ts';
-import {
-	type ConfigTextOptions,
-	readConfigText,
-} from '../../installer/config/read-config-text.ts';
+import {type ConfigTextOptions, readConfigText} from '../../installer/config/read-config-text.ts';
 import type {CommandContext, OptionDefinitions} from './command.ts';
 
 /** Said by all commands that take one. */

@@ -19,7 +19,8 @@ export async function followUnattended(
 	const ending = await showRun(context);
 	const isInstalled = ending.kind === 'installed';
 	context.print(ending.message);
-	if (ending.kind === 'failed' && ending.hint !== undefined) context.print(`  hint: ${ending.hint}`);
+	if (ending.kind === 'failed' && ending.hint !== undefined)
+		context.print(`  hint: ${ending.hint}`);
 	const {action, onFailure} = run;
 	const next = finishAction({action, onFailure}, isInstalled);
 	switch (next) {

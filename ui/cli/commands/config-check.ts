@@ -1,6 +1,12 @@
 import {exitStatus} from '../../../engine/errors.ts';
 import {defineCommand} from '../command.ts';
-import {configDigestOption, configSyntax, formatReading, lenientOption, readConfigFile} from '../config-file.ts';
+import {
+	configDigestOption,
+	configSyntax,
+	formatReading,
+	lenientOption,
+	readConfigFile,
+} from '../config-file.ts';
 
 export const command = defineCommand({
 	description: [
