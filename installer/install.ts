@@ -25,6 +25,7 @@ import {type InstallPlan, partitionOfRole, planInstall} from './plan.ts';
 import {checkPrograms} from './programs.ts';
 import {type PlannedContent, type PlanRun, runPlan} from './run-plan.ts';
 import {InstallScripts} from './scripts/install-scripts.ts';
+import {plannedScripts} from './scripts/planned-scripts.ts';
 import {findScriptProblems} from './scripts/script-problems.ts';
 import {
 	hashOthers,
@@ -211,11 +212,10 @@ async function prepare(
 		contexts: unhashed.deployment.contexts,
 		now,
 	});
-	const request = {files, layout, architecture, given, bootstrap, now};
-	const problems = [
-		...bootstrap.problems,
-		...findScriptProblems(system, options.answers.scripts, rootFileSystem),
-	];
+	const {scripts} = options.answers;
+	const items = [...bootstrap.items, ...plannedScripts(scripts)];
+	const request = {files, layout, architecture, given, bootstrap: {...bootstrap, items}, now};
+	const problems = [...bootstrap.problems, ...findScriptProblems(system, scripts, rootFileSystem)];
 	return {unhashed, request, problems, disk};
 }
 

@@ -87,7 +87,9 @@ test('finds nothing where there is nothing', async ({root}) => {
 	assert.equal([summary(found), commands], [['none'], []]);
 });
 
-test('takes a volume, mounted so that nothing of it can be run, before the image', async ({root}) => {
+test('takes a volume, mounted so that nothing of it can be run, before the image', async ({
+	root,
+}) => {
 	const {found, commands} = await search(root, {
 		labels: {sdb: 'SLIPWAY-CFG'},
 		onVolume: {'slipway.json': '{}', 'ks.cfg': 'text'},

@@ -78,7 +78,11 @@ test('refuse the installation when a required one fails before the first write',
 		['pre', (scripts: InstallScripts) => scripts.beforeLooking()],
 		['preInstall', (scripts: InstallScripts) => scripts.beforeWriting()],
 	] as const) {
-		const all = [script('exit 1', {required: false}), script('echo why; exit 7'), script('echo no')];
+		const all = [
+			script('exit 1', {required: false}),
+			script('echo why; exit 7'),
+			script('echo no'),
+		];
 		const {failure, events, output} = await play({[moment]: all}, act);
 		assert.instance(failure, Refused);
 		const {code, message} = failure as EngineError;
