@@ -14,6 +14,8 @@ export type ProgressEvent =
 	/** How far the step that runs has come; never goes backwards within a step. */
 	| {readonly type: 'advance'; readonly step: string; readonly done: number}
 	| {readonly type: 'done'; readonly step: string}
+	/** What a program of somebody else printed during a step: one line, without what fools a terminal. */
+	| {readonly type: 'output'; readonly step: string; readonly line: string}
 	/** Worth telling, not worth stopping for. */
 	| {
 			readonly type: 'warning';

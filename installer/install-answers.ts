@@ -1,11 +1,11 @@
-import {UsageError} from '../engine/errors.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
 import type {System} from '../engine/system/system.ts';
-import type {Answers} from './answers/answers.ts';
+import type {Answers, DiskSelector} from './answers/answers.ts';
 import {namedByPerson} from './config/arming.ts';
 import {configuredOptions} from './config/configured-options.ts';
 import {type InstallResult, installMachine} from './install.ts';
 import type {InstallOptions} from './install-options.ts';
+import {withSelectedDisk} from './select-disk-by-answers.ts';
 
 /** Nothing but what the answers say. */
 const nothingGiven = {
@@ -16,7 +16,7 @@ const nothingGiven = {
 } as const;
 
 /**
- * Installs as the answers say, which name a disk by its path.
+ * Installs as the answers say, on the disk that they select.
  * @throws Refused `cannot-yet` for those that this installer cannot honour, and what
  * {@link installMachine} throws
  */
@@ -26,9 +26,15 @@ export async function installAnswers(
 	{dryRun, signal, plannedDisk}: Pick<InstallOptions, 'dryRun' | 'signal' | 'plannedDisk'>,
 	report: ProgressReporter,
 ): Promise<InstallResult> {
-	const {selectors, ...options} = configuredOptions(nothingGiven, answers, namedByPerson);
-	const disk = selectors[0]?.path;
-	if (disk === undefined)
-		throw new UsageError('no disk is named', {hint: 'Give the path of one, such as /dev/sda.'});
-	return await installMachine(system, {...options, disk, dryRun, signal, plannedDisk}, report);
+	const configured = configuredOptions(nothingGiven, answers, namedByPerson);
+	const asked = {disk: namedDisk(configured.selectors), dryRun, signal};
+	const options = await withSelectedDisk(system, configured, asked, report);
+	return await installMachine(system, {...options, plannedDisk}, report);
+}
+
+/** The one path, when nothing else has to hold: nobody need look at all the others. */
+function namedDisk([first, ...others]: readonly DiskSelector[]): string | undefined {
+	const {path, pick, ...rest} = first ?? {pick: 'only'};
+	const isAll = others.length === 0 && pick === 'only' && Object.keys(rest).length === 0;
+	return isAll ? path : undefined;
 }

@@ -25,6 +25,9 @@ import {orInterrupted} from './interruption.ts';
 import {type InstallPlan, partitionOfRole, planInstall} from './plan.ts';
 import {checkPrograms} from './programs.ts';
 import {type PlannedContent, type PlanRun, runPlan} from './run-plan.ts';
+import {InstallScripts} from './scripts/install-scripts.ts';
+import {plannedScripts} from './scripts/planned-scripts.ts';
+import {findScriptProblems} from './scripts/script-problems.ts';
 import {
 	hashOthers,
 	hashSelf,
@@ -49,6 +52,25 @@ export async function installMachine(
 	options: InstallOptions,
 	report: ProgressReporter,
 ): Promise<InstallResult> {
+	const {signal, dryRun, disk, answers} = options;
+	if (dryRun) return await planOrInstall(system, options, undefined, report);
+	using scripts = new InstallScripts(system, {scripts: answers.scripts, disk, signal}, report);
+	try {
+		await scripts.beforeLooking();
+		return await planOrInstall(system, options, scripts, scripts.report);
+	} catch (error) {
+		await scripts.afterFailure(error);
+		throw error;
+	}
+}
+
+/** @param scripts of an installation; there are none for a plan */
+async function planOrInstall(
+	system: System,
+	options: InstallOptions,
+	scripts: InstallScripts | undefined,
+	report: ProgressReporter,
+): Promise<InstallResult> {
 	const {signal, dryRun} = options;
 	try {
 		const given = checkSettings(options);
@@ -63,10 +85,21 @@ export async function installMachine(
 		const warnings = dryRun ? [] : run.plan.warnings;
 		for (const {code, message, hint} of [...root.findings, ...warnings])
 			report({type: 'warning', code, message, hint});
-		return {plan: dryRun ? run.plan : await runPlan(system, run, signal, report)};
+		if (scripts === undefined) return {plan: run.plan};
+		await scripts.beforeWriting();
+		return {plan: await runPlan(system, {...run, ...finishing(scripts, options)}, signal, report)};
 	} catch (error) {
 		throw orInterrupted(error, signal, `nothing was changed on ${options.disk}`);
 	}
+}
+
+/** The root is mounted only for scripts that need it. */
+function finishing(
+	scripts: InstallScripts,
+	{answers}: InstallOptions,
+): Pick<PlanRun, 'finishRoot'> {
+	if (answers.scripts.post.length === 0) return {};
+	return {finishRoot: (source) => scripts.inNewSystem(source)};
 }
 
 /** The size that is needed is known late: until then a disk that holds data is refused only if it is large. */
@@ -180,8 +213,11 @@ async function prepare(
 		contexts: unhashed.deployment.contexts,
 		now,
 	});
-	const request = {files, layout, architecture, given, bootstrap, now};
-	return {unhashed, request, problems: bootstrap.problems, disk};
+	const {scripts} = options.answers;
+	const items = [...bootstrap.items, ...plannedScripts(scripts)];
+	const request = {files, layout, architecture, given, bootstrap: {...bootstrap, items}, now};
+	const problems = [...bootstrap.problems, ...findScriptProblems(system, scripts, rootFileSystem)];
+	return {unhashed, request, problems, disk};
 }
 
 /** What is known when the files are hashed and written. */

@@ -3,14 +3,15 @@ import type {ProgressReporter} from '../engine/progress.ts';
 import {KernelCallFailed} from '../engine/system/libc.ts';
 import type {System} from '../engine/system/system.ts';
 import type {SystemContent, UnhashedContent} from './content.ts';
-import {makeEspFileSystem} from './disk/file-system.ts';
+import {makeEspFileSystem, partitionLoop} from './disk/file-system.ts';
 import {DiskHold} from './disk/hold.ts';
 import {checkSameDisk} from './disk/inventory.ts';
 import type {PlannedPartition} from './disk/layout.ts';
-import {renamePartition, writePartitionTable} from './disk/sfdisk.ts';
+import {type DiskTarget, renamePartition, writePartitionTable} from './disk/sfdisk.ts';
 import {wipeDisk} from './disk/wipe.ts';
 import {orInterrupted} from './interruption.ts';
 import {type InstallPlan, partitionOfRole} from './plan.ts';
+import type {TargetSource} from './scripts/target-root.ts';
 import type {RootVerity, Sink} from './sink/sink.ts';
 
 /** A plan with all that goes on its disk. */
@@ -28,6 +29,8 @@ export interface PlanRun extends PlannedContent {
 	 * others. The disk's layout, and whether fs-verity is enforced, will not.
 	 */
 	readonly unhashed: UnhashedContent<PlannedContent> | undefined;
+	/** Changes the new system when all but its boot entry is on the disk. */
+	readonly finishRoot?: (source: TargetSource) => Promise<void>;
 }
 
 /**
@@ -92,6 +95,8 @@ async function writeDisk(
 	signal.throwIfAborted();
 	await sink.writeBoot(content, esp, report);
 	signal.throwIfAborted();
+	if (run.finishRoot !== undefined) await finishRoot(system, disk, root, plan, run.finishRoot);
+	signal.throwIfAborted();
 	await renamePartition(system, disk, root.number, root.finishedName);
 	system.flushDevice(disk.path);
 	await sink.finish(content, esp);
@@ -111,6 +116,21 @@ async function writeRoot(
 		verity: await sink.writeRoot(content, root, report, signal),
 		described: {plan, content},
 	};
+}
+
+/** On a device that is just the root's partition. */
+async function finishRoot(
+	system: System,
+	disk: DiskTarget,
+	root: PlannedPartition,
+	{deployment}: InstallPlan,
+	work: (source: TargetSource) => Promise<void>,
+): Promise<void> {
+	using cleanup = new DisposableStack();
+	const device = system.attachLoop(disk.path, partitionLoop(disk, root));
+	cleanup.defer(() => system.detachLoop(device));
+	await work({device, type: root.fileSystem.type, deploymentId: deployment.id});
+	system.flushDevice(device);
 }
 
 /** Refused and Lacking promise that nothing was changed. */

@@ -1,5 +1,6 @@
 import {Readable} from 'node:stream';
 import {Lacking, OperationFailed} from '../errors.ts';
+import {LineSplitter} from './line-splitter.ts';
 import type {CommandOptions, CommandResult} from './system.ts';
 
 /** Lines of stderr that an error shows. */
@@ -39,7 +40,7 @@ export async function runCommand(
 		reject: false,
 		stripFinalNewline: false,
 		...inputOf(options.input),
-		...outputOf(options.outputTail),
+		...outputOf(options),
 		...(options.signal && {cancelSignal: options.signal}),
 	});
 	// A program that it started and left behind would keep them open.
@@ -73,8 +74,28 @@ function inputOf(
 	return {input: Readable.from(input, {objectMode: false})};
 }
 
-function outputOf(tail: number | undefined) {
-	return tail === undefined ? {} : {stdout: lastBytes(tail), stderr: lastBytes(tail)};
+function outputOf({outputTail, onLine}: CommandOptions) {
+	const tail = outputTail === undefined ? undefined : () => lastBytes(outputTail);
+	return {
+		...(tail && {stdout: tail(), stderr: tail()}),
+		...(onLine && {stdout: linesTo(onLine)}),
+	};
+}
+
+/** Hands on each line, and lets nothing through. */
+function linesTo(onLine: (line: string) => void) {
+	const splitter = new LineSplitter(onLine);
+	return {
+		binary: true,
+		*transform(chunk: unknown) {
+			if (chunk instanceof Uint8Array) splitter.add(chunk);
+			yield* [];
+		},
+		*final() {
+			splitter.end();
+			yield* [];
+		},
+	} as const;
 }
 
 /** Lets nothing through until the end, and then what came last. */

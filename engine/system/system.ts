@@ -14,6 +14,10 @@ export interface CommandOptions {
 	readonly okStatuses?: readonly number[];
 	/** Keeps only the last so many bytes of each output. Default: all. */
 	readonly outputTail?: number;
+	/**
+	 * Called with each line of standard output as it comes, without its end; nothing of that output is kept then.
+	 */
+	readonly onLine?: (line: string) => void;
 	readonly signal?: AbortSignal;
 }
 

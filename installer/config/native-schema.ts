@@ -1,5 +1,11 @@
 /** What slipway's own configuration may say: the one declaration behind check, answers, TOML and JSON Schema. */
-import {type FileAnswer, type MachineMatch, noAnswers, type Script} from '../answers/answers.ts';
+import {
+	type FileAnswer,
+	type FinishAnswers,
+	type MachineMatch,
+	noAnswers,
+	type Script,
+} from '../answers/answers.ts';
 import {groups, root, users} from './account-schema.ts';
 import {diskSelectors} from './disk-selector-fields.ts';
 import {
@@ -109,10 +115,18 @@ const scripts = table({
 	onError: scriptList,
 });
 
-const finish = table({
-	action: optional(choice(['reboot', 'poweroff', 'shell', 'wait'])),
-	onFailure: optional(choice(['wait', 'shell', 'reboot', 'poweroff'])),
-});
+const finish: Field<FinishAnswers> = converted(
+	table({
+		action: optional(choice(['reboot', 'poweroff', 'shell', 'wait'])),
+		onFailure: optional(choice(['wait', 'shell', 'reboot', 'poweroff'])),
+		eject: optional(flag),
+	}),
+	{
+		read: ({eject, ...finish}): FinishAnswers =>
+			eject === undefined ? finish : {...finish, eject},
+		write: (finish) => ({eject: undefined, ...finish}),
+	},
+);
 
 const machineSyntax = 'a table with serial, dmi-uuid or mac';
 

@@ -27,6 +27,8 @@ const supportedKeys: readonly string[] = [
 	'files',
 	'credentials',
 	'cloud-init',
+	'scripts',
+	'finish',
 ];
 
 /** Values of other keys that say what is done anyway. */

@@ -4,7 +4,7 @@
  * until none is missing, and `%pre` runs in between, since it may write some.
  * @see https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html
  */
-import {type Answers, noAnswers, type Script} from '../answers/answers.ts';
+import {type Answers, noAnswers, type ScriptAnswers} from '../answers/answers.ts';
 import type {ConfigNote} from '../config/mistake.ts';
 import type {ConfigReading} from '../config/read-config.ts';
 import {commandsOf, convertStatements, sectionsOf} from './convert.ts';
@@ -34,8 +34,11 @@ export interface KickstartOptions {
 export interface KickstartEffects {
 	/** The text of an included file; undefined when there is none. */
 	readonly readInclude: (target: string, includedBy: string) => Promise<string | undefined>;
-	/** Runs what comes before; undefined when nothing may be run, as for a look at the plan. */
-	readonly runPre: ((scripts: readonly Script[]) => Promise<void>) | undefined;
+	/**
+	 * Runs what comes before, of the scripts that are known by then; undefined when nothing may be run, as for
+	 * a look at the plan.
+	 */
+	readonly runPre: ((scripts: ScriptAnswers) => Promise<void>) | undefined;
 }
 
 /** Reads a kickstart. Scripts of `%pre` run only when nothing is wrong so far. */
@@ -49,12 +52,13 @@ export async function readKickstart(
 	const {result: first, isComplete} = await withIncludes(readInclude, (read) =>
 		lookForPre(source, options, read),
 	);
-	const {pre} = first.answers.scripts;
+	const {scripts} = first.answers;
+	const {pre} = scripts;
 	const isWrong = first.mistakes.length > 0;
 	if (isWrong && !isComplete && pre.length > 0) return first;
 	if (isWrong || pre.length === 0) return (await parse('mistake')).result;
 	if (runPre === undefined) return notRun((await parse('warning')).result, source);
-	await runPre(pre);
+	await runPre(scripts);
 	const {result} = await parse('mistake');
 	return {...result, answers: withoutPre(result.answers)};
 }

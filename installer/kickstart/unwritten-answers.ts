@@ -5,12 +5,11 @@ import type {Answers} from '../answers/answers.ts';
  * by that configuration has to look here too, or drops it in silence.
  */
 export function unwrittenAnswers(answers: Answers): readonly string[] {
-	const {disk, storage, image, system, network, firewall, finish} = answers;
+	const {disk, storage, image, system, network, firewall} = answers;
 	const {encryption, partitions, replace, keep, swap} = storage;
 	const selectors = [...replace, ...keep];
 	const said: Readonly<Record<string, boolean>> = {
 		'disk.except': disk?.some(({except}) => except !== undefined) ?? false,
-		'finish.eject': finish.eject !== undefined,
 		firewall: firewall !== undefined,
 		'image.source': image.source !== undefined,
 		'network.interface': network.interfaces.some(isUnwrittenInterface),

@@ -13,8 +13,9 @@ import type {System} from '../../engine/system/system.ts';
 import type {UnhashedContent} from '../../installer/content.ts';
 import {describeSystem} from '../../installer/describe-system.ts';
 import {GiB} from '../../installer/disk/size.ts';
-import type {InstallPlan} from '../../installer/plan.ts';
+import {type InstallPlan, partitionOfRole} from '../../installer/plan.ts';
 import {type PlannedContent, runPlan} from '../../installer/run-plan.ts';
+import type {TargetSource} from '../../installer/scripts/target-root.ts';
 import {ext4Sink} from '../../installer/sink/ext4.ts';
 import {planFor, systemRequest} from './new-system.ts';
 
@@ -127,6 +128,34 @@ test('gives the plan that hashing made of it, and writes its entry', async () =>
 	const start = readFileSync(import.meta.filename).subarray(0, 100);
 	assert.equal(digests, [[verityDigest(start, 'sha256')]]);
 	assert.match(system.commandLines().at(-1) ?? '', /\.conf\.new \S+\.conf$/);
+});
+
+test('has others finish the root before its name says so, and stops when they fail', async () => {
+	const failure = new OperationFailed('script-failed', 'no');
+	for (const outcome of [undefined, failure]) {
+		const system = systemWith();
+		const sink = ext4Sink(system, {path: disk, sectorSize: 512, mke2fsConfig: '/mke2fs.conf'});
+		const sources: TargetSource[] = [];
+		let commandsBefore = 0;
+		const finishRoot = async (source: TargetSource) => {
+			sources.push(source);
+			commandsBefore = system.commandLines().length;
+			if (outcome !== undefined) throw outcome;
+		};
+		const planned = {plan, content, sink, unhashed: undefined, finishRoot};
+		assert.is(await failureOf(runPlan(system, planned, never, noProgress)), outcome);
+		const deploymentId = plan.deployment.id;
+		assert.equal(sources, [{device: '/dev/loop0', type: 'ext4', deploymentId}]);
+		assert.is(commandsBefore, programs.lastIndexOf('sfdisk'));
+		const attached = system.calls.filter(({call}) => /Loop$/.test(call));
+		const {start, size} = partitionOfRole(plan.disks[0].layout, 'root');
+		assert.equal(attached, [
+			{call: 'attachLoop', args: [disk, {offset: start, sizeLimit: size, sectorSize: 512}]},
+			{call: 'detachLoop', args: ['/dev/loop0']},
+		]);
+		const isNamed = system.commandLines().some((line) => line.includes('--part-label'));
+		assert.is(isNamed, outcome === undefined);
+	}
 });
 
 test('goes no further than a step that failed, wherever that is', async () => {

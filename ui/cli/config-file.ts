@@ -1,10 +1,8 @@
-import {hashPassword} from '../../installer/answers/hash-password.ts';
 import {loadConfig} from '../../installer/config/load-config.ts';
 import {type ConfigMistake, formatMistake} from '../../installer/config/mistake.ts';
 import {formatPlace} from '../../installer/config/place.ts';
-import {type ConfigReading, readConfig} from '../../installer/config/read-config.ts';
-import {kickstartIncludes} from '../../installer/kickstart/kickstart-includes.ts';
-import {isKickstart, readKickstart} from '../../installer/kickstart/read-kickstart.ts';
+import type {ConfigReading} from '../../installer/config/read-config.ts';
+import {type ConfigTextOptions, readConfigText} from '../../installer/config/read-config-text.ts';
 import type {CommandContext, OptionDefinitions} from './command.ts';
 
 /** Said by all commands that take one. */
@@ -19,26 +17,25 @@ export const configDigestOption = {
 	},
 } as const satisfies OptionDefinitions;
 
-/** @throws UsageError or Refused when it cannot be had; mistakes in it are for the caller */
-export async function readConfigFile(
-	context: CommandContext,
-	name: string,
-	sha256: string | undefined,
-): Promise<ConfigReading> {
-	const {signal} = context;
-	const text = await loadConfig({name, sha256}, {fetch, stdin: process.stdin, signal});
-	return isKickstart(text, name) ? readKickstartFile(context, name, text) : readConfig(text, name);
-}
+export const lenientOption = {
+	lenient: {
+		type: 'boolean',
+		help: 'Of a kickstart: what is about layout and looks, and not possible here, is a warning. Never what is about security.',
+	},
+} as const satisfies OptionDefinitions;
 
-/** No script of it runs, so what `%pre` would write is missing. */
-async function readKickstartFile(
+/**
+ * @param runPre left out, no script of a kickstart runs, and what its `%pre` would write is missing
+ * @throws UsageError or Refused when it cannot be had; mistakes in it are for the caller
+ */
+export async function readConfigFile(
 	{signal}: CommandContext,
 	name: string,
-	text: string,
+	sha256: string | undefined,
+	{isLenient = false, runPre}: Partial<Pick<ConfigTextOptions, 'isLenient' | 'runPre'>> = {},
 ): Promise<ConfigReading> {
-	const readInclude = kickstartIncludes({fetch, signal});
-	const options = {hashPassword, isLenient: false};
-	return readKickstart({path: name, text}, options, {readInclude, runPre: undefined});
+	const text = await loadConfig({name, sha256}, {fetch, stdin: process.stdin, signal});
+	return await readConfigText(text, name, {isLenient, runPre, signal});
 }
 
 /** One line each, and how many there are. */

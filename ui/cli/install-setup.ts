@@ -1,12 +1,12 @@
 import {UsageError} from '../../engine/errors.ts';
-import type {ProgressReporter} from '../../engine/progress.ts';
-import {noAnswers} from '../../installer/answers/answers.ts';
+import type {ProgressEvent, ProgressReporter} from '../../engine/progress.ts';
+import {type Answers, noAnswers} from '../../installer/answers/answers.ts';
 import {namedByPerson} from '../../installer/config/arming.ts';
 import {configuredOptions, type GivenOptions} from '../../installer/config/configured-options.ts';
 import {formatMistake, throwMistakes} from '../../installer/config/mistake.ts';
-import {readCandidates} from '../../installer/disk/candidates.ts';
-import {selectedDisk} from '../../installer/disk/select-disk.ts';
 import type {InstallOptions} from '../../installer/install-options.ts';
+import {runPreScripts} from '../../installer/scripts/run-pre.ts';
+import {withSelectedDisk} from '../../installer/select-disk-by-answers.ts';
 import type {CommandContext} from './command.ts';
 import {readConfigFile} from './config-file.ts';
 
@@ -15,20 +15,29 @@ export interface InstallWish extends GivenOptions {
 	readonly disk: string | undefined;
 	readonly config: string;
 	readonly configSha256: string | undefined;
+	/** See {@link readConfigFile}. */
+	readonly isLenient: boolean;
+	/** No script runs then. */
+	readonly dryRun: boolean;
 }
 
 type Setup = Omit<InstallOptions, 'dryRun' | 'signal'>;
 
 /**
- * What to install by a configuration and by what the command line says besides. The disks are looked at
- * when none is named; nothing is written.
+ * What to install by a configuration and by what the command line says besides. Scripts that come before
+ * everything have run when this returns. The disks are looked at when none is named; nothing is written.
  */
 export async function configuredSetup(
 	context: CommandContext,
-	{disk, config, configSha256, ...given}: InstallWish,
+	{disk, config, configSha256, isLenient, dryRun, ...given}: InstallWish,
 	report: ProgressReporter,
 ): Promise<Setup> {
-	const {answers, mistakes, warnings} = await readConfigFile(context, config, configSha256);
+	const {signal} = context;
+	const system = await context.system();
+	const {answers, mistakes, warnings} = await readConfigFile(context, config, configSha256, {
+		isLenient,
+		runPre: dryRun ? undefined : (scripts) => runPreScripts(system, scripts, signal, report),
+	});
 	throwMistakes(mistakes);
 	for (const warning of warnings)
 		report({
@@ -37,12 +46,33 @@ export async function configuredSetup(
 			message: formatMistake(warning),
 			hint: `See whether ${config} is the file for this machine.`,
 		});
-	const {selectors, ...options} = configuredOptions(given, answers, namedByPerson);
-	return {...options, disk: disk ?? (await selectPath())};
+	const configured = configuredOptions(given, answers, namedByPerson);
+	for (const event of doubtsAbout(answers, dryRun)) report(event);
+	return await withSelectedDisk(system, configured, {disk, dryRun, signal}, report);
+}
 
-	async function selectPath(): Promise<string> {
-		return selectedDisk(selectors, await readCandidates(await context.system())).path;
-	}
+/** What a configuration says and this command does not do. */
+function doubtsAbout({scripts, finish}: Answers, dryRun: boolean): ProgressEvent[] {
+	const {action} = finish;
+	return [
+		...(dryRun && scripts.pre.length > 0 ? [preNotRun] : []),
+		...(dryRun || action === undefined || action === 'wait' ? [] : [finishLeftOut(action)]),
+	];
+}
+
+const preNotRun: ProgressEvent = {
+	type: 'warning',
+	code: 'script-not-run',
+	message: 'scripts that come before everything were not run, and may change what is planned',
+};
+
+/** The machine that this command runs on does other things. */
+function finishLeftOut(action: string): ProgressEvent {
+	return {
+		type: 'warning',
+		code: 'finish-left-out',
+		message: `finish.action is left out: ${action} is for a live system that installs by itself`,
+	};
 }
 
 /** What to install by the command line alone. @throws UsageError without a disk */

@@ -15,6 +15,7 @@ import {
 } from '../../installer/background/start-run.ts';
 import {listDisks} from '../../installer/disk/list-disks.ts';
 import {installAnswers} from '../../installer/install-answers.ts';
+import type {HardwareCheck} from '../../installer/machine/hardware.ts';
 import {diskFacts} from './disk-facts.ts';
 import {readMachine} from './machine-facts.ts';
 import {plannedInstall} from './planned-install.ts';
@@ -26,13 +27,18 @@ export interface HostPortOptions {
 	/** This program, to be started for the writing. */
 	readonly background: OwnProgram;
 	readonly saveAnswers: (answers: Answers) => Promise<SavedAnswers>;
+	/** Shown among what was found out about the machine. */
+	readonly note?: HardwareCheck | undefined;
 }
 
 const files = runFiles();
 
-export function hostPort({system, background, saveAnswers}: HostPortOptions): InstallerPort {
+export function hostPort({system, background, saveAnswers, note}: HostPortOptions): InstallerPort {
 	return {
-		readMachine: () => readMachine(system),
+		readMachine: async () => {
+			const machine = await readMachine(system);
+			return note === undefined ? machine : {...machine, checks: [...machine.checks, note]};
+		},
 		listDisks: async () => (await listDisks(system)).map(diskFacts),
 		readKeys: readPublicKeys,
 		hashPassword: async (password) => hashPassword(new Secret(password)),

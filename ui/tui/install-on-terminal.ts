@@ -2,6 +2,7 @@ import {rmSync, writeFileSync} from 'node:fs';
 import type {System} from '../../engine/system/system.ts';
 import type {Answers} from '../../installer/answers/answers.ts';
 import {formatConfig, writtenConfig} from '../../installer/config/native.ts';
+import type {HardwareCheck} from '../../installer/machine/hardware.ts';
 import {ownProgram} from '../cli/own-program.ts';
 import {hostPort} from './host-port.ts';
 import type {InstallerPort, SavedAnswers} from './port.ts';
@@ -10,12 +11,15 @@ import type {UiMode} from './terminal/levels.ts';
 
 /**
  * Asks a person on the terminal of this process, and installs. What is being written when the terminal
- * is lost is written to its end. @returns the exit status
+ * is lost is written to its end.
+ * @param note something else that the person should know before the questions
+ * @returns the exit status
  */
 export async function installOnTerminal(
 	system: System,
 	mode: UiMode,
 	signal: AbortSignal,
+	note?: HardwareCheck,
 ): Promise<number> {
 	const hangUp = new AbortController();
 	const onHangUp = (): void => hangUp.abort();
@@ -24,6 +28,7 @@ export async function installOnTerminal(
 		system,
 		background: ownProgram(['install-background']),
 		saveAnswers,
+		note,
 	});
 	try {
 		const status = await runUi(port, mode, AbortSignal.any([signal, hangUp.signal]));

@@ -103,10 +103,7 @@ name = "a"
 test('know of each key whether an installation heeds it', () => {
 	assert.equal(unsupportedAnswers(answersOf(fullConfig.replace('version = 1\n', ''))), [
 		'boot.timeout',
-		'finish.action',
-		'finish.on-failure',
 		'network.copy-live',
-		'scripts.post',
 		'storage.encryption',
 		'storage.extra',
 		'storage.keep',

@@ -125,7 +125,7 @@ test('gives the answers of every table', () => {
 		[answers.boot, answers.finish, answers.updates, answers.arm, answers.unattended],
 		[
 			{kernelArguments: ['quiet', 'console=ttyS0,115200'], timeoutSeconds: 3},
-			{action: 'poweroff', onFailure: 'shell'},
+			{action: 'poweroff', onFailure: 'shell', eject: true},
 			{mode: 'stage', window: '22:00-05:00'},
 			[{serial: 'ABC123'}, {mac: '52:54:00:12:34:56'}],
 			true,

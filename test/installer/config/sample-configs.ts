@@ -120,6 +120,7 @@ log = "/var/log/post"
 [finish]
 action = "poweroff"
 on-failure = "shell"
+eject = true
 `;
 
 export const imageBuilderToml = `name = "server"

@@ -354,7 +354,7 @@ test('05: %pre writes the storage lines, which are read then', async () => {
 		readInclude: async (target) => files.get(target),
 		runPre: async (scripts) => {
 			ran.push(
-				...scripts.map(({interpreter, required, log}) => `${interpreter} ${required} ${log}`),
+				...scripts.pre.map(({interpreter, required, log}) => `${interpreter} ${required} ${log}`),
 			);
 			files.set('/tmp/storage.ks', storageLines);
 		},

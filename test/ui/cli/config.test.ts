@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -66,6 +66,41 @@ test("convert prints slipway's own, or all mistakes", () => {
 test('schema prints JSON', () => {
 	const {status, stdout} = slipway(['config', 'schema']);
 	assert.equal([status, JSON.parse(stdout).required], [0, ['version']]);
+});
+
+test('of install runs its scripts, but not for a plan, and leaves a restart to others', () => {
+	const told = path.join(folder, 'told');
+	const scripted = file(
+		'scripted.toml',
+		`version = 1
+finish.action = "reboot"
+[[scripts.pre]]
+run = 'echo "$SLIPWAY_SCRIPT $SLIPWAY_DISK" >> ${told}; echo said'
+[[scripts.on-error]]
+run = 'echo "$SLIPWAY_SCRIPT $SLIPWAY_RESULT" >> ${told}'
+`,
+	);
+	const words = ['install', '--config', scripted, '/no/such/disk'];
+	const plan = slipway([...words, '--dry-run']);
+	assert.is(plan.status, 3);
+	assert.match(plan.stderr, 'scripts that come before everything were not run');
+	assert.not.ok(existsSync(told));
+	const {status, stderr} = slipway(words);
+	assert.is(status, 3);
+	assert.match(stderr, '\n  said\n');
+	assert.match(stderr, 'finish.action is left out: reboot');
+	assert.is(readFileSync(told, 'utf8'), 'pre /no/such/disk\non-error unchanged\n');
+});
+
+test('of install that was found is for live systems', () => {
+	const install = (...words: readonly string[]) => slipway(['install', '--found-config', ...words]);
+	assert.match(install('/dev/sda').stderr, '--found-config is given, and /dev/sda too');
+	assert.equal(install(), {
+		status: 2,
+		stdout: '',
+		stderr:
+			'slipway: --found-config is for a live system\n  hint: Name the configuration: install --config FILE.\n',
+	});
 });
 
 test('of install is refused as a whole, before a disk is looked at', () => {

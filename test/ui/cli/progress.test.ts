@@ -67,6 +67,25 @@ test('draws a live line and leaves one for a finished step', () => {
 	);
 });
 
+const output: ProgressEvent = {type: 'output', step: 'objects', line: 'said'};
+
+test('shows what programs print above the live line, in a log, and not where it is to be quiet', () => {
+	const events = [
+		[0, begin],
+		[0, output],
+	] as const;
+	assert.is(
+		written((write) => terminalDisplay(write, () => 20), events),
+		'\r\x1b[KWrite objects\r\x1b[K  said\n\r\x1b[KWrite objects\r\x1b[K',
+	);
+	assert.is(written(logDisplay, events), 'Write objects (400 MiB) …\n  said\n');
+	assert.is(written(quietDisplay, events), '');
+	assert.is(
+		written(jsonDisplay, events),
+		`${JSON.stringify(begin)}\n{"type":"output","step":"objects","line":"said"}\n`,
+	);
+});
+
 test('cleans the live line away when it is closed in the middle of a step', () => {
 	assert.is(
 		written((write) => terminalDisplay(write, () => 30), [[0, {...begin, total: 0}]]),

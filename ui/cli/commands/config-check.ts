@@ -1,17 +1,29 @@
 import {exitStatus} from '../../../engine/errors.ts';
 import {defineCommand} from '../command.ts';
-import {configDigestOption, configSyntax, formatReading, readConfigFile} from '../config-file.ts';
+import {
+	configDigestOption,
+	configSyntax,
+	formatReading,
+	lenientOption,
+	readConfigFile,
+} from '../config-file.ts';
 
 export const command = defineCommand({
 	description: [
 		'Reads the configuration of an installation and lists all mistakes in it: file, line and column, what is there, what was expected, and what was probably meant. Works on any machine, without privileges; no disk is looked at, and nothing that it names is read, but for what a kickstart includes.',
 	],
-	options: {json: {type: 'boolean', help: 'Print the mistakes as JSON.'}, ...configDigestOption},
+	options: {
+		json: {type: 'boolean', help: 'Print the mistakes as JSON.'},
+		...configDigestOption,
+		...lenientOption,
+	},
 	positionals: {FILE: {help: `The configuration: ${configSyntax}`}},
 	examples: [['slipway config check site.toml', 'Check a file before a machine needs it.']],
 	exitStatuses: {[exitStatus.usage]: 'It has mistakes, or the command line is wrong.'},
 	async run(context, {options, positionals: {FILE}}) {
-		const reading = await readConfigFile(context, FILE, options['config-sha256']);
+		const reading = await readConfigFile(context, FILE, options['config-sha256'], {
+			isLenient: options.lenient,
+		});
 		const {mistakes, warnings} = reading;
 		if (options.json) context.print(JSON.stringify({version: 1, mistakes, warnings}, undefined, 2));
 		else context.print(...formatReading(FILE, reading));

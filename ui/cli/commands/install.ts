@@ -1,10 +1,11 @@
 import {exitStatus, UsageError} from '../../../engine/errors.ts';
+import {isLiveSystem} from '../../../engine/source/live-root.ts';
 import {rootFileSystems} from '../../../installer/disk/layout-settings.ts';
 import {installMachine} from '../../../installer/install.ts';
 import {formatPlan} from '../../../installer/plan-text.ts';
 import {type UiMode, uiModes} from '../../tui/terminal/levels.ts';
 import {type CommandContext, defineCommand, progressOptions} from '../command.ts';
-import {configDigestOption, configSyntax} from '../config-file.ts';
+import {configDigestOption, configSyntax, lenientOption} from '../config-file.ts';
 import {answerOptions, withAnswerOptions} from '../install-answers.ts';
 import {configuredSetup, plainSetup} from '../install-setup.ts';
 import {formatInstalled} from '../installed.ts';
@@ -42,6 +43,11 @@ export const command = defineCommand({
 			help: `Install as a configuration says, and ask nothing: ${configSyntax} Options go before it, and arguments of --karg come behind its own.`,
 		},
 		...configDigestOption,
+		...lenientOption,
+		'found-config': {
+			type: 'boolean',
+			help: 'In a live system: install by a configuration that is found, if it may, as slipway.config= names it, or on a volume labelled SLIPWAY-CFG or OEMDRV; ask otherwise. The consoles of a live system do that.',
+		},
 		json: {type: 'boolean', help: 'Print the plan as JSON.'},
 		ui: {
 			type: 'string',
@@ -79,6 +85,7 @@ export const command = defineCommand({
 	async run(context, {options, positionals}) {
 		const {DEVICE: disk} = positionals;
 		const {config, 'config-sha256': configSha256} = options;
+		if (options['found-config']) return await installFoundConfig(context, disk ?? config);
 		if (disk === undefined && config === undefined) return await askEverything(context, options);
 		const dryRun = options['dry-run'];
 		using progress = await context.startProgress(options);
@@ -95,7 +102,11 @@ export const command = defineCommand({
 		const setup =
 			config === undefined
 				? plainSetup(disk, given)
-				: await configuredSetup(context, {...given, disk, config, configSha256}, progress.report);
+				: await configuredSetup(
+						context,
+						{...given, disk, config, configSha256, isLenient: options.lenient, dryRun},
+						progress.report,
+					);
 		const {plan} = await installMachine(
 			await context.system(),
 			{
@@ -113,6 +124,21 @@ export const command = defineCommand({
 		return exitStatus.ok;
 	},
 });
+
+/** @throws UsageError outside of a live system, or when something is named as well */
+async function installFoundConfig(
+	context: CommandContext,
+	named: string | undefined,
+): Promise<number> {
+	if (named !== undefined)
+		throw new UsageError(`--found-config is given, and ${named} too`, {hint: 'Give one of them.'});
+	if (!isLiveSystem())
+		throw new UsageError('--found-config is for a live system', {
+			hint: 'Name the configuration: install --config FILE.',
+		});
+	const {installFound} = await import('../found-install.ts');
+	return await installFound(context);
+}
 
 interface AskOptions {
 	readonly ui: UiMode | undefined;

@@ -14,6 +14,8 @@ export interface Display {
 export type Write = (text: string) => void;
 
 type Warning = Extract<ProgressEvent, {type: 'warning'}>;
+/** Told as it is, whatever the step. */
+type Message = Extract<ProgressEvent, {type: 'warning' | 'output'}>;
 
 /** Warnings alone, for `--quiet`. */
 export function quietDisplay(write: Write): Display {
@@ -54,8 +56,8 @@ export function terminalDisplay(write: Write, columns: () => number): Display {
 				return;
 			}
 			erase();
-			const finished = event.type === 'warning' ? undefined : updateStep(steps, event, now);
-			if (event.type === 'warning') write(formatWarning(event));
+			const finished = isMessage(event) ? undefined : updateStep(steps, event, now);
+			if (isMessage(event)) write(formatMessage(event));
 			if (finished !== undefined) write(`${formatDoneLine(finished, now)}\n`);
 			draw(now);
 		},
@@ -84,7 +86,7 @@ export function logDisplay(write: Write): Display {
 	};
 	return {
 		show: (event, now) => {
-			if (event.type === 'warning') return write(formatWarning(event));
+			if (isMessage(event)) return write(formatMessage(event));
 			const finished = updateStep(steps, event, now);
 			if (finished !== undefined) write(`${formatDoneLine(finished, now)}\n`);
 			const step = steps.get(event.step);
@@ -109,7 +111,7 @@ export function jsonDisplay(write: Write): Display {
 	const writeEvent = (event: ProgressEvent) => write(`${JSON.stringify(event)}\n`);
 	return {
 		show: (event, now) => {
-			if (event.type === 'warning') return writeEvent(event);
+			if (isMessage(event)) return writeEvent(event);
 			if (event.type === 'advance') {
 				const last = writtenAt.get(event.step) ?? Number.NEGATIVE_INFINITY;
 				if (now - last < shortestPauseMs) {
@@ -134,7 +136,7 @@ export function jsonDisplay(write: Write): Display {
 /** Applies an event; gives the step when this was its end. */
 function updateStep(
 	steps: Map<string, RunningStep>,
-	event: Exclude<ProgressEvent, Warning>,
+	event: Exclude<ProgressEvent, Message>,
 	now: number,
 ): RunningStep | undefined {
 	if (event.type === 'step') {
@@ -149,6 +151,14 @@ function updateStep(
 	}
 	steps.delete(event.step);
 	return step;
+}
+
+function isMessage(event: ProgressEvent): event is Message {
+	return event.type === 'warning' || event.type === 'output';
+}
+
+function formatMessage(event: Message): string {
+	return event.type === 'output' ? `  ${event.line}\n` : formatWarning(event);
 }
 
 function formatWarning({message, hint}: Warning): string {

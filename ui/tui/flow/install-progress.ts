@@ -57,6 +57,8 @@ export function applyProgress(
 				log: addLines(progress, at, formatDoneLine(ended.progress, at)),
 			};
 		}
+		case 'output':
+			return {...heard, log: addLines(progress, at, event.line)};
 		case 'warning':
 			return {
 				...heard,

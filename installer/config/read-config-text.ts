@@ -1,0 +1,27 @@
+import {hashPassword} from '../answers/hash-password.ts';
+import {kickstartIncludes} from '../kickstart/kickstart-includes.ts';
+import {
+	isKickstart,
+	type KickstartEffects,
+	type KickstartOptions,
+	readKickstart,
+} from '../kickstart/read-kickstart.ts';
+import {type ConfigReading, readConfig} from './read-config.ts';
+
+export interface ConfigTextOptions extends Pick<KickstartEffects, 'runPre'> {
+	/** Of kickstarts: see {@link KickstartOptions}. */
+	readonly isLenient: KickstartOptions['isLenient'];
+	readonly signal: AbortSignal;
+}
+
+/** Reads a configuration of whatever kind, and the files that a kickstart includes. */
+export async function readConfigText(
+	text: string,
+	name: string,
+	{isLenient, runPre, signal}: ConfigTextOptions,
+): Promise<ConfigReading> {
+	if (!isKickstart(text, name)) return readConfig(text, name);
+	const readInclude = kickstartIncludes({fetch, signal});
+	const options = {hashPassword, isLenient};
+	return await readKickstart({path: name, text}, options, {readInclude, runPre});
+}
