@@ -1,5 +1,7 @@
 import {runningBootLoader} from '../boot/running-boot-loader.ts';
+import {physicalRoot} from '../deployment/read-status.ts';
 import {recordBoot} from '../deployment/record-boot.ts';
+import {recordRootEncryption} from '../deployment/root-encryption.ts';
 import {announceAfterSoftBoot, countSoftBoot} from '../deployment/soft-boot.ts';
 import {openWritableRoot} from '../deployment/writable-root.ts';
 import type {System} from '../system/system.ts';
@@ -16,4 +18,5 @@ export async function recordRunningBoot(system: System): Promise<void> {
 		},
 	});
 	await announceAfterSoftBoot(system);
+	await recordRootEncryption(system, physicalRoot);
 }
