@@ -7,12 +7,13 @@ import {configuredOptions} from './config/configured-options.ts';
 import {type InstallResult, installMachine} from './install.ts';
 import type {InstallOptions} from './install-options.ts';
 
-/** Nothing but what the answers say. */
+/** Nothing but what the answers say. Whoever calls this shows what is to be shown. */
 const nothingGiven = {
 	wipe: false,
 	targetImage: undefined,
 	rootFileSystem: undefined,
 	kernelArguments: [],
+	showsRecoveryKey: true,
 } as const;
 
 /**

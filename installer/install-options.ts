@@ -22,6 +22,8 @@ export interface InstallOptions {
 	/** What the machine gets besides its image; {@link noAnswers} for nothing. */
 	readonly answers: Answers;
 	/** Decide and check everything, write nothing. */
+	/** Whether somebody sees the recovery key of an encrypted root when it is shown at the end. */
+	readonly showsRecoveryKey: boolean;
 	readonly dryRun: boolean;
 	readonly signal: AbortSignal;
 }

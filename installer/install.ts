@@ -4,9 +4,11 @@
  */
 import {randomUUID} from 'node:crypto';
 import type {EngineError} from '../engine/errors.ts';
+import {ImageRoot} from '../engine/lint/image-root.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
 import {openRunningRoot, type RunningRoot} from '../engine/source/running-root.ts';
 import type {System} from '../engine/system/system.ts';
+import type {Secret} from './answers/secret.ts';
 import {hostArchitecture} from './architecture.ts';
 import {carelessFile} from './bootstrap/careless-file.ts';
 import {ImageTree} from './bootstrap/image-tree.ts';
@@ -18,10 +20,11 @@ import {type ContentSizes, surelyEnough} from './disk/content-sizes.ts';
 import {type DiskInventory, type FoundDisk, inspectDisk} from './disk/inventory.ts';
 import {minimumDiskSize} from './disk/layout.ts';
 import {findRefusals, isFound, mountingCapabilities, throwRefusals} from './disk/refusals.ts';
+import {type PreparedEncryption, prepareEncryption} from './encryption/prepare-encryption.ts';
 import {readFitImage} from './fit-image.ts';
 import {checkSettings, type GivenSettings, type InstallOptions} from './install-options.ts';
 import {orInterrupted} from './interruption.ts';
-import {type InstallPlan, partitionOfRole, planInstall} from './plan.ts';
+import {type InstallPlan, partitionOfRole, planInstall, rootOverhead} from './plan.ts';
 import {checkPrograms} from './programs.ts';
 import {type PlannedContent, type PlanRun, runPlan} from './run-plan.ts';
 import {
@@ -35,6 +38,8 @@ import {chooseSink} from './sink/choose.ts';
 
 export interface InstallResult {
 	readonly plan: InstallPlan;
+	/** Opens an encrypted root; to be shown once, when it was written nowhere. */
+	readonly recoveryKey: Secret | undefined;
 }
 
 /**
@@ -62,7 +67,8 @@ export async function installMachine(
 		const warnings = dryRun ? [] : run.plan.warnings;
 		for (const {code, message, hint} of [...root.findings, ...warnings])
 			report({type: 'warning', code, message, hint});
-		return {plan: dryRun ? run.plan : await runPlan(system, run, signal, report)};
+		if (dryRun) return {plan: run.plan, recoveryKey: undefined};
+		return await runPlan(system, run, signal, report);
 	} catch (error) {
 		throw orInterrupted(error, signal, `nothing was changed on ${options.disk}`);
 	}
@@ -103,6 +109,9 @@ interface Preparation {
 	/** Mistakes in the answers that only the image tells. */
 	readonly problems: readonly EngineError[];
 	readonly disk: DiskInventory;
+	/** All identifiers of the machine follow from it. */
+	readonly seed: string;
+	readonly encryption: PreparedEncryption | undefined;
 }
 
 /**
@@ -117,13 +126,20 @@ async function decide(
 	root: RunningRoot,
 	report: ProgressReporter,
 ): Promise<PlanRun> {
-	const {unhashed, request, problems, disk: looked} = await prepare(system, options, asked, root);
+	const prepared = await prepare(system, options, asked, root);
+	const {unhashed, request, problems, disk: looked, seed} = prepared;
+	const encryption = prepared.encryption?.plan;
 	const {architecture, layout} = request;
 	const rough = describeSystem({...request, self: provisionalSelf(unhashed)});
 	const hash = async () =>
 		describeSystem({...request, self: await hashSelf(unhashed, options.signal, report)});
 	const minimumSize = (sizes: ContentSizes) => (sectorSize: number) =>
-		minimumDiskSize({sizes, settings: layout, sectorSize});
+		minimumDiskSize({
+			sizes,
+			settings: layout,
+			sectorSize,
+			rootOverhead: rootOverhead(encryption),
+		});
 	const isRoomy = isFound(looked) && looked.size >= minimumSize(rough.sizes)(looked.sectorSize);
 	const early = isRoomy && !options.dryRun ? undefined : await hash();
 	const {sizes} = isRoomy ? rough : (early ?? rough);
@@ -132,8 +148,8 @@ async function decide(
 	const refusals = refusalsOf(system, found, options, minimumSize(sizes));
 	const disk = accept(found, [...problems, ...refusals]);
 	const target = {path: disk.realPath, sectorSize: disk.sectorSize};
-	const {sink, canEnableVerity} = chooseSink(system, target, layout.rootFileSystem);
-	const seed = randomUUID();
+	const volume = prepared.encryption?.volumeOn(target);
+	const {sink, canEnableVerity} = chooseSink(system, target, layout.rootFileSystem, volume?.target);
 	const plan = (described: DescribedSystem): PlannedContent => {
 		const planned = planInstall({
 			disk,
@@ -141,6 +157,8 @@ async function decide(
 			sizes,
 			architecture: architecture.partition,
 			seed,
+			encryption,
+			warnings: prepared.encryption?.warnings ?? [],
 			image: described.image,
 			bootstrap: described.bootstrap,
 			deployment: described.deployment,
@@ -150,8 +168,14 @@ async function decide(
 	};
 	const isOnePass = early === undefined && sink.writeUnhashed !== undefined;
 	const planned = plan(isOnePass ? rough : (early ?? (await hash())));
-	await sink.check(planned.content, partitionOfRole(planned.plan.disks[0].layout, 'root'));
-	return {...planned, sink, unhashed: isOnePass ? lateContent(unhashed, request, plan) : undefined};
+	const partition = partitionOfRole(planned.plan.disks[0].layout, 'root');
+	await sink.check(planned.content, volume?.placeOf(partition) ?? partition);
+	return {
+		...planned,
+		sink,
+		volume,
+		unhashed: isOnePass ? lateContent(unhashed, request, plan) : undefined,
+	};
 }
 
 /** Reads the image but for the contents of its files. @throws Refused when it makes no machine */
@@ -169,7 +193,13 @@ async function prepare(
 	]);
 	const rootFileSystem = options.rootFileSystem ?? files.layout.rootFileSystem;
 	const layout = {rootFileSystem, espSize: options.espSize ?? files.layout.espSize};
-	checkPrograms(rootFileSystem);
+	const encrypts = options.answers.storage.encryption !== undefined;
+	checkPrograms({rootFileSystem, encrypts});
+	const seed = randomUUID();
+	const encryption = await prepareEncryption(system, options, contents, seed, {
+		reader: new ImageRoot(root.path),
+		kernel: files.kernel,
+	});
 	const unhashed = await prepareSelf(root.tree);
 	const now = system.now();
 	const bootstrap = plannedBootstrap({
@@ -179,8 +209,10 @@ async function prepare(
 		contexts: unhashed.deployment.contexts,
 		now,
 	});
-	const request = {files, layout, architecture, given, bootstrap, now};
-	return {unhashed, request, problems: bootstrap.problems, disk};
+	const rootArguments = encryption?.kernelArguments ?? [];
+	const request = {files, layout, architecture, given, rootArguments, bootstrap, now};
+	const problems = [...(encryption?.problems ?? []), ...bootstrap.problems];
+	return {unhashed, request, problems, disk, seed, encryption};
 }
 
 /** What is known when the files are hashed and written. */
@@ -200,14 +232,15 @@ function lateContent(
 function refusalsOf(
 	system: System,
 	disk: DiskInventory,
-	{wipe}: InstallOptions,
+	{wipe, answers}: InstallOptions,
 	minimumSize: (sectorSize: number) => number = () => 0,
 ): readonly EngineError[] {
 	return findRefusals(disk, {
 		wipe,
 		minimumSize: isFound(disk) ? minimumSize(disk.sectorSize) : 0,
 		capabilities: system.capabilities(),
-		neededCapabilities: disk.kind === 'file' ? [] : mountingCapabilities,
+		neededCapabilities:
+			disk.kind === 'file' && answers.storage.encryption === undefined ? [] : mountingCapabilities,
 	});
 }
 

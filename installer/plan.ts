@@ -9,6 +9,7 @@ import type {FoundDisk} from './disk/inventory.ts';
 import {type DiskLayout, type PlannedPartition, planLayout} from './disk/layout.ts';
 import type {LayoutSettings} from './disk/layout-settings.ts';
 import type {Architecture} from './disk/partition-types.ts';
+import {type EncryptionPlan, luksHeaderSize} from './encryption/encryption-plan.ts';
 
 /**
  * All that an installation will do, as data: printed by `--dry-run`, shown by the screens, done by the
@@ -18,6 +19,8 @@ export interface InstallPlan {
 	readonly version: 1;
 	/** The first holds the boot partition and the root. */
 	readonly disks: readonly [DiskPlan, ...DiskPlan[]];
+	/** Of the root; undefined when it is not encrypted. */
+	readonly encryption: EncryptionPlan | undefined;
 	readonly image: PlannedImage;
 	readonly deployment: PlannedDeployment;
 	/** Whether the kernel will refuse files of the system that were changed on the disk. */
@@ -66,7 +69,11 @@ export type VerityPlan =
 	| {readonly kind: 'not-enforced'; readonly reason: string};
 
 export interface PlanWarning {
-	readonly code: 'no-reference' | 'unpullable-reference' | 'verity-not-enforced';
+	readonly code:
+		| 'no-reference'
+		| 'unpullable-reference'
+		| 'verity-not-enforced'
+		| 'recovery-key-passing';
 	readonly message: string;
 	readonly hint: string;
 }
@@ -78,11 +85,14 @@ export interface PlanRequest {
 	readonly architecture: Architecture;
 	/** All identifiers follow from it: random for a machine, fixed for a reproducible disk image. */
 	readonly seed: string;
+	readonly encryption?: EncryptionPlan | undefined;
 	readonly image: PlannedImage;
 	readonly bootstrap: readonly BootstrapItem[];
 	readonly deployment: ReadableDeployment;
 	/** Whether the kernel that runs here can enable fs-verity. ext4 gets it without. */
 	readonly canEnableVerity: boolean;
+	/** Found when the machine was looked at. */
+	readonly warnings?: readonly PlanWarning[];
 }
 
 /**
@@ -90,8 +100,13 @@ export interface PlanRequest {
  * @throws Refused `too-small` or `esp-too-small`
  */
 export function planInstall(request: PlanRequest): InstallPlan {
-	const {disk, image, deployment} = request;
-	const layout = planLayout({...request, diskSize: disk.size, sectorSize: disk.sectorSize});
+	const {disk, image, deployment, encryption} = request;
+	const layout = planLayout({
+		...request,
+		diskSize: disk.size,
+		sectorSize: disk.sectorSize,
+		rootOverhead: rootOverhead(encryption),
+	});
 	const verity = planVerity(request);
 	const commandLine = deploymentCommandLine(deployment, {
 		rootUuid: partitionOfRole(layout, 'root').fileSystem.uuid,
@@ -101,12 +116,18 @@ export function planInstall(request: PlanRequest): InstallPlan {
 	return {
 		version: 1,
 		disks: [planDisk(disk, layout)],
+		encryption,
 		image,
 		deployment: {id: deployment.id, kernelArguments, commandLine},
 		verity,
 		bootstrap: request.bootstrap,
-		warnings: [...warningsOfImage(image), ...warningsOfVerity(verity)],
+		warnings: [...warningsOfImage(image), ...warningsOfVerity(verity), ...(request.warnings ?? [])],
 	};
+}
+
+/** Bytes of the root's partition that its file system does not get. */
+export function rootOverhead(encryption: EncryptionPlan | undefined): number {
+	return encryption === undefined ? 0 : luksHeaderSize;
 }
 
 function planDisk(disk: FoundDisk, layout: DiskLayout): DiskPlan {

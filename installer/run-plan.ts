@@ -3,6 +3,7 @@ import type {ProgressReporter} from '../engine/progress.ts';
 import {KernelCallFailed} from '../engine/system/libc.ts';
 import type {System} from '../engine/system/system.ts';
 import type {SystemContent, UnhashedContent} from './content.ts';
+import type {Secret} from './answers/secret.ts';
 import {makeEspFileSystem} from './disk/file-system.ts';
 import {DiskHold} from './disk/hold.ts';
 import {checkSameDisk} from './disk/inventory.ts';
@@ -10,7 +11,10 @@ import type {PlannedPartition} from './disk/layout.ts';
 import {renamePartition, writePartitionTable} from './disk/sfdisk.ts';
 import {wipeDisk} from './disk/wipe.ts';
 import {orInterrupted} from './interruption.ts';
+import type {EncryptionPlan} from './encryption/encryption-plan.ts';
+import {recoveryKeyFile, writeRecoveryKey} from './encryption/recovery-key.ts';
 import {type InstallPlan, partitionOfRole} from './plan.ts';
+import type {RootVolume} from './root-volume.ts';
 import type {RootVerity, Sink} from './sink/sink.ts';
 
 /** A plan with all that goes on its disk. */
@@ -23,6 +27,8 @@ export interface PlannedContent {
 export interface PlanRun extends PlannedContent {
 	/** Has checked the content. */
 	readonly sink: Sink;
+	/** What the sink's root is on, when that is not the partition itself. */
+	readonly volume?: RootVolume | undefined;
 	/**
 	 * Plan and content are provisional when there is this: digests, and what follows from them, will be
 	 * others. The disk's layout, and whether fs-verity is enforced, will not.
@@ -30,11 +36,17 @@ export interface PlanRun extends PlannedContent {
 	readonly unhashed: UnhashedContent<PlannedContent> | undefined;
 }
 
+export interface RunOutcome {
+	/** With the digests that its files had. */
+	readonly plan: InstallPlan;
+	/** To be shown now, or nobody will ever know it. */
+	readonly recoveryKey: Secret | undefined;
+}
+
 /**
  * Does what a plan says. The partition table names the root unfinished until everything that a boot
  * needs is on the disk; the loader entry comes last of all. Killed anywhere before that, the disk is
  * one that a second run takes without `--wipe`.
- * @returns the plan, with the digests that its files had
  * @throws Refused `in-use` or `other-disk`, or what the signal was aborted with, before the first write
  * @throws OperationFailed `interrupted` when the signal aborted it after that; never Refused or Lacking
  */
@@ -43,22 +55,22 @@ export async function runPlan(
 	run: PlanRun,
 	signal: AbortSignal,
 	report: ProgressReporter,
-): Promise<InstallPlan> {
+): Promise<RunOutcome> {
 	signal.throwIfAborted();
 	const [disk] = run.plan.disks;
-	let {plan} = run;
+	let outcome: RunOutcome;
 	{
 		using hold = new DiskHold(disk.realPath);
 		await checkSameDisk(system, disk);
 		signal.throwIfAborted();
 		try {
-			plan = await writeDisk(system, run, hold, signal, report);
+			outcome = await writeDisk(system, run, hold, signal, report);
 		} catch (error) {
 			throw afterFirstWrite(error, disk.path, signal);
 		}
 	}
 	if (disk.kind === 'block-device') showPartitions(system, disk.realPath);
-	return plan;
+	return outcome;
 }
 
 async function writeDisk(
@@ -67,7 +79,7 @@ async function writeDisk(
 	hold: DiskHold,
 	signal: AbortSignal,
 	report: ProgressReporter,
-): Promise<InstallPlan> {
+): Promise<RunOutcome> {
 	const {sink} = run;
 	const [{path, realPath, size, layout}] = run.plan.disks;
 	const disk = {path: realPath, sectorSize: layout.sectorSize};
@@ -76,27 +88,51 @@ async function writeDisk(
 	report({type: 'step', step: 'partition', title: `Partitioning ${path}`});
 	await wipeDisk(system, disk.path, size, hold);
 	await writePartitionTable(system, disk, layout);
-	await hold.lend(async () => {
-		await makeEspFileSystem(system, disk, esp);
-		await sink.makeRoot(root);
-	});
+	await hold.lend(() => makeEspFileSystem(system, disk, esp));
 	report({type: 'done', step: 'partition'});
 	signal.throwIfAborted();
-	const {verity, described} = await writeRoot(run, root, signal, report);
+	const {described, recoveryKey} = await fillRoot(run, root, hold, signal, report);
 	const {plan, content} = described;
-	if (plan.verity.kind === 'enforced' && verity === 'unavailable') {
-		throw new OperationFailed('no-fs-verity', `fs-verity could not be put on ${path}`, {
-			hint: 'Install with --root-fs ext4, or report this.',
-		});
-	}
 	signal.throwIfAborted();
 	await sink.writeBoot(content, esp, report);
 	signal.throwIfAborted();
 	await renamePartition(system, disk, root.number, root.finishedName);
 	system.flushDevice(disk.path);
+	const shownKey = await keepRecoveryKey(run.plan.encryption, recoveryKey);
 	await sink.finish(content, esp);
 	system.flushDevice(disk.path);
-	return plan;
+	return {plan, recoveryKey: shownKey};
+}
+
+/** Makes the root and all below it. @returns what it holds, when it is on the disk and closed again */
+async function fillRoot(
+	run: PlanRun,
+	partition: PlannedPartition,
+	hold: DiskHold,
+	signal: AbortSignal,
+	report: ProgressReporter,
+): Promise<{readonly described: PlannedContent; readonly recoveryKey: Secret | undefined}> {
+	await using volume = await run.volume?.open(partition, report);
+	const root = run.volume?.placeOf(partition) ?? partition;
+	await hold.lend(() => run.sink.makeRoot(root));
+	signal.throwIfAborted();
+	const {verity, described} = await writeRoot(run, root, signal, report);
+	const [{path}] = run.plan.disks;
+	if (described.plan.verity.kind === 'enforced' && verity === 'unavailable')
+		throw new OperationFailed('no-fs-verity', `fs-verity could not be put on ${path}`, {
+			hint: 'Install with --root-fs ext4, or report this.',
+		});
+	return {described, recoveryKey: volume?.recoveryKey};
+}
+
+/** What is written is there before the disk boots. @returns what is to be shown instead */
+async function keepRecoveryKey(
+	encryption: EncryptionPlan | undefined,
+	key: Secret | undefined,
+): Promise<Secret | undefined> {
+	if (encryption?.recoveryKey.kind !== 'written' || key === undefined) return key;
+	await writeRecoveryKey(recoveryKeyFile(encryption, encryption.recoveryKey), key);
+	return undefined;
 }
 
 async function writeRoot(

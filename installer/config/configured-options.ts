@@ -6,7 +6,7 @@ import {refuseUnsupported} from './unsupported-answers.ts';
 /** What the command line says; it goes before a configuration. */
 export type GivenOptions = Pick<
 	InstallOptions,
-	'wipe' | 'targetImage' | 'rootFileSystem' | 'kernelArguments'
+	'wipe' | 'targetImage' | 'rootFileSystem' | 'kernelArguments' | 'showsRecoveryKey'
 >;
 
 export interface ConfiguredOptions extends Omit<InstallOptions, 'disk' | 'dryRun' | 'signal'> {

@@ -14,6 +14,7 @@ const supportedKeys: readonly string[] = [
 	'storage.wipe',
 	'storage.filesystem',
 	'storage.esp.size',
+	'storage.encryption',
 	'image.target',
 	'boot.kargs',
 	'system',

@@ -15,6 +15,7 @@ const options: InstallOptions = {
 	configKernelArguments: [],
 	kernelArguments: [],
 	answers: noAnswers,
+	showsRecoveryKey: false,
 	dryRun: false,
 	signal: new AbortController().signal,
 };

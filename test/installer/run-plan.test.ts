@@ -123,7 +123,8 @@ test('gives the plan that hashing made of it, and writes its entry', async () =>
 		never,
 		noProgress,
 	);
-	assert.is(outcome, hashed.plan);
+	assert.is(outcome.plan, hashed.plan);
+	assert.is(outcome.recoveryKey, undefined);
 	const start = readFileSync(import.meta.filename).subarray(0, 100);
 	assert.equal(digests, [[verityDigest(start, 'sha256')]]);
 	assert.match(system.commandLines().at(-1) ?? '', /\.conf\.new \S+\.conf$/);

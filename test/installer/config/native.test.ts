@@ -242,7 +242,10 @@ const values: readonly (readonly [
 	],
 	[
 		'storage.encryption',
-		['{tpm2 = true}', '{tpm2 = {enroll = true}, recovery-key = {generate = true, show = "qr"}}'],
+		[
+			'{tpm2 = true}',
+			'{tpm2 = {enroll = true}, recovery-key = {generate = true, show = "screen"}}',
+		],
 		[
 			'{}',
 			'{tpm2 = false}',
