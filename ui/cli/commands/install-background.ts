@@ -22,8 +22,8 @@ export const command = defineCommand({
 		using journal = await RunJournal.begin(system, runFiles(), disk);
 		try {
 			const options = {dryRun: false, signal: context.signal};
-			const {plan} = await installAnswers(system, answers, options, journal.report);
-			await journal.endInstalled(formatInstalled(plan), undefined);
+			const {plan, recoveryKey} = await installAnswers(system, answers, options, journal.report);
+			await journal.endInstalled(formatInstalled(plan), recoveryKey?.reveal());
 			return exitStatus.ok;
 		} catch (error) {
 			await journal.endFailed(error);

@@ -3,11 +3,13 @@ import {rootFileSystems} from '../../../installer/disk/layout-settings.ts';
 import {installMachine} from '../../../installer/install.ts';
 import {formatPlan} from '../../../installer/plan-text.ts';
 import {type UiMode, uiModes} from '../../tui/terminal/levels.ts';
+import {terminalSecrets} from '../ask-secret.ts';
 import {type CommandContext, defineCommand, progressOptions} from '../command.ts';
 import {configDigestOption, configSyntax} from '../config-file.ts';
+import {encryptionOptions, withEncryptionOptions} from '../encryption-options.ts';
 import {answerOptions, withAnswerOptions} from '../install-answers.ts';
 import {configuredSetup, plainSetup} from '../install-setup.ts';
-import {formatInstalled} from '../installed.ts';
+import {formatInstalled, formatRecoveryKey} from '../installed.ts';
 
 export const command = defineCommand({
 	description: [
@@ -35,6 +37,7 @@ export const command = defineCommand({
 			multiple: true,
 			help: 'Add a kernel argument to those of the image, as in --karg=console=ttyS0. May be given several times.',
 		},
+		...encryptionOptions,
 		...answerOptions,
 		config: {
 			type: 'string',
@@ -91,16 +94,18 @@ export const command = defineCommand({
 			targetImage: options['target-image'],
 			rootFileSystem: options['root-fs'],
 			kernelArguments: options.karg,
+			showsRecoveryKey: process.stdout.isTTY && !options.json,
 		};
 		const setup =
 			config === undefined
 				? plainSetup(disk, given)
 				: await configuredSetup(context, {...given, disk, config, configSha256}, progress.report);
-		const {plan} = await installMachine(
+		const answers = await withAnswerOptions(setup.answers, options, progress.report);
+		const {plan, recoveryKey} = await installMachine(
 			await context.system(),
 			{
 				...setup,
-				answers: await withAnswerOptions(setup.answers, options, progress.report),
+				answers: await withEncryptionOptions(answers, options, terminalSecrets()),
 				dryRun,
 				signal: context.signal,
 			},
@@ -110,6 +115,7 @@ export const command = defineCommand({
 		if (options.json) context.print(JSON.stringify(plan, undefined, 2));
 		else if (dryRun) context.write(formatPlan(plan));
 		else context.print(formatInstalled(plan));
+		if (recoveryKey !== undefined) context.print(formatRecoveryKey(recoveryKey));
 		return exitStatus.ok;
 	},
 });
