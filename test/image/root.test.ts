@@ -1,6 +1,6 @@
 /** Files that an image gets as they are. */
 import {spawnSync} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -196,6 +196,93 @@ test("leave dracut's own shells to those who ask for them", () => {
 	for (const wish of ['rd.break', 'rd.break=pre-pivot'])
 		assert.is(failInitramfs(`composefs=3f slipway=3f2a9c1b4d5e.1 ${wish}`), '');
 	assert.is(failInitramfs('root=/dev/sda1'), '');
+});
+
+/** Waits for a disk as the initramfs does; gives what udev was asked, and what the consoles were told. */
+function waitForDisk(commandLine: string, {lockedFor = 0, fails = false} = {}) {
+	const folder = mkdtempSync(path.join(tmpdir(), 'slipway-root-'));
+	const place = (name: string) => path.join(folder, name);
+	const program = (name: string, text: string) =>
+		writeFileSync(place(name), `#!/bin/sh\n${text}\n`, {mode: 0o755});
+	try {
+		writeFileSync(place('cmdline'), commandLine);
+		writeFileSync(place('active'), '../told');
+		writeFileSync(place('told'), '');
+		writeFileSync(place('asked'), '');
+		program(
+			'udevadm',
+			`echo "$*" >> ${folder}/asked
+case "$*" in *mapper*) [ "$(grep -c mapper ${folder}/asked)" -gt ${lockedFor} ] ;; esac`,
+		);
+		program('systemctl', fails ? 'exit 0' : 'exit 1');
+		const script = read('usr/lib/slipway/slipway-root')
+			.replaceAll('/proc/cmdline', place('cmdline'))
+			.replaceAll('/sys/class/tty/console/active', place('active'))
+			.replaceAll('/dev/$console', `${folder}/dev/$console`)
+			.replace(/^run=.*$/m, `run=${folder}/run`)
+			.replace(/^\. \/usr\/lib\/slipway\/\S+$/gm, '');
+		mkdirSync(place('dev'));
+		const {status} = spawnSync('sh', ['-c', script, 'slipway-root', 'wait'], {
+			encoding: 'utf8',
+			env: {PATH: `${folder}:${process.env.PATH}`},
+		});
+		const lines = (name: string) => readFileSync(place(name), 'utf8').trim().split('\n');
+		return {status, asked: lines('asked'), told: lines('told')[0] ?? ''};
+	} finally {
+		rmSync(folder, {recursive: true});
+	}
+}
+
+const lockedDisk =
+	'slipway=3f2a9c1b4d5e.1 root=UUID=aa rd.luks.name=bb=slipway-root slipway.wait=9';
+
+test('wait for a disk that is there until it is unlocked, however long that takes', () => {
+	assert.equal(waitForDisk('slipway=3f2a9c1b4d5e.1 root=UUID=aa'), {
+		status: 0,
+		asked: ['wait --timeout=60 /dev/disk/by-uuid/aa'],
+		told: '',
+	});
+	assert.equal(waitForDisk(lockedDisk, {lockedFor: 3}), {
+		status: 0,
+		asked: [
+			'wait --timeout=9 /dev/disk/by-uuid/bb',
+			...Array(4).fill('wait --timeout=5 /dev/mapper/slipway-root'),
+			'wait --timeout=9 /dev/disk/by-uuid/aa',
+		],
+		told: '',
+	});
+});
+
+test('wait no longer for a disk that systemd gave up', () => {
+	const {status, asked, told} = waitForDisk(lockedDisk, {lockedFor: 9, fails: true});
+	assert.is(status, 1);
+	assert.is(asked.length, 2);
+	assert.match(told, 'the disk with LUKS header bb cannot be unlocked');
+});
+
+test('find the partition below what unlocks it', () => {
+	const folder = mkdtempSync(path.join(tmpdir(), 'slipway-root-'));
+	const slave = (number: string, name: string, below: string) => {
+		const place = path.join(folder, number, 'slaves', name);
+		mkdirSync(place, {recursive: true});
+		writeFileSync(path.join(place, 'dev'), `${below}\n`);
+	};
+	slave('252:1', 'dm-0', '252:0');
+	slave('252:0', 'vda2', '254:2');
+	slave('9:0', 'vda2', '254:2');
+	slave('9:0', 'vdb2', '254:18');
+	const [text = ''] =
+		/^partition_below\(\) \{.*?^\}/ms.exec(read('usr/lib/slipway/slipway-root')) ?? [];
+	const below = (number: string) =>
+		spawnSync(
+			'sh',
+			['-c', `${text.replaceAll('/sys/dev/block', folder)}\npartition_below ${number}`],
+			{
+				encoding: 'utf8',
+			},
+		).stdout;
+	assert.equal(['252:1', '254:2', '9:0'].map(below), ['254:2\n', '254:2\n', '9:0\n']);
+	rmSync(folder, {recursive: true});
 });
 
 test('name each setting of updates with its default', () => {
