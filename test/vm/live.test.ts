@@ -1,14 +1,13 @@
 /** A live system of the image: booted from what `slipway disk --format pxe` makes, it installs the image. */
-import {mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {liveFiles} from '../../installer/live/live-medium.ts';
 import {podman} from '../host/podman.ts';
 import {cache, imageName, imageReference} from '../setup/image.ts';
 import {makeDisk} from '../setup/install.ts';
+import {liveMachine, makeLiveMedium} from './live-system.ts';
 import {Machine} from './machine.ts';
-import type {MachineOptions} from './qemu-command.ts';
 import {whyNoMachines} from './requirements.ts';
 
 const test = suite('live system');
@@ -21,29 +20,11 @@ const folder = mkdtempSync(path.join(cache, 'live-'));
 const place = (name: string) => path.join(folder, name);
 test.after(() => rmSync(folder, {recursive: true}));
 
-/** A machine without firmware's help, as a network boot ends up, with the root image on its first disk. */
-function liveMachine(): MachineOptions {
-	return {
-		disk: place(liveFiles.image),
-		discardChanges: true,
-		direct: {
-			kernel: place(liveFiles.kernel),
-			initrd: place(liveFiles.initramfs),
-			append: readFileSync(place(liveFiles.commandLine), 'utf8').trim(),
-		},
-		moreDisks: [place('target.raw')],
-		memoryMib: 2048,
-	};
-}
-
 check('is made by an ordinary container, and installs the image it is', async () => {
-	await podman([
-		...['run', '--rm', '--volume', `${folder}:/out`, imageName],
-		...['disk', '--quiet', '--format', 'pxe', '/out'],
-	]);
+	await makeLiveMedium(imageName, folder);
 	makeDisk(place('target.raw'));
 	{
-		await using machine = await Machine.start(liveMachine());
+		await using machine = await Machine.start(liveMachine(folder, [place('target.raw')]));
 		await machine.run('systemctl is-system-running --wait');
 		assert.is(await machine.ok('findmnt -no FSTYPE,SOURCE / | xargs'), 'overlay slipway-live');
 		assert.is(await machine.ok('touch /etc/written /usr/written && echo written'), 'written');
