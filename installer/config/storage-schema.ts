@@ -78,10 +78,10 @@ const tpm2 = oneOf<Tpm2>('true, or a table with pcrs and pin', [
 	{kind: 'table', field: tpm2Table},
 ]);
 
-/** It is always made, and shown unless it is written somewhere. */
+/** It is always made, and shown, as text in either case, unless it is written somewhere. */
 const recoveryKey = table({
 	generate: optional(alwaysTrue()),
-	show: optional(choice(['screen'])),
+	show: optional(choice(['screen', 'qr'])),
 	saveTo: optional(absolutePath),
 });
 

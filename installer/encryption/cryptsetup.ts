@@ -85,16 +85,16 @@ export function tpm2Arguments(
 	];
 }
 
-/** Takes away what {@link formatArguments} put in. */
-export function removeFirstKeyArguments(device: string): string[] {
-	return ['luksKillSlot', '--batch-mode', device, '0'];
+/** Takes away what {@link formatArguments} put in. @param otherKeyFile a key that stays, and has to open it */
+export function removeFirstKeyArguments(device: string, otherKeyFile: string): string[] {
+	return ['luksKillSlot', '--batch-mode', '--key-file', otherKeyFile, device, '0'];
 }
 
 /** A mapping without a header; the key comes on standard input, and has {@link keySize} bits. */
 export function plainArguments(device: string, name: string, cipher: string): string[] {
 	const size = String(keySize(cipher));
 	return [
-		...['open', '--type', 'plain', '--cipher', cipher, '--key-size', size],
+		...['open', '--batch-mode', '--type', 'plain', '--cipher', cipher, '--key-size', size],
 		...['--key-file', '-', device, name],
 	];
 }

@@ -47,7 +47,8 @@ export function encryptedRoot(
 			await system.run('cryptsetup', formatArguments(plan, device, key));
 			await openMapping(system, cleanup, {device, name, path, key});
 			const recoveryKey = await enroll(system, plan, secrets, {device, keys, key});
-			await system.run('cryptsetup', removeFirstKeyArguments(device));
+			const recoveryFile = keys.put('recovery', recoveryKey);
+			await system.run('cryptsetup', removeFirstKeyArguments(device, recoveryFile));
 			const opened = cleanup.move();
 			report({type: 'done', step: 'encrypt'});
 			return {recoveryKey, [Symbol.asyncDispose]: () => opened.disposeAsync()};

@@ -244,7 +244,7 @@ const values: readonly (readonly [
 		'storage.encryption',
 		[
 			'{tpm2 = true}',
-			'{tpm2 = {enroll = true}, recovery-key = {generate = true, show = "screen"}}',
+			'{tpm2 = {enroll = true}, recovery-key = {generate = true, show = "qr"}}',
 		],
 		[
 			'{}',

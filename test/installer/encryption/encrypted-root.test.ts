@@ -96,7 +96,7 @@ test('gets all its keys from files in memory, and loses that of the installation
 			`systemd-cryptenroll ${key} --tpm2-device=auto --tpm2-pcrs=7 --tpm2-with-pin=yes ${device}`,
 			`cryptsetup luksAddKey --batch-mode --key-file K/installation ${device} K/passphrase`,
 			`systemd-cryptenroll ${key} --recovery-key ${device}`,
-			`cryptsetup luksKillSlot --batch-mode ${device} 0`,
+			`cryptsetup luksKillSlot --batch-mode --key-file K/recovery ${device} 0`,
 			`cryptsetup close --cancel-deferred ${name}`,
 			`cryptsetup close ${name}`,
 		],
@@ -105,6 +105,7 @@ test('gets all its keys from files in memory, and loses that of the installation
 	assert.match(installation, /^[0-9a-f]{64}$/);
 	assert.equal(seen[3]?.keys, {installation, 'cryptenroll.new-tpm2-pin': 'planted-pin'});
 	assert.equal(seen[4]?.keys, {installation, passphrase: 'planted-passphrase'});
+	assert.equal(seen[6]?.keys, {recovery: recoveryKey});
 	assert.not(existsSync(seen[0]?.folder ?? ''));
 	const calls = system.calls.filter(({call}) => call === 'mount').map(({args}) => args);
 	assert.equal(

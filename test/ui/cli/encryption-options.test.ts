@@ -43,7 +43,7 @@ async function refusalOf(...call: Parameters<typeof encryptionOf>): Promise<stri
 
 test('leave alone what a configuration says when they say nothing', async () => {
 	assert.is(await encryptionOf({}), undefined);
-	assert.is(await encryptionOf({}, {given: configured}), configured);
+	assert.equal(await encryptionOf({}, {given: configured}), configured);
 	assert.equal(await encryptionOf({'recovery-key': '/other'}, {given: configured}), {
 		...configured,
 		recoveryKeyPath: '/other',
