@@ -15,6 +15,7 @@ export const bootPrograms = {
 		file: /\/libtss2-tcti-device\.so[.\d]*$/,
 		packages: 'tpm2-tools, libtss2-esys-3.0.2-0 and libtss2-tcti-device0',
 	},
+	raid: {name: 'mdadm', file: /(?:^|\/)mdadm$/, packages: 'mdadm'},
 } as const;
 
 export type BootProgram = keyof typeof bootPrograms;
@@ -27,7 +28,7 @@ export interface NeededProgram {
 }
 
 /** By the driver that they go with. */
-const programOfDriver: Readonly<Record<string, BootProgram>> = {dm_crypt: 'luks'};
+const programOfDriver: Readonly<Record<string, BootProgram>> = {dm_crypt: 'luks', raid1: 'raid'};
 
 /**
  * What the initramfs must have besides drivers on this machine.
