@@ -1,6 +1,6 @@
 /** Files that an image gets as they are. */
 import {spawnSync} from 'node:child_process';
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -260,29 +260,70 @@ test('wait no longer for a disk that systemd gave up', () => {
 	assert.match(told, 'the disk with LUKS header bb cannot be unlocked');
 });
 
-test('find the partition below what unlocks it', () => {
+/** The partition that the physical root is found to be on, on a machine made up of folders. */
+function partitionBelow(number: string, bootPartition?: string): string {
 	const folder = mkdtempSync(path.join(tmpdir(), 'slipway-root-'));
-	const slave = (number: string, name: string, below: string) => {
-		const place = path.join(folder, number, 'slaves', name);
-		mkdirSync(place, {recursive: true});
-		writeFileSync(path.join(place, 'dev'), `${below}\n`);
+	const place = (...names: readonly string[]) => path.join(folder, ...names);
+	const device = (id: string, home: string, slaves: readonly string[] = []) => {
+		mkdirSync(place(home, 'slaves'), {recursive: true});
+		writeFileSync(place(home, 'dev'), `${id}\n`);
+		symlinkSync(place(home), place('numbers', id));
+		for (const slave of slaves)
+			symlinkSync(place(slave), place(home, 'slaves', path.basename(slave)));
 	};
-	slave('252:1', 'dm-0', '252:0');
-	slave('252:0', 'vda2', '254:2');
-	slave('9:0', 'vda2', '254:2');
-	slave('9:0', 'vdb2', '254:18');
-	const [text = ''] =
-		/^partition_below\(\) \{.*?^\}/ms.exec(read('usr/lib/slipway/slipway-root')) ?? [];
-	const below = (number: string) =>
-		spawnSync(
-			'sh',
-			['-c', `${text.replaceAll('/sys/dev/block', folder)}\npartition_below ${number}`],
-			{
-				encoding: 'utf8',
-			},
-		).stdout;
-	assert.equal(['252:1', '254:2', '9:0'].map(below), ['254:2\n', '254:2\n', '9:0\n']);
-	rmSync(folder, {recursive: true});
+	try {
+		mkdirSync(place('numbers'));
+		for (const [index, disk] of ['vda', 'vdb'].entries())
+			for (const part of [1, 2]) device(`254:${16 * index + part}`, `${disk}/${disk}${part}`);
+		device('252:0', 'dm-0', ['vdb/vdb2']);
+		device('9:0', 'md0', ['vda/vda2', 'vdb/vdb2']);
+		device('252:1', 'dm-1', ['md0']);
+		const variable = Buffer.concat([
+			Buffer.from([6, 0, 0, 0]),
+			Buffer.from(`${bootPartition?.toUpperCase()}\0`, 'utf16le'),
+		]);
+		if (bootPartition !== undefined) writeFileSync(place('variable'), variable);
+		writeFileSync(place('stat'), `#!/bin/sh\ncase $3 in *-b1) echo 254:17 ;; *) exit 1 ;; esac\n`, {
+			mode: 0o755,
+		});
+		const script = read('usr/lib/slipway/slipway-root');
+		const functions = ['partition_below', 'boot_disk'].map(
+			(name) => new RegExp(`^${name}\\(\\) \\{.*?^\\}`, 'ms').exec(script)?.[0] ?? '',
+		);
+		const text = functions
+			.join('\n')
+			.replaceAll('/sys/dev/block', place('numbers'))
+			.replace(/variable=\S+/, `variable=${place('variable')}`);
+		const {stdout} = spawnSync('sh', ['-c', `${text}\npartition_below ${number}`], {
+			encoding: 'utf8',
+			env: {PATH: `${folder}:${process.env.PATH}`},
+		});
+		return stdout.trim();
+	} finally {
+		rmSync(folder, {recursive: true});
+	}
+}
+
+test('find the partition below what unlocks and mirrors it', () => {
+	const numbers = ['254:2', '252:0', '9:0', '252:1'];
+	assert.equal(
+		numbers.map((number) => partitionBelow(number)),
+		['254:2', '254:18', '254:2', '254:2'],
+	);
+	assert.equal(
+		numbers.map((number) => partitionBelow(number, '0f3a5c21-b1')),
+		['254:2', '254:18', '254:18', '254:18'],
+	);
+	assert.is(partitionBelow('9:0', 'a-disk-that-is-gone'), '254:2');
+});
+
+test('start a mirror without the disk that is gone', () => {
+	const {status, asked} = waitForDisk('slipway=3f2a9c1b4d5e.1 root=UUID=aa rd.md.uuid=cc:dd');
+	assert.is(status, 0);
+	assert.equal(asked, [
+		'wait --timeout=20 /dev/disk/by-id/md-uuid-cc:dd',
+		'wait --timeout=60 /dev/disk/by-uuid/aa',
+	]);
 });
 
 test('name each setting of updates with its default', () => {
