@@ -28,8 +28,10 @@ export async function installAnswers(
 	report: ProgressReporter,
 ): Promise<InstallResult> {
 	const {selectors, ...options} = configuredOptions(nothingGiven, answers, namedByPerson);
+	const {mirror: mirrored} = answers.storage;
 	const disk = selectors[0]?.path;
 	if (disk === undefined)
 		throw new UsageError('no disk is named', {hint: 'Give the path of one, such as /dev/sda.'});
-	return await installMachine(system, {...options, disk, dryRun, signal}, report);
+	const mirror = mirrored.flatMap(({path}) => (path === undefined || path === disk ? [] : path));
+	return await installMachine(system, {...options, disk, mirror, dryRun, signal}, report);
 }

@@ -8,6 +8,8 @@ import type {RootFileSystem} from './disk/layout-settings.ts';
 export interface InstallOptions {
 	/** Block device or plain file. */
 	readonly disk: string;
+	/** More disks, to mirror root and boot partition on; none for a machine of one disk. */
+	readonly mirror: readonly string[];
 	/** Leave to destroy what is on the disk. */
 	readonly wipe: boolean;
 	/** Where updates come from; otherwise what the container and the image say. */

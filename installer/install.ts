@@ -4,7 +4,6 @@
  */
 import {randomUUID} from 'node:crypto';
 import type {EngineError} from '../engine/errors.ts';
-import {ImageRoot} from '../engine/lint/image-root.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
 import {openRunningRoot, type RunningRoot} from '../engine/source/running-root.ts';
 import type {System} from '../engine/system/system.ts';
@@ -20,11 +19,13 @@ import {type ContentSizes, surelyEnough} from './disk/content-sizes.ts';
 import {type DiskInventory, type FoundDisk, inspectDisk} from './disk/inventory.ts';
 import {minimumDiskSize} from './disk/layout.ts';
 import {findRefusals, isFound, mountingCapabilities, throwRefusals} from './disk/refusals.ts';
-import {type PreparedEncryption, prepareEncryption} from './encryption/prepare-encryption.ts';
+import type {DiskTarget} from './disk/sfdisk.ts';
 import {readFitImage} from './fit-image.ts';
 import {checkSettings, type GivenSettings, type InstallOptions} from './install-options.ts';
 import {orInterrupted} from './interruption.ts';
+import {findMirrorProblems} from './mirror/mirror-plan.ts';
 import {type InstallPlan, partitionOfRole, planInstall, rootOverhead} from './plan.ts';
+import {type PreparedRoot, prepareRoot} from './prepare-root.ts';
 import {checkPrograms} from './programs.ts';
 import {type PlannedContent, type PlanRun, runPlan} from './run-plan.ts';
 import {
@@ -58,9 +59,12 @@ export async function installMachine(
 		const given = checkSettings(options);
 		const contents = await readAnswers(options, report);
 		const found = await inspectDisk(system, options.disk);
-		const refusals = refusalsOf(system, found, options);
-		const disk = accept(found, refusals.every(mayBeTooSmallToo) ? [] : refusals);
-		using _lock = dryRun ? undefined : await lockDisk(system, disk, signal, report);
+		const all = [found, ...(await inspectOthers(system, options))] as const;
+		const refusals = all.flatMap((one) => refusalsOf(system, one, options));
+		const disks = accept(all, refusals.every(mayBeTooSmallToo) ? [] : refusals);
+		const [disk] = disks;
+		using locks = new DisposableStack();
+		for (const one of dryRun ? [] : disks) locks.use(await lockDisk(system, one, signal, report));
 		using root = openRunningRoot(system);
 		if (disk.size >= surelyEnough(root.tree.files)) throwRefusals(refusals);
 		const run = await decide(system, options, {given, contents}, root, report);
@@ -111,7 +115,7 @@ interface Preparation {
 	readonly disk: DiskInventory;
 	/** All identifiers of the machine follow from it. */
 	readonly seed: string;
-	readonly encryption: PreparedEncryption | undefined;
+	readonly onDisk: PreparedRoot;
 }
 
 /**
@@ -127,8 +131,7 @@ async function decide(
 	report: ProgressReporter,
 ): Promise<PlanRun> {
 	const prepared = await prepare(system, options, asked, root);
-	const {unhashed, request, problems, disk: looked, seed} = prepared;
-	const encryption = prepared.encryption?.plan;
+	const {unhashed, request, problems, disk: looked, seed, onDisk} = prepared;
 	const {architecture, layout} = request;
 	const rough = describeSystem({...request, self: provisionalSelf(unhashed)});
 	const hash = async () =>
@@ -138,17 +141,19 @@ async function decide(
 			sizes,
 			settings: layout,
 			sectorSize,
-			rootOverhead: rootOverhead(encryption),
+			rootOverhead: rootOverhead(onDisk),
 		});
 	const isRoomy = isFound(looked) && looked.size >= minimumSize(rough.sizes)(looked.sectorSize);
 	const early = isRoomy && !options.dryRun ? undefined : await hash();
 	const {sizes} = isRoomy ? rough : (early ?? rough);
 	// Hashing takes long enough for others to use the disk.
 	const found = early === undefined ? looked : await inspectDisk(system, options.disk);
-	const refusals = refusalsOf(system, found, options, minimumSize(sizes));
-	const disk = accept(found, [...problems, ...refusals]);
-	const target = {path: disk.realPath, sectorSize: disk.sectorSize};
-	const volume = prepared.encryption?.volumeOn(target);
+	const all = [found, ...(await inspectOthers(system, options))] as const;
+	const refusals = all.flatMap((one) => refusalsOf(system, one, options, minimumSize(sizes)));
+	const ofMirror = findMirrorProblems(all.filter(isFound));
+	const [disk, ...others] = accept(all, [...problems, ...refusals, ...ofMirror]);
+	const target = targetOf(disk);
+	const volume = onDisk.volumeOn([target, ...others.map(targetOf)]);
 	const {sink, canEnableVerity} = chooseSink(system, target, layout.rootFileSystem, volume?.target);
 	const plan = (described: DescribedSystem): PlannedContent => {
 		const planned = planInstall({
@@ -157,8 +162,10 @@ async function decide(
 			sizes,
 			architecture: architecture.partition,
 			seed,
-			encryption,
-			warnings: prepared.encryption?.warnings ?? [],
+			others,
+			encryption: onDisk.encryption,
+			mirror: onDisk.mirror,
+			warnings: onDisk.warnings,
 			image: described.image,
 			bootstrap: described.bootstrap,
 			deployment: described.deployment,
@@ -194,12 +201,10 @@ async function prepare(
 	const rootFileSystem = options.rootFileSystem ?? files.layout.rootFileSystem;
 	const layout = {rootFileSystem, espSize: options.espSize ?? files.layout.espSize};
 	const encrypts = options.answers.storage.encryption !== undefined;
-	checkPrograms({rootFileSystem, encrypts});
+	checkPrograms({rootFileSystem, encrypts, mirrors: options.mirror.length > 0});
 	const seed = randomUUID();
-	const encryption = await prepareEncryption(system, options, contents, seed, {
-		reader: new ImageRoot(root.path),
-		kernel: files.kernel,
-	});
+	const imagePath = root.path;
+	const onDisk = await prepareRoot(system, {options, contents, seed, imagePath, files});
 	const unhashed = await prepareSelf(root.tree);
 	const now = system.now();
 	const bootstrap = plannedBootstrap({
@@ -209,10 +214,16 @@ async function prepare(
 		contexts: unhashed.deployment.contexts,
 		now,
 	});
-	const rootArguments = encryption?.kernelArguments ?? [];
+	const rootArguments = onDisk.kernelArguments;
 	const request = {files, layout, architecture, given, rootArguments, bootstrap, now};
-	const problems = [...(encryption?.problems ?? []), ...bootstrap.problems];
-	return {unhashed, request, problems, disk, seed, encryption};
+	const problems = [...onDisk.problems, ...bootstrap.problems];
+	return {unhashed, request, problems, disk, seed, onDisk};
+}
+
+const targetOf = ({realPath: path, sectorSize}: FoundDisk): DiskTarget => ({path, sectorSize});
+
+async function inspectOthers(system: System, {mirror}: InstallOptions): Promise<DiskInventory[]> {
+	return await Promise.all(mirror.map((path) => inspectDisk(system, path)));
 }
 
 /** What is known when the files are hashed and written. */
@@ -232,21 +243,31 @@ function lateContent(
 function refusalsOf(
 	system: System,
 	disk: DiskInventory,
-	{wipe, answers}: InstallOptions,
+	{wipe, answers, mirror}: InstallOptions,
 	minimumSize: (sectorSize: number) => number = () => 0,
 ): readonly EngineError[] {
 	return findRefusals(disk, {
 		wipe,
 		minimumSize: isFound(disk) ? minimumSize(disk.sectorSize) : 0,
 		capabilities: system.capabilities(),
+		// Files of disks can be written without; what encrypts or mirrors them is the kernel.
 		neededCapabilities:
-			disk.kind === 'file' && answers.storage.encryption === undefined ? [] : mountingCapabilities,
+			disk.kind === 'file' && answers.storage.encryption === undefined && mirror.length === 0
+				? []
+				: mountingCapabilities,
 	});
 }
 
 /** @throws Refused or Lacking with the refusals, if there are any */
-function accept(disk: DiskInventory, refusals: readonly EngineError[]): FoundDisk {
+function accept(
+	[first, ...others]: readonly [DiskInventory, ...DiskInventory[]],
+	refusals: readonly EngineError[],
+): readonly [FoundDisk, ...FoundDisk[]] {
 	throwRefusals(refusals);
+	return [foundDisk(first), ...others.map(foundDisk)];
+}
+
+function foundDisk(disk: DiskInventory): FoundDisk {
 	if (!isFound(disk)) throw new TypeError(`${disk.path} is no disk, and nothing said so`);
 	return disk;
 }

@@ -12,6 +12,7 @@ import type {DiskPlan, InstallPlan, PlanWarning} from './plan.ts';
 export function formatPlan(plan: InstallPlan): string {
 	return [
 		...plan.disks.flatMap(formatDisk),
+		...formatMirror(plan),
 		...formatEncryption(plan),
 		...formatFields([
 			['Image', plan.image.reference ?? 'no reference'],
@@ -58,6 +59,15 @@ function formatPartition(partition: PlannedPartition): string[] {
 		`     type ${type}${meaning === undefined ? '' : ` (${meaning})`}, partition ${uuid}`,
 		`     ${fileSystem.type} "${fileSystem.label}" ${fileSystem.uuid}`,
 	];
+}
+
+function formatMirror({disks, mirror}: InstallPlan): string[] {
+	if (mirror === undefined) return [];
+	const names = disks.map(({path}) => path).join(', ');
+	return formatFields([
+		['Mirror', `the root, MD RAID1 ${mirror.uuid} over ${names}`],
+		['', 'the boot partition on each, kept in step'],
+	]);
 }
 
 function formatEncryption({encryption}: InstallPlan): string[] {

@@ -27,22 +27,26 @@ const toEncrypt: Programs = {
 	'systemd-cryptenroll': 'systemd-cryptsetup',
 };
 
+const toMirror: Programs = {mdadm: 'mdadm'};
+
 /** What an install is to do that not every image can. */
 export interface ProgramNeeds {
 	/** Undefined when it is not known. */
 	readonly rootFileSystem: RootFileSystem | undefined;
 	readonly encrypts?: boolean;
+	readonly mirrors?: boolean;
 }
 
 /** Where they may be in an image. */
 export const programFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'] as const;
 
 /** What an install runs, from the image itself. */
-export function installPrograms({rootFileSystem, encrypts}: ProgramNeeds): Programs {
+export function installPrograms({rootFileSystem, encrypts, mirrors}: ProgramNeeds): Programs {
 	return {
 		...always,
 		...(rootFileSystem && byFileSystem[rootFileSystem]),
 		...(encrypts && toEncrypt),
+		...(mirrors && toMirror),
 	};
 }
 

@@ -2,20 +2,20 @@ import {Lacking, OperationFailed, Refused} from '../engine/errors.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
 import {KernelCallFailed} from '../engine/system/libc.ts';
 import type {System} from '../engine/system/system.ts';
-import type {SystemContent, UnhashedContent} from './content.ts';
 import type {Secret} from './answers/secret.ts';
+import type {SystemContent, UnhashedContent} from './content.ts';
 import {makeEspFileSystem} from './disk/file-system.ts';
 import {DiskHold} from './disk/hold.ts';
 import {checkSameDisk} from './disk/inventory.ts';
 import type {PlannedPartition} from './disk/layout.ts';
-import {renamePartition, writePartitionTable} from './disk/sfdisk.ts';
+import {type DiskTarget, renamePartition, writePartitionTable} from './disk/sfdisk.ts';
 import {wipeDisk} from './disk/wipe.ts';
-import {orInterrupted} from './interruption.ts';
 import type {EncryptionPlan} from './encryption/encryption-plan.ts';
 import {recoveryKeyFile, writeRecoveryKey} from './encryption/recovery-key.ts';
-import {type InstallPlan, partitionOfRole} from './plan.ts';
+import {orInterrupted} from './interruption.ts';
+import {type DiskPlan, type InstallPlan, partitionOfRole} from './plan.ts';
 import type {RootVolume} from './root-volume.ts';
-import type {RootVerity, Sink} from './sink/sink.ts';
+import {bootWriter, type RootVerity, type Sink} from './sink/sink.ts';
 
 /** A plan with all that goes on its disk. */
 export interface PlannedContent {
@@ -57,58 +57,95 @@ export async function runPlan(
 	report: ProgressReporter,
 ): Promise<RunOutcome> {
 	signal.throwIfAborted();
-	const [disk] = run.plan.disks;
+	const {disks} = run.plan;
 	let outcome: RunOutcome;
 	{
-		using hold = new DiskHold(disk.realPath);
-		await checkSameDisk(system, disk);
+		using holds = new DisposableStack();
+		const hold = (plan: DiskPlan) => heldDisk(plan, holds.use(new DiskHold(plan.realPath)));
+		const [first, ...others] = disks;
+		const held: HeldDisks = [hold(first), ...others.map(hold)];
+		for (const disk of disks) await checkSameDisk(system, disk);
 		signal.throwIfAborted();
 		try {
-			outcome = await writeDisk(system, run, hold, signal, report);
+			outcome = await writeDisks(system, run, held, signal, report);
 		} catch (error) {
-			throw afterFirstWrite(error, disk.path, signal);
+			throw afterFirstWrite(error, disks.map(({path}) => path).join(', '), signal);
 		}
 	}
-	if (disk.kind === 'block-device') showPartitions(system, disk.realPath);
+	for (const {kind, realPath} of disks)
+		if (kind === 'block-device') showPartitions(system, realPath);
 	return outcome;
 }
 
-async function writeDisk(
+/** A disk of the plan that nobody else has. */
+interface HeldDisk {
+	readonly plan: DiskPlan;
+	readonly hold: DiskHold;
+	readonly target: DiskTarget;
+	readonly esp: PlannedPartition;
+	readonly root: PlannedPartition;
+}
+
+type HeldDisks = readonly [HeldDisk, ...HeldDisk[]];
+
+function heldDisk(plan: DiskPlan, hold: DiskHold): HeldDisk {
+	const {realPath: path, layout} = plan;
+	return {
+		plan,
+		hold,
+		target: {path, sectorSize: layout.sectorSize},
+		esp: partitionOfRole(layout, 'esp'),
+		root: partitionOfRole(layout, 'root'),
+	};
+}
+
+async function writeDisks(
 	system: System,
 	run: PlanRun,
-	hold: DiskHold,
+	disks: HeldDisks,
 	signal: AbortSignal,
 	report: ProgressReporter,
 ): Promise<RunOutcome> {
-	const {sink} = run;
-	const [{path, realPath, size, layout}] = run.plan.disks;
-	const disk = {path: realPath, sectorSize: layout.sectorSize};
-	const esp = partitionOfRole(layout, 'esp');
-	const root = partitionOfRole(layout, 'root');
-	report({type: 'step', step: 'partition', title: `Partitioning ${path}`});
-	await wipeDisk(system, disk.path, size, hold);
-	await writePartitionTable(system, disk, layout);
-	await hold.lend(() => makeEspFileSystem(system, disk, esp));
-	report({type: 'done', step: 'partition'});
+	const [first, ...others] = disks;
+	for (const disk of disks) await partitionDisk(system, disk, report);
 	signal.throwIfAborted();
-	const {described, recoveryKey} = await fillRoot(run, root, hold, signal, report);
+	const {described, recoveryKey} = await fillRoot(run, first, signal, report);
 	const {plan, content} = described;
 	signal.throwIfAborted();
-	await sink.writeBoot(content, esp, report);
+	const boots = [
+		...others.map((disk) => ({disk, writer: bootWriter(system, disk.target)})),
+		{disk: first, writer: run.sink},
+	];
+	for (const {disk, writer} of boots) await writer.writeBoot(content, disk.esp, report);
 	signal.throwIfAborted();
-	await renamePartition(system, disk, root.number, root.finishedName);
-	system.flushDevice(disk.path);
+	for (const {target, root} of disks) {
+		await renamePartition(system, target, root.number, root.finishedName);
+		system.flushDevice(target.path);
+	}
 	const shownKey = await keepRecoveryKey(run.plan.encryption, recoveryKey);
-	await sink.finish(content, esp);
-	system.flushDevice(disk.path);
+	for (const {disk, writer} of boots) {
+		await writer.finish(content, disk.esp);
+		system.flushDevice(disk.target.path);
+	}
 	return {plan, recoveryKey: shownKey};
+}
+
+async function partitionDisk(
+	system: System,
+	{plan: {path, size, layout}, hold, target, esp}: HeldDisk,
+	report: ProgressReporter,
+): Promise<void> {
+	report({type: 'step', step: 'partition', title: `Partitioning ${path}`});
+	await wipeDisk(system, target.path, size, hold);
+	await writePartitionTable(system, target, layout);
+	await hold.lend(() => makeEspFileSystem(system, target, esp));
+	report({type: 'done', step: 'partition'});
 }
 
 /** Makes the root and all below it. @returns what it holds, when it is on the disk and closed again */
 async function fillRoot(
 	run: PlanRun,
-	partition: PlannedPartition,
-	hold: DiskHold,
+	{root: partition, hold}: HeldDisk,
 	signal: AbortSignal,
 	report: ProgressReporter,
 ): Promise<{readonly described: PlannedContent; readonly recoveryKey: Secret | undefined}> {

@@ -9,7 +9,8 @@ export type GivenOptions = Pick<
 	'wipe' | 'targetImage' | 'rootFileSystem' | 'kernelArguments' | 'showsRecoveryKey'
 >;
 
-export interface ConfiguredOptions extends Omit<InstallOptions, 'disk' | 'dryRun' | 'signal'> {
+export interface ConfiguredOptions
+	extends Omit<InstallOptions, 'disk' | 'mirror' | 'dryRun' | 'signal'> {
 	/** What the disk is selected by when none is named. */
 	readonly selectors: readonly DiskSelector[];
 }

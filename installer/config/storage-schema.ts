@@ -1,7 +1,7 @@
 import type {EncryptionAnswers, PartitionSelector, StorageAnswers} from '../answers/answers.ts';
-import {cipherPattern} from '../encryption/encryption-plan.ts';
 import {rootFileSystems, smallestEsp} from '../disk/layout-settings.ts';
 import {formatExactSize, formatSize, parseSize, sizeSyntax} from '../disk/size.ts';
+import {cipherPattern} from '../encryption/encryption-plan.ts';
 import {mirrorDisks} from './disk-selector-fields.ts';
 import type {ConfigNode, ConfigTable} from './document.ts';
 import {choice, converted, type Field, flag, type Reading, text, wholeNumber} from './field.ts';

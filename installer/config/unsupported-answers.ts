@@ -15,6 +15,7 @@ const supportedKeys: readonly string[] = [
 	'storage.filesystem',
 	'storage.esp.size',
 	'storage.encryption',
+	'storage.mirror',
 	'image.target',
 	'boot.kargs',
 	'system',

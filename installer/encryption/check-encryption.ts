@@ -1,13 +1,11 @@
 import {mkdtempSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import type {Kernel} from '../../engine/boot/kernel.ts';
 import {type EngineError, Lacking} from '../../engine/errors.ts';
-import type {ImageReader} from '../../engine/image-reader.ts';
 import {programsOfDrivers} from '../../engine/preflight/boot-programs.ts';
 import {
 	type BootNeeds,
+	type EarlyBoot,
 	findBootProblems,
-	readEarlyBoot,
 } from '../../engine/preflight/missing-drivers.ts';
 import {CommandFailed} from '../../engine/system/commands.ts';
 import {KernelCallFailed} from '../../engine/system/libc.ts';
@@ -18,25 +16,18 @@ import {scratchFolder} from '../scratch.ts';
 import {deviceMapperEnvironment, keySize, plainArguments} from './cryptsetup.ts';
 import type {EncryptionPlan} from './encryption-plan.ts';
 
-/** The image whose initramfs will have to unlock the root. */
-export interface EarlyImage {
-	readonly reader: Pick<ImageReader, 'text'>;
-	readonly kernel: Kernel;
-}
-
 /**
  * All that keeps this machine from encrypting, or the image from unlocking: nothing is written for it but a
  * file of its own. Programs are looked for elsewhere.
+ * @param early undefined when nobody can look into the initramfs: what is needed may be there
  */
 export async function findEncryptionProblems(
 	system: System,
 	plan: EncryptionPlan,
-	{reader, kernel}: EarlyImage,
+	early: EarlyBoot | undefined,
 ): Promise<EngineError[]> {
-	const early = await readEarlyBoot(reader, kernel.version, kernel.initramfs.path);
 	const ofKernel = await tryEncrypting(system, plan.cipher);
 	return [
-		// In an initramfs that cannot be read, they may be there.
 		...(early === undefined ? [] : findBootProblems(needsOf(plan), early)),
 		...(usesTpm2(plan) && !hasTpm2() ? [lackingTpm2()] : []),
 		...(ofKernel === undefined ? [] : [ofKernel]),

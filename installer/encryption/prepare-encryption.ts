@@ -1,12 +1,13 @@
 import type {KernelArgument} from '../../engine/boot/kernel-argument.ts';
 import type {EngineError} from '../../engine/errors.ts';
+import type {EarlyBoot} from '../../engine/preflight/missing-drivers.ts';
 import type {System} from '../../engine/system/system.ts';
 import type {ReadContents} from '../bootstrap/source-contents.ts';
 import type {DiskTarget} from '../disk/sfdisk.ts';
 import type {InstallOptions} from '../install-options.ts';
 import type {PlanWarning} from '../plan.ts';
 import type {RootVolume} from '../root-volume.ts';
-import {type EarlyImage, findEncryptionProblems} from './check-encryption.ts';
+import {findEncryptionProblems} from './check-encryption.ts';
 import {encryptedRoot} from './encrypted-root.ts';
 import {type EncryptionPlan, encryptionArguments, planEncryption} from './encryption-plan.ts';
 import {checkRecoveryKey} from './recovery-key.ts';
@@ -31,7 +32,7 @@ export async function prepareEncryption(
 	{answers, showsRecoveryKey, dryRun}: InstallOptions,
 	contents: ReadContents,
 	seed: string,
-	image: EarlyImage,
+	readEarly: () => Promise<EarlyBoot | undefined>,
 ): Promise<PreparedEncryption | undefined> {
 	const {storage} = answers;
 	const plan = planEncryption(storage, seed);
@@ -44,7 +45,7 @@ export async function prepareEncryption(
 		problems: [
 			...problems,
 			...recoveryKey.problems,
-			...(await findEncryptionProblems(system, plan, image)),
+			...(await findEncryptionProblems(system, plan, await readEarly())),
 		],
 		warnings: recoveryKey.warnings,
 		volumeOn: (disk) => encryptedRoot(system, disk, plan, secrets),

@@ -78,7 +78,10 @@ export interface Watcher {
 }
 
 /** The half of a sink that does not depend on how the root is written. */
-export function bootWriter(system: System, disk: SinkTarget): Pick<Sink, 'writeBoot' | 'finish'> {
+export function bootWriter(
+	system: System,
+	disk: Pick<SinkTarget, 'path'>,
+): Pick<Sink, 'writeBoot' | 'finish'> {
 	const open = ({start}: PlannedPartition) =>
 		unmountedPartition(system, {file: disk.path, offset: start});
 	return {

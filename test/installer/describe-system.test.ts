@@ -128,9 +128,7 @@ test('takes as much room as its files', () => {
 });
 
 test('keeps what unlocks its root among the arguments that updates carry on', () => {
-	const rootArguments = [
-		{argument: 'rd.luks.name=aa=slipway-root', source: 'install: encryption'},
-	];
+	const rootArguments = [{argument: 'rd.luks.name=aa=slipway-root', source: 'install: encryption'}];
 	const request = {...systemRequest(import.meta.filename), rootArguments};
 	const {origin} = describeSystem(request).deployment;
 	assert.equal(origin.installed.kernelArguments, [

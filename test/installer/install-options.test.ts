@@ -8,6 +8,7 @@ const test = suite('options of an install');
 
 const options: InstallOptions = {
 	disk: '/dev/sda',
+	mirror: [],
 	wipe: false,
 	targetImage: undefined,
 	rootFileSystem: undefined,

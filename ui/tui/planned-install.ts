@@ -11,6 +11,7 @@ import type {PlannedInstall} from './port.ts';
 export function plannedInstall({
 	disks,
 	encryption,
+	mirror,
 	bootstrap,
 	warnings,
 }: InstallPlan): PlannedInstall {
@@ -19,6 +20,7 @@ export function plannedInstall({
 		keeps: [],
 		makes: [
 			...disks.flatMap(partitionsOf),
+			...(mirror === undefined ? [] : [`MD RAID1 of the root over ${disks.length} disks`]),
 			...(encryption === undefined ? [] : encryptionLines(encryption)),
 			...bootstrap.map(({what, place}) => `${what}: ${place}`),
 		],

@@ -112,7 +112,6 @@ test('know of each key whether an installation heeds it', () => {
 		'scripts.post',
 		'storage.extra',
 		'storage.keep',
-		'storage.mirror',
 		'storage.replace',
 		'storage.root',
 		'storage.swap',

@@ -242,10 +242,7 @@ const values: readonly (readonly [
 	],
 	[
 		'storage.encryption',
-		[
-			'{tpm2 = true}',
-			'{tpm2 = {enroll = true}, recovery-key = {generate = true, show = "qr"}}',
-		],
+		['{tpm2 = true}', '{tpm2 = {enroll = true}, recovery-key = {generate = true, show = "qr"}}'],
 		[
 			'{}',
 			'{tpm2 = false}',

@@ -37,6 +37,12 @@ export const command = defineCommand({
 			multiple: true,
 			help: 'Add a kernel argument to those of the image, as in --karg=console=ttyS0. May be given several times.',
 		},
+		mirror: {
+			type: 'string',
+			value: 'DEVICE',
+			multiple: true,
+			help: 'Mirror the root, as MD RAID1, and the boot partition on this disk too. May be given several times.',
+		},
 		...encryptionOptions,
 		...answerOptions,
 		config: {
@@ -94,6 +100,7 @@ export const command = defineCommand({
 			targetImage: options['target-image'],
 			rootFileSystem: options['root-fs'],
 			kernelArguments: options.karg,
+			mirror: options.mirror,
 			showsRecoveryKey: process.stdout.isTTY && !options.json,
 		};
 		const setup =
