@@ -1,4 +1,5 @@
 import {statSync} from 'node:fs';
+import type {KernelArgument} from '../engine/boot/kernel-argument.ts';
 import {entriesMarker, systemdBootFiles} from '../engine/boot/systemd-boot-files.ts';
 import {kernelFiles, newEntryFile} from '../engine/boot/systemd-boot-plan.ts';
 import type {ReadableDeployment} from '../engine/deployment/deployment.ts';
@@ -45,6 +46,8 @@ export interface SystemRequest {
 	readonly layout: LayoutSettings;
 	readonly architecture: Architecture;
 	readonly given: GivenSettings;
+	/** Those by which the initramfs finds or unlocks the root, as the installation makes it. */
+	readonly rootArguments?: readonly KernelArgument[];
 	readonly bootstrap: Pick<PlannedBootstrap, 'items' | 'tree'>;
 	readonly now: Date;
 }
@@ -95,12 +98,13 @@ export function describeSystem(request: SystemRequest): DescribedSystem {
 }
 
 function describeOrigin(
-	{files, self, layout, architecture, given, now}: SystemRequest,
+	{files, self, layout, architecture, given, rootArguments = [], now}: SystemRequest,
 	reference: UpdateReference | undefined,
 ): NewOrigin {
 	const container = parseContainerEnvironment(self.containerEnvironment ?? '');
 	const {imageVersion} = files.osRelease;
 	const time = now.toISOString();
+	const installed = [...given.kernelArguments, ...rootArguments];
 	return {
 		version: 1,
 		image: reference === undefined ? null : {image: reference.image, transport: 'registry'},
@@ -109,13 +113,13 @@ function describeOrigin(
 		architecture: architecture.oci,
 		imageVerity: {algorithm, digest: self.image.verityDigest},
 		kernelVersion: files.kernel.version,
-		kernelArguments: [...files.kernelArguments, ...given.kernelArguments],
+		kernelArguments: [...files.kernelArguments, ...installed],
 		created: time,
 		installed: {
 			slipwayVersion: version,
 			layout: `whole disk, ${layout.rootFileSystem}`,
 			source: sourceName(container.image),
-			kernelArguments: [...given.kernelArguments],
+			kernelArguments: installed,
 			time,
 		},
 	};

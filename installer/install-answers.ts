@@ -7,12 +7,13 @@ import {type InstallResult, installMachine} from './install.ts';
 import type {InstallOptions} from './install-options.ts';
 import {withSelectedDisk} from './select-disk-by-answers.ts';
 
-/** Nothing but what the answers say. */
+/** Nothing but what the answers say. Whoever calls this shows what is to be shown. */
 const nothingGiven = {
 	wipe: false,
 	targetImage: undefined,
 	rootFileSystem: undefined,
 	kernelArguments: [],
+	showsRecoveryKey: true,
 } as const;
 
 /**
@@ -27,7 +28,7 @@ export async function installAnswers(
 	report: ProgressReporter,
 ): Promise<InstallResult> {
 	const configured = configuredOptions(nothingGiven, answers, namedByPerson);
-	const asked = {disk: namedDisk(configured.selectors), dryRun, signal};
+	const asked = {disk: namedDisk(configured.selectors), mirror: [], dryRun, signal};
 	const options = await withSelectedDisk(system, configured, asked, report);
 	return await installMachine(system, {...options, plannedDisk}, report);
 }

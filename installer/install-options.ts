@@ -8,6 +8,8 @@ import type {RootFileSystem} from './disk/layout-settings.ts';
 export interface InstallOptions {
 	/** Block device or plain file. */
 	readonly disk: string;
+	/** More disks, to mirror root and boot partition on; none for a machine of one disk. */
+	readonly mirror: readonly string[];
 	/** Leave to destroy what is on the disk. */
 	readonly wipe: boolean;
 	/** The fingerprint of the disk in the plan that was agreed to; otherwise it may be any. */
@@ -24,6 +26,8 @@ export interface InstallOptions {
 	/** What the machine gets besides its image; {@link noAnswers} for nothing. */
 	readonly answers: Answers;
 	/** Decide and check everything, write nothing. */
+	/** Whether somebody sees the recovery key of an encrypted root when it is shown at the end. */
+	readonly showsRecoveryKey: boolean;
 	readonly dryRun: boolean;
 	readonly signal: AbortSignal;
 }

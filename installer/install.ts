@@ -7,6 +7,7 @@ import type {EngineError} from '../engine/errors.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
 import {openRunningRoot, type RunningRoot} from '../engine/source/running-root.ts';
 import type {System} from '../engine/system/system.ts';
+import type {Secret} from './answers/secret.ts';
 import {hostArchitecture} from './architecture.ts';
 import {carelessFile} from './bootstrap/careless-file.ts';
 import {ImageTree} from './bootstrap/image-tree.ts';
@@ -19,10 +20,13 @@ import {changedSince} from './disk/fingerprint.ts';
 import {type DiskInventory, type FoundDisk, inspectDisk} from './disk/inventory.ts';
 import {minimumDiskSize} from './disk/layout.ts';
 import {findRefusals, isFound, mountingCapabilities, throwRefusals} from './disk/refusals.ts';
+import type {DiskTarget} from './disk/sfdisk.ts';
 import {readFitImage} from './fit-image.ts';
 import {checkSettings, type GivenSettings, type InstallOptions} from './install-options.ts';
 import {orInterrupted} from './interruption.ts';
-import {type InstallPlan, partitionOfRole, planInstall} from './plan.ts';
+import {findMirrorProblems} from './mirror/mirror-plan.ts';
+import {type InstallPlan, partitionOfRole, planInstall, rootOverhead} from './plan.ts';
+import {type PreparedRoot, prepareRoot} from './prepare-root.ts';
 import {checkPrograms} from './programs.ts';
 import {type PlannedContent, type PlanRun, runPlan} from './run-plan.ts';
 import {InstallScripts} from './scripts/install-scripts.ts';
@@ -39,6 +43,8 @@ import {chooseSink} from './sink/choose.ts';
 
 export interface InstallResult {
 	readonly plan: InstallPlan;
+	/** Opens an encrypted root; to be shown once, when it was written nowhere. */
+	readonly recoveryKey: Secret | undefined;
 }
 
 /**
@@ -76,18 +82,21 @@ async function planOrInstall(
 		const given = checkSettings(options);
 		const contents = await readAnswers(options, report);
 		const found = await inspectDisk(system, options.disk);
-		const refusals = refusalsOf(system, found, options);
-		const disk = accept(found, refusals.every(mayBeTooSmallToo) ? [] : refusals);
-		using _lock = dryRun ? undefined : await lockDisk(system, disk, signal, report);
+		const all = [found, ...(await inspectOthers(system, options))] as const;
+		const refusals = all.flatMap((one) => refusalsOf(system, one, options));
+		const disks = accept(all, refusals.every(mayBeTooSmallToo) ? [] : refusals);
+		const [disk] = disks;
+		using locks = new DisposableStack();
+		for (const one of dryRun ? [] : disks) locks.use(await lockDisk(system, one, signal, report));
 		using root = openRunningRoot(system);
 		if (disk.size >= surelyEnough(root.tree.files)) throwRefusals(refusals);
 		const run = await decide(system, options, {given, contents}, root, report);
 		const warnings = dryRun ? [] : run.plan.warnings;
 		for (const {code, message, hint} of [...root.findings, ...warnings])
 			report({type: 'warning', code, message, hint});
-		if (scripts === undefined) return {plan: run.plan};
+		if (scripts === undefined) return {plan: run.plan, recoveryKey: undefined};
 		await scripts.beforeWriting();
-		return {plan: await runPlan(system, {...run, ...finishing(scripts, options)}, signal, report)};
+		return await runPlan(system, {...run, ...finishing(scripts, options)}, signal, report);
 	} catch (error) {
 		throw orInterrupted(error, signal, `nothing was changed on ${options.disk}`);
 	}
@@ -137,6 +146,9 @@ interface Preparation {
 	/** Mistakes in the answers that only the image tells. */
 	readonly problems: readonly EngineError[];
 	readonly disk: DiskInventory;
+	/** All identifiers of the machine follow from it. */
+	readonly seed: string;
+	readonly onDisk: PreparedRoot;
 }
 
 /**
@@ -151,23 +163,31 @@ async function decide(
 	root: RunningRoot,
 	report: ProgressReporter,
 ): Promise<PlanRun> {
-	const {unhashed, request, problems, disk: looked} = await prepare(system, options, asked, root);
+	const prepared = await prepare(system, options, asked, root);
+	const {unhashed, request, problems, disk: looked, seed, onDisk} = prepared;
 	const {architecture, layout} = request;
 	const rough = describeSystem({...request, self: provisionalSelf(unhashed)});
 	const hash = async () =>
 		describeSystem({...request, self: await hashSelf(unhashed, options.signal, report)});
 	const minimumSize = (sizes: ContentSizes) => (sectorSize: number) =>
-		minimumDiskSize({sizes, settings: layout, sectorSize});
+		minimumDiskSize({
+			sizes,
+			settings: layout,
+			sectorSize,
+			rootOverhead: rootOverhead(onDisk),
+		});
 	const isRoomy = isFound(looked) && looked.size >= minimumSize(rough.sizes)(looked.sectorSize);
 	const early = isRoomy && !options.dryRun ? undefined : await hash();
 	const {sizes} = isRoomy ? rough : (early ?? rough);
 	// Hashing takes long enough for others to use the disk.
 	const found = early === undefined ? looked : await inspectDisk(system, options.disk);
-	const refusals = refusalsOf(system, found, options, minimumSize(sizes));
-	const disk = accept(found, [...problems, ...refusals]);
-	const target = {path: disk.realPath, sectorSize: disk.sectorSize};
-	const {sink, canEnableVerity} = chooseSink(system, target, layout.rootFileSystem);
-	const seed = randomUUID();
+	const all = [found, ...(await inspectOthers(system, options))] as const;
+	const refusals = all.flatMap((one) => refusalsOf(system, one, options, minimumSize(sizes)));
+	const ofMirror = findMirrorProblems(all.filter(isFound));
+	const [disk, ...others] = accept(all, [...problems, ...refusals, ...ofMirror]);
+	const target = targetOf(disk);
+	const volume = onDisk.volumeOn([target, ...others.map(targetOf)]);
+	const {sink, canEnableVerity} = chooseSink(system, target, layout.rootFileSystem, volume?.target);
 	const plan = (described: DescribedSystem): PlannedContent => {
 		const planned = planInstall({
 			disk,
@@ -175,6 +195,10 @@ async function decide(
 			sizes,
 			architecture: architecture.partition,
 			seed,
+			others,
+			encryption: onDisk.encryption,
+			mirror: onDisk.mirror,
+			warnings: onDisk.warnings,
 			image: described.image,
 			bootstrap: described.bootstrap,
 			deployment: described.deployment,
@@ -184,8 +208,14 @@ async function decide(
 	};
 	const isOnePass = early === undefined && sink.writeUnhashed !== undefined;
 	const planned = plan(isOnePass ? rough : (early ?? (await hash())));
-	await sink.check(planned.content, partitionOfRole(planned.plan.disks[0].layout, 'root'));
-	return {...planned, sink, unhashed: isOnePass ? lateContent(unhashed, request, plan) : undefined};
+	const partition = partitionOfRole(planned.plan.disks[0].layout, 'root');
+	await sink.check(planned.content, volume?.placeOf(partition) ?? partition);
+	return {
+		...planned,
+		sink,
+		volume,
+		unhashed: isOnePass ? lateContent(unhashed, request, plan) : undefined,
+	};
 }
 
 /** Reads the image but for the contents of its files. @throws Refused when it makes no machine */
@@ -203,7 +233,11 @@ async function prepare(
 	]);
 	const rootFileSystem = options.rootFileSystem ?? files.layout.rootFileSystem;
 	const layout = {rootFileSystem, espSize: options.espSize ?? files.layout.espSize};
-	checkPrograms(rootFileSystem);
+	const encrypts = options.answers.storage.encryption !== undefined;
+	checkPrograms({rootFileSystem, encrypts, mirrors: options.mirror.length > 0});
+	const seed = randomUUID();
+	const imagePath = root.path;
+	const onDisk = await prepareRoot(system, {options, contents, seed, imagePath, files});
 	const unhashed = await prepareSelf(root.tree);
 	const now = system.now();
 	const bootstrap = plannedBootstrap({
@@ -215,9 +249,23 @@ async function prepare(
 	});
 	const {scripts} = options.answers;
 	const items = [...bootstrap.items, ...plannedScripts(scripts)];
-	const request = {files, layout, architecture, given, bootstrap: {...bootstrap, items}, now};
-	const problems = [...bootstrap.problems, ...findScriptProblems(system, scripts, rootFileSystem)];
-	return {unhashed, request, problems, disk};
+	const request = {
+		...{files, layout, architecture, given, now},
+		rootArguments: onDisk.kernelArguments,
+		bootstrap: {...bootstrap, items},
+	};
+	const problems = [
+		...onDisk.problems,
+		...bootstrap.problems,
+		...findScriptProblems(system, scripts, rootFileSystem),
+	];
+	return {unhashed, request, problems, disk, seed, onDisk};
+}
+
+const targetOf = ({realPath: path, sectorSize}: FoundDisk): DiskTarget => ({path, sectorSize});
+
+async function inspectOthers(system: System, {mirror}: InstallOptions): Promise<DiskInventory[]> {
+	return await Promise.all(mirror.map((path) => inspectDisk(system, path)));
 }
 
 /** What is known when the files are hashed and written. */
@@ -237,7 +285,7 @@ function lateContent(
 function refusalsOf(
 	system: System,
 	disk: DiskInventory,
-	{wipe, plannedDisk}: InstallOptions,
+	{wipe, answers, mirror, plannedDisk}: InstallOptions,
 	minimumSize: (sectorSize: number) => number = () => 0,
 ): readonly EngineError[] {
 	return [
@@ -245,15 +293,26 @@ function refusalsOf(
 			wipe,
 			minimumSize: isFound(disk) ? minimumSize(disk.sectorSize) : 0,
 			capabilities: system.capabilities(),
-			neededCapabilities: disk.kind === 'file' ? [] : mountingCapabilities,
+			// Files of disks can be written without; what encrypts or mirrors them is the kernel.
+			neededCapabilities:
+				disk.kind === 'file' && answers.storage.encryption === undefined && mirror.length === 0
+					? []
+					: mountingCapabilities,
 		}),
 		...(isFound(disk) ? changedSince(disk, plannedDisk) : []),
 	];
 }
 
 /** @throws Refused or Lacking with the refusals, if there are any */
-function accept(disk: DiskInventory, refusals: readonly EngineError[]): FoundDisk {
+function accept(
+	[first, ...others]: readonly [DiskInventory, ...DiskInventory[]],
+	refusals: readonly EngineError[],
+): readonly [FoundDisk, ...FoundDisk[]] {
 	throwRefusals(refusals);
+	return [foundDisk(first), ...others.map(foundDisk)];
+}
+
+function foundDisk(disk: DiskInventory): FoundDisk {
 	if (!isFound(disk)) throw new TypeError(`${disk.path} is no disk, and nothing said so`);
 	return disk;
 }

@@ -1,15 +1,19 @@
+import {describeUnlocking} from '../engine/deployment/unlock-method.ts';
 import {printableText} from '../engine/tree/printable.ts';
 import type {BootstrapItem} from './bootstrap/work.ts';
 import type {DiskIdentity} from './disk/identity.ts';
 import type {PlannedPartition} from './disk/layout.ts';
 import {describePartitionType} from './disk/partition-types.ts';
 import {formatSize} from './disk/size.ts';
+import {describeRecoveryKey} from './encryption/encryption-plan.ts';
 import type {DiskPlan, InstallPlan, PlanWarning} from './plan.ts';
 
 /** The plan for people, as `--dry-run` prints it: what is destroyed first, warnings last. */
 export function formatPlan(plan: InstallPlan): string {
 	return [
 		...plan.disks.flatMap(formatDisk),
+		...formatMirror(plan),
+		...formatEncryption(plan),
 		...formatFields([
 			['Image', plan.image.reference ?? 'no reference'],
 			['Manifest', plan.image.manifestDigest],
@@ -55,6 +59,25 @@ function formatPartition(partition: PlannedPartition): string[] {
 		`     type ${type}${meaning === undefined ? '' : ` (${meaning})`}, partition ${uuid}`,
 		`     ${fileSystem.type} "${fileSystem.label}" ${fileSystem.uuid}`,
 	];
+}
+
+function formatMirror({disks, mirror}: InstallPlan): string[] {
+	if (mirror === undefined) return [];
+	const names = disks.map(({path}) => path).join(', ');
+	return formatFields([
+		['Mirror', `the root, MD RAID1 ${mirror.uuid} over ${names}`],
+		['', 'the boot partition on each, kept in step'],
+	]);
+}
+
+function formatEncryption({encryption}: InstallPlan): string[] {
+	if (encryption === undefined) return [];
+	const {uuid, cipher, unlockedBy, recoveryKey} = encryption;
+	return formatFields([
+		['Encryption', `the root, LUKS2 ${uuid}, ${cipher}`],
+		['Unlocked by', describeUnlocking(unlockedBy)],
+		['Recovery key', printableText(describeRecoveryKey(recoveryKey))],
+	]);
 }
 
 function formatVerity({verity}: InstallPlan): string {

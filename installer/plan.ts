@@ -10,6 +10,8 @@ import type {FoundDisk} from './disk/inventory.ts';
 import {type DiskLayout, type PlannedPartition, planLayout} from './disk/layout.ts';
 import type {LayoutSettings} from './disk/layout-settings.ts';
 import type {Architecture} from './disk/partition-types.ts';
+import {type EncryptionPlan, luksHeaderSize} from './encryption/encryption-plan.ts';
+import {type MirrorPlan, mirrorOverhead} from './mirror/mirror-plan.ts';
 
 /**
  * All that an installation will do, as data: printed by `--dry-run`, shown by the screens, done by the
@@ -17,8 +19,12 @@ import type {Architecture} from './disk/partition-types.ts';
  */
 export interface InstallPlan {
 	readonly version: 1;
-	/** The first holds the boot partition and the root. */
+	/** Each holds a boot partition and the root, or half of it. */
 	readonly disks: readonly [DiskPlan, ...DiskPlan[]];
+	/** Of the root; undefined when it is not encrypted. */
+	readonly encryption: EncryptionPlan | undefined;
+	/** Of the root; undefined when it is on one disk. */
+	readonly mirror: MirrorPlan | undefined;
 	readonly image: PlannedImage;
 	readonly deployment: PlannedDeployment;
 	/** Whether the kernel will refuse files of the system that were changed on the disk. */
@@ -69,7 +75,11 @@ export type VerityPlan =
 	| {readonly kind: 'not-enforced'; readonly reason: string};
 
 export interface PlanWarning {
-	readonly code: 'no-reference' | 'unpullable-reference' | 'verity-not-enforced';
+	readonly code:
+		| 'no-reference'
+		| 'unpullable-reference'
+		| 'verity-not-enforced'
+		| 'recovery-key-passing';
 	readonly message: string;
 	readonly hint: string;
 }
@@ -81,11 +91,17 @@ export interface PlanRequest {
 	readonly architecture: Architecture;
 	/** All identifiers follow from it: random for a machine, fixed for a reproducible disk image. */
 	readonly seed: string;
+	readonly encryption?: EncryptionPlan | undefined;
+	readonly mirror?: MirrorPlan | undefined;
+	/** More disks that get the same. */
+	readonly others?: readonly FoundDisk[];
 	readonly image: PlannedImage;
 	readonly bootstrap: readonly BootstrapItem[];
 	readonly deployment: ReadableDeployment;
 	/** Whether the kernel that runs here can enable fs-verity. ext4 gets it without. */
 	readonly canEnableVerity: boolean;
+	/** Found when the machine was looked at. */
+	readonly warnings?: readonly PlanWarning[];
 }
 
 /**
@@ -93,8 +109,16 @@ export interface PlanRequest {
  * @throws Refused `too-small` or `esp-too-small`
  */
 export function planInstall(request: PlanRequest): InstallPlan {
-	const {disk, image, deployment} = request;
-	const layout = planLayout({...request, diskSize: disk.size, sectorSize: disk.sectorSize});
+	const {disk, others = [], image, deployment, encryption, mirror} = request;
+	const layoutFor = (seed: string): DiskLayout =>
+		planLayout({
+			...request,
+			seed,
+			diskSize: Math.min(...[disk, ...others].map(({size}) => size)),
+			sectorSize: disk.sectorSize,
+			rootOverhead: rootOverhead(request),
+		});
+	const layout = layoutFor(request.seed);
 	const verity = planVerity(request);
 	const commandLine = deploymentCommandLine(deployment, {
 		rootUuid: partitionOfRole(layout, 'root').fileSystem.uuid,
@@ -103,13 +127,28 @@ export function planInstall(request: PlanRequest): InstallPlan {
 	const kernelArguments = deployment.origin.kernelArguments.map(({argument}) => argument);
 	return {
 		version: 1,
-		disks: [planDisk(disk, layout)],
+		disks: [
+			planDisk(disk, layout),
+			...others.map((other, index) =>
+				planDisk(other, layoutFor(`${request.seed} disk ${index + 2}`)),
+			),
+		],
+		encryption,
+		mirror,
 		image,
 		deployment: {id: deployment.id, kernelArguments, commandLine},
 		verity,
 		bootstrap: request.bootstrap,
-		warnings: [...warningsOfImage(image), ...warningsOfVerity(verity)],
+		warnings: [...warningsOfImage(image), ...warningsOfVerity(verity), ...(request.warnings ?? [])],
 	};
+}
+
+/** Bytes of the root's partition that its file system does not get. */
+export function rootOverhead({
+	encryption,
+	mirror,
+}: Pick<PlanRequest, 'encryption' | 'mirror'>): number {
+	return (encryption ? luksHeaderSize : 0) + (mirror ? mirrorOverhead : 0);
 }
 
 function planDisk(disk: FoundDisk, layout: DiskLayout): DiskPlan {

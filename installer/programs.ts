@@ -22,22 +22,55 @@ const byFileSystem: Readonly<Record<RootFileSystem, Programs>> = {
 	xfs: {'mkfs.xfs': 'xfsprogs'},
 };
 
+const toEncrypt: Programs = {
+	cryptsetup: 'cryptsetup-bin',
+	'systemd-cryptenroll': 'systemd-cryptsetup',
+};
+
+const toMirror: Programs = {mdadm: 'mdadm'};
+
+/** What an install is to do that not every image can. */
+export interface ProgramNeeds {
+	/** Undefined when it is not known. */
+	readonly rootFileSystem: RootFileSystem | undefined;
+	readonly encrypts?: boolean;
+	readonly mirrors?: boolean;
+}
+
 /** Where they may be in an image. */
 export const programFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'] as const;
 
 /** What an install runs, from the image itself. */
-export function installPrograms(rootFileSystem: RootFileSystem | undefined): Programs {
-	return rootFileSystem === undefined ? always : {...always, ...byFileSystem[rootFileSystem]};
+export function installPrograms({rootFileSystem, encrypts, mirrors}: ProgramNeeds): Programs {
+	return {
+		...always,
+		...(rootFileSystem && byFileSystem[rootFileSystem]),
+		...(encrypts && toEncrypt),
+		...(mirrors && toMirror),
+	};
+}
+
+/** Why this image cannot encrypt, for people; undefined when it has the programs. */
+export function whyNoEncryption(folders: readonly string[] = programFolders): string | undefined {
+	const missing = missingPrograms(toEncrypt, folders).map(([program]) => program);
+	return missing.length === 0 ? undefined : `the image lacks ${missing.join(', ')}`;
+}
+
+function missingPrograms(
+	programs: Programs,
+	folders: readonly string[],
+): (readonly [program: string, packageName: string])[] {
+	return Object.entries(programs).filter(
+		([program]) => !folders.some((folder) => isExecutable(path.join(folder, program))),
+	);
 }
 
 /** @throws Lacking `missing-program` that names all that are not installed here */
 export function checkPrograms(
-	rootFileSystem: RootFileSystem,
+	needs: ProgramNeeds,
 	folders: readonly string[] = programFolders,
 ): void {
-	const missing = Object.entries(installPrograms(rootFileSystem)).filter(
-		([program]) => !folders.some((folder) => isExecutable(path.join(folder, program))),
-	);
+	const missing = missingPrograms(installPrograms(needs), folders);
 	if (missing.length === 0) return;
 	const names = missing.map(([program]) => program).join(', ');
 	const packages = [...new Set(missing.map(([, name]) => name))].join(', ');

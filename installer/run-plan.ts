@@ -2,6 +2,7 @@ import {Lacking, OperationFailed, Refused} from '../engine/errors.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
 import {KernelCallFailed} from '../engine/system/libc.ts';
 import type {System} from '../engine/system/system.ts';
+import type {Secret} from './answers/secret.ts';
 import type {SystemContent, UnhashedContent} from './content.ts';
 import {makeEspFileSystem, partitionLoop} from './disk/file-system.ts';
 import {DiskHold} from './disk/hold.ts';
@@ -9,10 +10,13 @@ import {checkSameDisk} from './disk/inventory.ts';
 import type {PlannedPartition} from './disk/layout.ts';
 import {type DiskTarget, renamePartition, writePartitionTable} from './disk/sfdisk.ts';
 import {wipeDisk} from './disk/wipe.ts';
+import type {EncryptionPlan} from './encryption/encryption-plan.ts';
+import {recoveryKeyFile, writeRecoveryKey} from './encryption/recovery-key.ts';
 import {orInterrupted} from './interruption.ts';
-import {type InstallPlan, partitionOfRole} from './plan.ts';
+import {type DiskPlan, type InstallPlan, partitionOfRole} from './plan.ts';
+import type {RootVolume} from './root-volume.ts';
 import type {TargetSource} from './scripts/target-root.ts';
-import type {RootVerity, Sink} from './sink/sink.ts';
+import {bootWriter, type RootVerity, type Sink} from './sink/sink.ts';
 
 /** A plan with all that goes on its disk. */
 export interface PlannedContent {
@@ -24,6 +28,8 @@ export interface PlannedContent {
 export interface PlanRun extends PlannedContent {
 	/** Has checked the content. */
 	readonly sink: Sink;
+	/** What the sink's root is on, when that is not the partition itself. */
+	readonly volume?: RootVolume | undefined;
 	/**
 	 * Plan and content are provisional when there is this: digests, and what follows from them, will be
 	 * others. The disk's layout, and whether fs-verity is enforced, will not.
@@ -33,11 +39,17 @@ export interface PlanRun extends PlannedContent {
 	readonly finishRoot?: (source: TargetSource) => Promise<void>;
 }
 
+export interface RunOutcome {
+	/** With the digests that its files had. */
+	readonly plan: InstallPlan;
+	/** To be shown now, or nobody will ever know it. */
+	readonly recoveryKey: Secret | undefined;
+}
+
 /**
  * Does what a plan says. The partition table names the root unfinished until everything that a boot
  * needs is on the disk; the loader entry comes last of all. Killed anywhere before that, the disk is
  * one that a second run takes without `--wipe`.
- * @returns the plan, with the digests that its files had
  * @throws Refused `in-use` or `other-disk`, or what the signal was aborted with, before the first write
  * @throws OperationFailed `interrupted` when the signal aborted it after that; never Refused or Lacking
  */
@@ -46,62 +58,124 @@ export async function runPlan(
 	run: PlanRun,
 	signal: AbortSignal,
 	report: ProgressReporter,
-): Promise<InstallPlan> {
+): Promise<RunOutcome> {
 	signal.throwIfAborted();
-	const [disk] = run.plan.disks;
-	let {plan} = run;
+	const {disks} = run.plan;
+	let outcome: RunOutcome;
 	{
-		using hold = new DiskHold(disk.realPath);
-		await checkSameDisk(system, disk);
+		using holds = new DisposableStack();
+		const hold = (plan: DiskPlan) => heldDisk(plan, holds.use(new DiskHold(plan.realPath)));
+		const [first, ...others] = disks;
+		const held: HeldDisks = [hold(first), ...others.map(hold)];
+		for (const disk of disks) await checkSameDisk(system, disk);
 		signal.throwIfAborted();
 		try {
-			plan = await writeDisk(system, run, hold, signal, report);
+			outcome = await writeDisks(system, run, held, signal, report);
 		} catch (error) {
-			throw afterFirstWrite(error, disk.path, signal);
+			throw afterFirstWrite(error, disks.map(({path}) => path).join(', '), signal);
 		}
 	}
-	if (disk.kind === 'block-device') showPartitions(system, disk.realPath);
-	return plan;
+	for (const {kind, realPath} of disks)
+		if (kind === 'block-device') showPartitions(system, realPath);
+	return outcome;
 }
 
-async function writeDisk(
+/** A disk of the plan that nobody else has. */
+interface HeldDisk {
+	readonly plan: DiskPlan;
+	readonly hold: DiskHold;
+	readonly target: DiskTarget;
+	readonly esp: PlannedPartition;
+	readonly root: PlannedPartition;
+}
+
+type HeldDisks = readonly [HeldDisk, ...HeldDisk[]];
+
+function heldDisk(plan: DiskPlan, hold: DiskHold): HeldDisk {
+	const {realPath: path, layout} = plan;
+	return {
+		plan,
+		hold,
+		target: {path, sectorSize: layout.sectorSize},
+		esp: partitionOfRole(layout, 'esp'),
+		root: partitionOfRole(layout, 'root'),
+	};
+}
+
+async function writeDisks(
 	system: System,
 	run: PlanRun,
-	hold: DiskHold,
+	disks: HeldDisks,
 	signal: AbortSignal,
 	report: ProgressReporter,
-): Promise<InstallPlan> {
-	const {sink} = run;
-	const [{path, realPath, size, layout}] = run.plan.disks;
-	const disk = {path: realPath, sectorSize: layout.sectorSize};
-	const esp = partitionOfRole(layout, 'esp');
-	const root = partitionOfRole(layout, 'root');
+): Promise<RunOutcome> {
+	const [first, ...others] = disks;
+	for (const disk of disks) await partitionDisk(system, disk, report);
+	signal.throwIfAborted();
+	const {described, recoveryKey} = await fillRoot(system, run, first, signal, report);
+	const {plan, content} = described;
+	signal.throwIfAborted();
+	const boots = [
+		...others.map((disk) => ({disk, writer: bootWriter(system, disk.target)})),
+		{disk: first, writer: run.sink},
+	];
+	for (const {disk, writer} of boots) await writer.writeBoot(content, disk.esp, report);
+	signal.throwIfAborted();
+	for (const {target, root} of disks) {
+		await renamePartition(system, target, root.number, root.finishedName);
+		system.flushDevice(target.path);
+	}
+	const shownKey = await keepRecoveryKey(run.plan.encryption, recoveryKey);
+	for (const {disk, writer} of boots) {
+		await writer.finish(content, disk.esp);
+		system.flushDevice(disk.target.path);
+	}
+	return {plan, recoveryKey: shownKey};
+}
+
+async function partitionDisk(
+	system: System,
+	{plan: {path, size, layout}, hold, target, esp}: HeldDisk,
+	report: ProgressReporter,
+): Promise<void> {
 	report({type: 'step', step: 'partition', title: `Partitioning ${path}`});
-	await wipeDisk(system, disk.path, size, hold);
-	await writePartitionTable(system, disk, layout);
-	await hold.lend(async () => {
-		await makeEspFileSystem(system, disk, esp);
-		await sink.makeRoot(root);
-	});
+	await wipeDisk(system, target.path, size, hold);
+	await writePartitionTable(system, target, layout);
+	await hold.lend(() => makeEspFileSystem(system, target, esp));
 	report({type: 'done', step: 'partition'});
+}
+
+/** Makes the root and all below it. @returns what it holds, when it is on the disk and closed again */
+async function fillRoot(
+	system: System,
+	run: PlanRun,
+	{root: partition, hold, target}: HeldDisk,
+	signal: AbortSignal,
+	report: ProgressReporter,
+): Promise<{readonly described: PlannedContent; readonly recoveryKey: Secret | undefined}> {
+	await using volume = await run.volume?.open(partition, report);
+	const root = run.volume?.placeOf(partition) ?? partition;
+	await hold.lend(() => run.sink.makeRoot(root));
 	signal.throwIfAborted();
 	const {verity, described} = await writeRoot(run, root, signal, report);
-	const {plan, content} = described;
-	if (plan.verity.kind === 'enforced' && verity === 'unavailable') {
+	const [{path}] = run.plan.disks;
+	if (described.plan.verity.kind === 'enforced' && verity === 'unavailable')
 		throw new OperationFailed('no-fs-verity', `fs-verity could not be put on ${path}`, {
 			hint: 'Install with --root-fs ext4, or report this.',
 		});
-	}
-	signal.throwIfAborted();
-	await sink.writeBoot(content, esp, report);
-	signal.throwIfAborted();
-	if (run.finishRoot !== undefined) await finishRoot(system, disk, root, plan, run.finishRoot);
-	signal.throwIfAborted();
-	await renamePartition(system, disk, root.number, root.finishedName);
-	system.flushDevice(disk.path);
-	await sink.finish(content, esp);
-	system.flushDevice(disk.path);
-	return plan;
+	if (run.finishRoot !== undefined)
+		await finishRoot(system, run.volume?.target ?? target, root, described.plan, run.finishRoot);
+	return {described, recoveryKey: volume?.recoveryKey};
+}
+
+/** What is written is there before the disk boots. @returns what is to be shown instead */
+async function keepRecoveryKey(
+	encryption: EncryptionPlan | undefined,
+	key: Secret | undefined,
+): Promise<Secret | undefined> {
+	if (encryption?.recoveryKey.kind !== 'written' || key === undefined) return key;
+	await writeRecoveryKey(recoveryKeyFile(encryption, encryption.recoveryKey), key);
+	return undefined;
 }
 
 async function writeRoot(
@@ -118,7 +192,7 @@ async function writeRoot(
 	};
 }
 
-/** On a device that is just the root's partition. */
+/** On a device that is just the root. */
 async function finishRoot(
 	system: System,
 	disk: DiskTarget,

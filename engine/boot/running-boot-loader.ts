@@ -1,5 +1,7 @@
 import type {System} from '../system/system.ts';
+import {keepBootCopies} from './boot-copies.ts';
 import type {BootLoader} from './boot-loader.ts';
+import type {MountedBoot} from './copy-boot-partition.ts';
 import {mountedPartition} from './mounted-partition.ts';
 import {systemdBoot} from './systemd-boot.ts';
 
@@ -8,11 +10,41 @@ import {systemdBoot} from './systemd-boot.ts';
  * mounts it when it is asked for.
  * @throws CommandFailed when there is none, or not for this user
  */
-export async function runningBootLoader(
-	system: Pick<System, 'run' | 'syncFileSystem'>,
-): Promise<BootLoader> {
+export async function runningBootLoader(system: BootSystem): Promise<BootLoader> {
+	const boot = await runningBoot(system);
+	return inStep(systemdBoot(boot.partition), () => keepBootCopies(system, boot));
+}
+
+type BootSystem = Pick<System, 'run' | 'mount' | 'unmount' | 'syncFileSystem'>;
+
+async function runningBoot(system: BootSystem): Promise<MountedBoot> {
 	const {stdout} = await system.run('bootctl', ['--print-boot-path']);
-	return systemdBoot(mountedPartition(system, stdout.trimEnd()));
+	const mountPoint = stdout.trimEnd();
+	return {partition: mountedPartition(system, mountPoint), mountPoint};
+}
+
+/** Brings the copies of the running machine's boot partition in step, after the boot loader changed it. */
+export async function keepRunningCopies(system: BootSystem): Promise<void> {
+	await keepBootCopies(system, await runningBoot(system));
+}
+
+/** The same boot loader; after each change it does the rest too. */
+function inStep(loader: BootLoader, follow: () => Promise<void>): BootLoader {
+	const followed =
+		<Args extends readonly unknown[]>(act: (...args: Args) => Promise<void>) =>
+		async (...args: Args): Promise<void> => {
+			await act(...args);
+			await follow();
+		};
+	return {
+		list: loader.list,
+		write: followed(loader.write),
+		remove: followed(loader.remove),
+		setDefault: followed(loader.setDefault),
+		bless: followed(loader.bless),
+		countAttempt: followed(loader.countAttempt),
+		sweep: followed(loader.sweep),
+	};
 }
 
 /**

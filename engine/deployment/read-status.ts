@@ -10,6 +10,7 @@ import type {ContentChanges} from './content-changes.ts';
 import type {DeploymentSet} from './deployment.ts';
 import type {DeploymentId} from './id.ts';
 import {containerEnvironmentFile} from './image-reference.ts';
+import {readRootEncryption} from './root-encryption.ts';
 import {readRunningId} from './running-id.ts';
 import {knowsSoftReboot, readPreparedSoftReboot} from './soft-reboot-file.ts';
 import {listDeployments} from './state-directory.ts';
@@ -88,6 +89,7 @@ async function readRunningSystem(root: string, set: DeploymentSet): Promise<Runn
 	const mountinfo = await readText(path.join(root, '/proc/self/mountinfo'));
 	return {
 		verityEnforced: requiresVerity(parseMountinfo(mountinfo ?? '')),
+		rootEncryption: await readRootEncryption(physicalRoot, root),
 		softReboot: {
 			isKnown: await knowsSoftReboot(root),
 			preparedId: await readPreparedSoftReboot(root),

@@ -14,6 +14,7 @@ import type {Deployment, DeploymentSet} from './deployment.ts';
 import {type DeploymentChanges, deploymentChanges} from './deployment-changes.ts';
 import type {DeploymentId} from './id.ts';
 import type {ImageReference, Origin} from './origin.ts';
+import type {RootEncryption} from './root-encryption.ts';
 import {softRebootObstacle} from './soft-reboot.ts';
 import {type BootHealth, bootHealth, deploymentStates} from './states.ts';
 import {
@@ -44,6 +45,8 @@ export interface StatusDocument {
 		readonly type: 'slipwayHost' | null;
 		/** Null unless booted. */
 		readonly fsVerity: {readonly enforced: boolean} | null;
+		/** Of the physical root; null when it is not encrypted, and unless booted. */
+		readonly rootEncryption: RootEncryption | null;
 		/** ID of the deployment that the next soft reboot leads to; null when it would start this one again. */
 		readonly softRebootPrepared: string | null;
 		readonly notDeployed: string | null;
@@ -106,6 +109,7 @@ export interface RunningSystem {
 	readonly verityEnforced: boolean;
 	/** Why it is no deployment, when it is none. */
 	readonly notDeployed: string | undefined;
+	readonly rootEncryption?: RootEncryption | undefined;
 	readonly softReboot?: {
 		/** Whether this system is made for them. */
 		readonly isKnown: boolean;
@@ -161,6 +165,7 @@ export function describeStatus(
 			otherDeployments: states.others.map((one) => describe(one)),
 			type: booted === null ? null : 'slipwayHost',
 			fsVerity: booted === null ? null : {enforced: running.verityEnforced},
+			rootEncryption: booted === null ? null : (running.rootEncryption ?? null),
 			softRebootPrepared: running.softReboot?.preparedId ?? null,
 			notDeployed: booted === null ? (running.notDeployed ?? null) : null,
 		},

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import {bootArchitecture} from '../boot/architecture.ts';
+import {keepBootCopies} from '../boot/boot-copies.ts';
 import type {LoaderDecision} from '../boot/loader-update.ts';
 import {mountedPartition} from '../boot/mounted-partition.ts';
 import {readOfferedLoader} from '../boot/read-loaders.ts';
@@ -40,6 +41,7 @@ export async function updateBootLoader(
 	const loader = await readOfferedLoader(root, esp.architecture);
 	const copies =
 		loader === undefined ? [] : await updateLoaders(esp, loader, {dryRun: dryRun || !isGood});
+	if (!dryRun && isGood) await keepBootCopies(system, esp, root);
 	return {offered: loader?.program.systemdBoot, isGood, copies};
 }
 

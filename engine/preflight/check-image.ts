@@ -2,13 +2,14 @@ import type {Kernel} from '../boot/kernel.ts';
 import {Refused} from '../errors.ts';
 import type {Store} from '../store/store.ts';
 import {openStoredImage} from '../store/stored-image.ts';
+import {neededPrograms} from './boot-programs.ts';
 import {findBootProblems, readEarlyBoot} from './missing-drivers.ts';
 import {neededDrivers} from './needed-drivers.ts';
 
 /**
  * Whether an image of the store will find its root on this machine.
  * @param root what stands before all paths; for tests
- * @throws Refused `missing-driver`, `no-boot-support`, with all that is missing
+ * @throws Refused `missing-driver`, `missing-boot-program`, `no-boot-support`, with all that is missing
  */
 export async function checkImage(
 	store: Pick<Store, 'imagePath' | 'objectPath'>,
@@ -19,7 +20,9 @@ export async function checkImage(
 	const image = openStoredImage(store, verityDigest);
 	const early = await readEarlyBoot(image, version, initramfs.path);
 	if (early === undefined) return;
-	const [first, ...others] = findBootProblems(await neededDrivers(root), early);
+	const drivers = await neededDrivers(root);
+	const programs = await neededPrograms(drivers, root);
+	const [first, ...others] = findBootProblems({drivers, programs}, early);
 	if (first === undefined) return;
 	const message = [first, ...others].map((problem) => problem.message).join('; ');
 	throw new Refused(first.code, message, first.hint === undefined ? {} : {hint: first.hint});

@@ -3,6 +3,7 @@ import {Refused} from '../errors.ts';
 import type {ImageReader} from '../image-reader.ts';
 import {bootScript} from '../lint/checks/kernel.ts';
 import {searchInitramfs} from '../lint/initramfs.ts';
+import {type BootProgram, bootPrograms, type NeededProgram, programNames} from './boot-programs.ts';
 import type {NeededDriver} from './needed-drivers.ts';
 
 /** What a kernel and its initramfs can do before there is a root. */
@@ -10,19 +11,29 @@ export interface EarlyBoot {
 	/** Names of kernel modules, with underscores. */
 	readonly inInitramfs: ReadonlySet<string>;
 	readonly builtIn: ReadonlySet<string>;
+	readonly programs: ReadonlySet<BootProgram>;
 	/** Whether the initramfs mounts deployments. */
 	readonly hasBootScript: boolean;
 }
 
+/** What a root needs before it is there. */
+export interface BootNeeds {
+	readonly drivers: readonly NeededDriver[];
+	readonly programs: readonly NeededProgram[];
+}
+
 /** @returns all that keeps an image from finding its root on this machine */
 export function findBootProblems(
-	needed: readonly NeededDriver[],
-	{inInitramfs, builtIn, hasBootScript}: EarlyBoot,
+	needed: BootNeeds,
+	{inInitramfs, builtIn, programs, hasBootScript}: EarlyBoot,
 ): Refused[] {
-	const missing = needed.filter(({module}) => !inInitramfs.has(module) && !builtIn.has(module));
+	const missing = needed.drivers.filter(
+		({module}) => !inInitramfs.has(module) && !builtIn.has(module),
+	);
 	return [
 		...(hasBootScript ? [] : [withoutBootSupport()]),
 		...missing.map(({module, purpose}) => withoutDriver(module, purpose)),
+		...needed.programs.filter(({program}) => !programs.has(program)).map(withoutProgram),
 	];
 }
 
@@ -43,6 +54,17 @@ function withoutDriver(module: string, purpose: string): Refused {
 	);
 }
 
+function withoutProgram({program, purpose}: NeededProgram): Refused {
+	const {name, packages} = bootPrograms[program];
+	return new Refused(
+		'missing-boot-program',
+		`the image's initramfs lacks ${name}, which this machine needs for ${purpose}`,
+		{
+			hint: `Install in the image what Debian calls ${packages}, then RUN /usr/lib/slipway/setup.`,
+		},
+	);
+}
+
 /**
  * Looks into the initramfs of an image; undefined when it is compressed in a way that cannot be undone here.
  * @param initramfs path on this host
@@ -54,15 +76,23 @@ export async function readEarlyBoot(
 	initramfs: string,
 ): Promise<EarlyBoot | undefined> {
 	const inInitramfs = new Set<string>();
+	const programs = new Set<BootProgram>();
 	let hasBootScript = false;
 	const {kind} = await searchInitramfs(initramfs, (name) => {
 		hasBootScript ||= name.replace(/^\.?\//, '') === bootScript;
 		for (const module of moduleOf(name)) inInitramfs.add(module);
+		for (const program of programNames)
+			if (bootPrograms[program].file.test(name)) programs.add(program);
 		return false;
 	});
 	if (kind === 'unreadable') return undefined;
 	const builtIn = (await image.text(`${modulesFolder}/${version}/modules.builtin`)) ?? '';
-	return {inInitramfs, builtIn: new Set(builtIn.split('\n').flatMap(moduleOf)), hasBootScript};
+	return {
+		inInitramfs,
+		builtIn: new Set(builtIn.split('\n').flatMap(moduleOf)),
+		programs,
+		hasBootScript,
+	};
 }
 
 /** The name of a module by that of its file; none when it is another kind of file. */

@@ -22,8 +22,14 @@ export async function neededDrivers(root = '/'): Promise<NeededDriver[]> {
 	const mount = parseMountinfo(mountinfo).find((one) => one.path === physicalRoot);
 	if (mount === undefined) return [];
 	const fileSystem = {module: mount.type, purpose: `the root's file system ${mount.type}`};
-	const device = path.basename(mount.source);
+	const device = deviceName(root, mount.source);
 	return unique([fileSystem, ...(await driversOfDevice(root, device))]);
+}
+
+/** As the kernel calls it: /dev/mapper has links to what it calls dm-0, and /dev/md to arrays. */
+function deviceName(root: string, source: string): string {
+	const place = path.join(root, source);
+	return path.basename(existsSync(place) ? realpathSync(place) : source);
 }
 
 async function driversOfDevice(root: string, device: string): Promise<NeededDriver[]> {

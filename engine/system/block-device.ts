@@ -1,6 +1,6 @@
-import {constants, fstatSync, fsyncSync} from 'node:fs';
+import {closeSync, constants, fstatSync, fsyncSync} from 'node:fs';
 import {checked, KernelCallFailed, lastErrno, libc} from './libc.ts';
-import {withOpenFile} from './open-file.ts';
+import {openFile, withOpenFile} from './open-file.ts';
 
 /** linux/fs.h */
 const ioctls = {
@@ -29,6 +29,11 @@ export function probeExclusive(device: string): 'free' | 'busy' {
 		if (error instanceof KernelCallFailed && error.errno === 'EBUSY') return 'busy';
 		throw error;
 	}
+}
+
+export function holdDevice(device: string): () => void {
+	const descriptor = openFile(device, 'r');
+	return () => closeSync(descriptor);
 }
 
 export function rereadPartitions(device: string): boolean {

@@ -62,6 +62,7 @@ function silentSystem(commands: FakeCommands): System {
 		detachLoop: () => {},
 		deviceSize: () => ({size: 0, sectorSize: 512}),
 		probeExclusive: () => 'free',
+		holdDevice: () => () => {},
 		rereadPartitions: () => true,
 		flushDevice: () => {},
 		enableVerity: () => {},

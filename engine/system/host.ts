@@ -1,4 +1,10 @@
-import {deviceSize, flushDevice, probeExclusive, rereadPartitions} from './block-device.ts';
+import {
+	deviceSize,
+	flushDevice,
+	holdDevice,
+	probeExclusive,
+	rereadPartitions,
+} from './block-device.ts';
 import {capabilities} from './capabilities.ts';
 import {runCommand} from './commands.ts';
 import {runOnTerminal, startDetached} from './detached.ts';
@@ -28,6 +34,7 @@ export function hostSystem(): System {
 		detachLoop,
 		deviceSize,
 		probeExclusive,
+		holdDevice,
 		rereadPartitions,
 		flushDevice,
 		enableVerity,

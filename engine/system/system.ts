@@ -114,6 +114,8 @@ export interface System {
 	deviceSize(path: string): {readonly size: number; readonly sectorSize: number};
 	/** Opens with O_EXCL, so a block device that anything uses gives `busy`. */
 	probeExclusive(device: string): 'free' | 'busy';
+	/** Keeps a device open until the returned function is called, or the process ends. */
+	holdDevice(device: string): () => void;
 	/** Asks the kernel to read the partition table again; false when it cannot (busy). */
 	rereadPartitions(device: string): boolean;
 	/** Writes back and drops the kernel's cached blocks of a device; a plain file is only written back. */

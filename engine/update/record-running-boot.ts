@@ -1,5 +1,7 @@
-import {runningBootLoader} from '../boot/running-boot-loader.ts';
+import {keepRunningCopies, runningBootLoader} from '../boot/running-boot-loader.ts';
+import {physicalRoot} from '../deployment/read-status.ts';
 import {recordBoot} from '../deployment/record-boot.ts';
+import {recordRootEncryption} from '../deployment/root-encryption.ts';
 import {announceAfterSoftBoot, countSoftBoot} from '../deployment/soft-boot.ts';
 import {openWritableRoot} from '../deployment/writable-root.ts';
 import type {System} from '../system/system.ts';
@@ -8,6 +10,7 @@ import {quarantineOnDisk} from './quarantine.ts';
 /** Records how this boot came about; images that failed to boot are not brought again by the updater. */
 export async function recordRunningBoot(system: System): Promise<void> {
 	const bootLoader = await runningBootLoader(system);
+	await keepRunningCopies(system);
 	await countSoftBoot(system, bootLoader);
 	await recordBoot(bootLoader, {
 		quarantine: async (failed) => {
@@ -16,4 +19,5 @@ export async function recordRunningBoot(system: System): Promise<void> {
 		},
 	});
 	await announceAfterSoftBoot(system);
+	await recordRootEncryption(system, physicalRoot);
 }

@@ -65,11 +65,13 @@ export async function readContents(
 }
 
 /** Each once: those that nobody else may see, and the others. */
-function sourcesOf({registry, files, credentials, cloudInit, network}: Answers): {
+function sourcesOf({storage, registry, files, credentials, cloudInit, network}: Answers): {
 	readonly secret: ReadonlySet<Source>;
 	readonly open: ReadonlySet<Source>;
 } {
 	const secret = [
+		storage.encryption?.passphrase,
+		storage.encryption?.tpm2?.pin,
 		registry.auth,
 		...credentials.values(),
 		...(cloudInit === undefined

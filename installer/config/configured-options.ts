@@ -6,10 +6,11 @@ import {refuseUnsupported} from './unsupported-answers.ts';
 /** What the command line says; it goes before a configuration. */
 export type GivenOptions = Pick<
 	InstallOptions,
-	'wipe' | 'targetImage' | 'rootFileSystem' | 'kernelArguments'
+	'wipe' | 'targetImage' | 'rootFileSystem' | 'kernelArguments' | 'showsRecoveryKey'
 >;
 
-export interface ConfiguredOptions extends Omit<InstallOptions, 'disk' | 'dryRun' | 'signal'> {
+export interface ConfiguredOptions
+	extends Omit<InstallOptions, 'disk' | 'mirror' | 'dryRun' | 'signal'> {
 	/** What the disk is selected by when none is named. */
 	readonly selectors: readonly DiskSelector[];
 }

@@ -1,6 +1,7 @@
 import type {EncryptionAnswers, PartitionSelector, StorageAnswers} from '../answers/answers.ts';
 import {rootFileSystems, smallestEsp} from '../disk/layout-settings.ts';
 import {formatExactSize, formatSize, parseSize, sizeSyntax} from '../disk/size.ts';
+import {cipherPattern} from '../encryption/encryption-plan.ts';
 import {mirrorDisks} from './disk-selector-fields.ts';
 import type {ConfigNode, ConfigTable} from './document.ts';
 import {choice, converted, type Field, flag, type Reading, text, wholeNumber} from './field.ts';
@@ -77,11 +78,18 @@ const tpm2 = oneOf<Tpm2>('true, or a table with pcrs and pin', [
 	{kind: 'table', field: tpm2Table},
 ]);
 
-/** It is always made, and shown in both ways unless it is written somewhere. */
+/** It is always made, and shown, as text in either case, unless it is written somewhere. */
 const recoveryKey = table({
 	generate: optional(alwaysTrue()),
 	show: optional(choice(['screen', 'qr'])),
 	saveTo: optional(absolutePath),
+});
+
+const keyDerivation = table({
+	function: optional(choice(['argon2id', 'argon2i', 'pbkdf2'])),
+	memoryKiB: optional(wholeNumber(32, 4 * 1024 * 1024, 'KiB'), 'memory-kib'),
+	timeMs: optional(wholeNumber(1, 600_000, 'milliseconds'), 'time-ms'),
+	iterations: optional(wholeNumber(4, 2 ** 31 - 1)),
 });
 
 const encryptionSyntax = 'a table with passphrase, tpm2 or both';
@@ -92,22 +100,31 @@ const encryption = converted(
 		passphrase: optional(secretSource),
 		tpm2: optional(tpm2),
 		recoveryKey: optional(recoveryKey),
+		cipher: optional(
+			text('a cipher of dm-crypt, such as aes-xts-plain64', {pattern: cipherPattern}),
+		),
+		keyDerivation: optional(keyDerivation),
 	}),
 	{
-		read: ({passphrase, tpm2, recoveryKey}): EncryptionAnswers | undefined => {
+		read: (said): EncryptionAnswers | undefined => {
+			const {passphrase, tpm2, recoveryKey, cipher, keyDerivation} = said;
 			const isEnrolled = tpm2?.enroll === true;
 			if (passphrase === undefined && !isEnrolled) return undefined;
 			return {
 				passphrase,
 				tpm2: isEnrolled ? {pcrs: tpm2.pcrs, pin: tpm2.pin} : undefined,
 				recoveryKeyPath: recoveryKey?.saveTo,
+				...(cipher !== undefined && {cipher}),
+				...(keyDerivation !== undefined && {keyDerivation}),
 			};
 		},
-		write: ({passphrase, tpm2, recoveryKeyPath}) => ({
+		write: ({passphrase, tpm2, recoveryKeyPath, cipher, keyDerivation}) => ({
 			type: 'luks2' as const,
 			passphrase,
 			tpm2: tpm2 && {...tpm2, enroll: true},
 			recoveryKey: {generate: undefined, show: undefined, saveTo: recoveryKeyPath},
+			cipher,
+			keyDerivation,
 		}),
 	},
 	encryptionSyntax,

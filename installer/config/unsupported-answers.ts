@@ -14,6 +14,8 @@ const supportedKeys: readonly string[] = [
 	'storage.wipe',
 	'storage.filesystem',
 	'storage.esp.size',
+	'storage.encryption',
+	'storage.mirror',
 	'image.target',
 	'boot.kargs',
 	'system',

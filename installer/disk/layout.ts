@@ -38,6 +38,8 @@ export interface LayoutRequest {
 	readonly sizes: ContentSizes;
 	readonly settings: LayoutSettings;
 	readonly architecture: Architecture;
+	/** Bytes of the root's partition that its file system does not get. */
+	readonly rootOverhead?: number;
 	/** All identifiers follow from it: random for a machine, fixed for a reproducible disk image. */
 	readonly seed: string;
 }
@@ -75,12 +77,13 @@ export function minimumRootSize(sizes: ContentSizes): number {
 	return alignUp(Math.max(bytes, inodes) + rootSlack, MiB);
 }
 
-type Sizing = Pick<LayoutRequest, 'sizes' | 'settings' | 'sectorSize'>;
+type Sizing = Pick<LayoutRequest, 'sizes' | 'settings' | 'sectorSize' | 'rootOverhead'>;
 
 /** The smallest disk that {@link planLayout} takes. */
-export function minimumDiskSize({sizes, settings, sectorSize}: Sizing): number {
+export function minimumDiskSize({sizes, settings, sectorSize, rootOverhead = 0}: Sizing): number {
 	const esp = alignUp(settings.espSize ?? minimumEspSize(sizes, sectorSize), alignment);
-	return alignment + esp + minimumRootSize(sizes) + alignUp(backupTableSize(sectorSize), alignment);
+	const root = alignUp(minimumRootSize(sizes) + rootOverhead, alignment);
+	return alignment + esp + root + alignUp(backupTableSize(sectorSize), alignment);
 }
 
 /**

@@ -6,14 +6,13 @@ import type {Answers} from '../answers/answers.ts';
  */
 export function unwrittenAnswers(answers: Answers): readonly string[] {
 	const {disk, storage, image, system, network, firewall} = answers;
-	const {encryption, partitions, replace, keep, swap} = storage;
+	const {partitions, replace, keep, swap} = storage;
 	const selectors = [...replace, ...keep];
 	const said: Readonly<Record<string, boolean>> = {
 		'disk.except': disk?.some(({except}) => except !== undefined) ?? false,
 		firewall: firewall !== undefined,
 		'image.source': image.source !== undefined,
 		'network.interface': network.interfaces.some(isUnwrittenInterface),
-		'storage.encryption': (encryption?.cipher ?? encryption?.keyDerivation) !== undefined,
 		'storage.extra': partitions.some(
 			({existing, minimumSize, maximumSize, mkfsOptions}) =>
 				(existing ?? minimumSize ?? maximumSize ?? mkfsOptions) !== undefined,

@@ -19,10 +19,16 @@ export interface SinkChoice {
 /**
  * The sink for a disk: ext4 is written without the kernel, which is faster and needs no privilege; all
  * else is mounted.
+ * @param root where that is, when it is a device of its own
  * @throws Lacking `needs-mounting` or `no-file-system`
  */
-export function chooseSink(system: System, disk: DiskTarget, type: RootFileSystem): SinkChoice {
-	const target = {...disk, mke2fsConfig};
+export function chooseSink(
+	system: System,
+	disk: DiskTarget,
+	type: RootFileSystem,
+	root?: DiskTarget,
+): SinkChoice {
+	const target = {...disk, mke2fsConfig, root};
 	if (type === 'ext4') return {sink: ext4Sink(system, target), canEnableVerity: false};
 	const trial = tryMounting(system, type);
 	if (trial === 'works')

@@ -17,6 +17,7 @@ import {
 	bootWriter,
 	checkRootSize,
 	rootIsFull,
+	rootTarget,
 	type Sink,
 	type SinkTarget,
 	type Watcher,
@@ -27,9 +28,10 @@ import {type StretchWorkers, stretchWorkers, type WrittenStretch} from './stretc
  * Fills an ext4 without the kernel: mke2fs makes it, contents are written to where a plan says, and
  * libext2fs writes what leads to them. Needs no privilege but to write to the disk or file.
  */
-export function ext4Sink(system: System, disk: SinkTarget): Sink {
+export function ext4Sink(system: System, target: SinkTarget): Sink {
+	const disk = rootTarget(target);
 	return {
-		...bootWriter(system, disk),
+		...bootWriter(system, target),
 		async check(content, root) {
 			checkRootSize(content, root);
 			stateEntries(content);

@@ -15,6 +15,7 @@ import {
 	checkRootSize,
 	type RootVerity,
 	rootIsFull,
+	rootTarget,
 	type Sink,
 	type SinkTarget,
 	type Watcher,
@@ -26,9 +27,10 @@ import {
  * left mounted or attached when it ends, the mount not even when it is killed. For btrfs and xfs: ext4 is
  * written without the kernel.
  */
-export function mountedSink(system: System, disk: SinkTarget): Sink {
+export function mountedSink(system: System, target: SinkTarget): Sink {
+	const disk = rootTarget(target);
 	return {
-		...bootWriter(system, disk),
+		...bootWriter(system, target),
 		check: async (content, root) => checkRootSize(content, root),
 		async makeRoot(root) {
 			using device = attachRoot(system, disk, root);

@@ -5,6 +5,7 @@ import type {System} from '../../engine/system/system.ts';
 import type {SystemContent, UnhashedContent} from '../content.ts';
 import {contentSizes} from '../disk/content-sizes.ts';
 import {minimumRootSize, type PlannedPartition, tooSmall} from '../disk/layout.ts';
+import type {DiskTarget} from '../disk/sfdisk.ts';
 import {formatSize} from '../disk/size.ts';
 
 /**
@@ -59,8 +60,15 @@ export interface SinkTarget {
 	/** Block device or plain file of the whole disk. */
 	readonly path: string;
 	readonly sectorSize: number;
+	/** Where the root is, when it is a device of its own. */
+	readonly root?: DiskTarget | undefined;
 	/** Path of slipway's mke2fs.conf. */
 	readonly mke2fsConfig: string;
+}
+
+/** The same for the root alone. */
+export function rootTarget(target: SinkTarget): SinkTarget {
+	return {...target, ...target.root};
 }
 
 /** Who hears of the work and may stop it. */
@@ -70,7 +78,10 @@ export interface Watcher {
 }
 
 /** The half of a sink that does not depend on how the root is written. */
-export function bootWriter(system: System, disk: SinkTarget): Pick<Sink, 'writeBoot' | 'finish'> {
+export function bootWriter(
+	system: System,
+	disk: Pick<SinkTarget, 'path'>,
+): Pick<Sink, 'writeBoot' | 'finish'> {
 	const open = ({start}: PlannedPartition) =>
 		unmountedPartition(system, {file: disk.path, offset: start});
 	return {

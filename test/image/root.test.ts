@@ -1,6 +1,6 @@
 /** Files that an image gets as they are. */
 import {spawnSync} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -196,6 +196,134 @@ test("leave dracut's own shells to those who ask for them", () => {
 	for (const wish of ['rd.break', 'rd.break=pre-pivot'])
 		assert.is(failInitramfs(`composefs=3f slipway=3f2a9c1b4d5e.1 ${wish}`), '');
 	assert.is(failInitramfs('root=/dev/sda1'), '');
+});
+
+/** Waits for a disk as the initramfs does; gives what udev was asked, and what the consoles were told. */
+function waitForDisk(commandLine: string, {lockedFor = 0, fails = false} = {}) {
+	const folder = mkdtempSync(path.join(tmpdir(), 'slipway-root-'));
+	const place = (name: string) => path.join(folder, name);
+	const program = (name: string, text: string) =>
+		writeFileSync(place(name), `#!/bin/sh\n${text}\n`, {mode: 0o755});
+	try {
+		writeFileSync(place('cmdline'), commandLine);
+		writeFileSync(place('active'), '../told');
+		writeFileSync(place('told'), '');
+		writeFileSync(place('asked'), '');
+		program(
+			'udevadm',
+			`echo "$*" >> ${folder}/asked
+case "$*" in *mapper*) [ "$(grep -c mapper ${folder}/asked)" -gt ${lockedFor} ] ;; esac`,
+		);
+		program('systemctl', fails ? 'exit 0' : 'exit 1');
+		const script = read('usr/lib/slipway/slipway-root')
+			.replaceAll('/proc/cmdline', place('cmdline'))
+			.replaceAll('/sys/class/tty/console/active', place('active'))
+			.replaceAll('/dev/$console', `${folder}/dev/$console`)
+			.replace(/^run=.*$/m, `run=${folder}/run`)
+			.replace(/^\. \/usr\/lib\/slipway\/\S+$/gm, '');
+		mkdirSync(place('dev'));
+		const {status} = spawnSync('sh', ['-c', script, 'slipway-root', 'wait'], {
+			encoding: 'utf8',
+			env: {PATH: `${folder}:${process.env.PATH}`},
+		});
+		const lines = (name: string) => readFileSync(place(name), 'utf8').trim().split('\n');
+		return {status, asked: lines('asked'), told: lines('told')[0] ?? ''};
+	} finally {
+		rmSync(folder, {recursive: true});
+	}
+}
+
+const lockedDisk =
+	'slipway=3f2a9c1b4d5e.1 root=UUID=aa rd.luks.name=bb=slipway-root slipway.wait=9';
+
+test('wait for a disk that is there until it is unlocked, however long that takes', () => {
+	assert.equal(waitForDisk('slipway=3f2a9c1b4d5e.1 root=UUID=aa'), {
+		status: 0,
+		asked: ['wait --timeout=60 /dev/disk/by-uuid/aa'],
+		told: '',
+	});
+	assert.equal(waitForDisk(lockedDisk, {lockedFor: 3}), {
+		status: 0,
+		asked: [
+			'wait --timeout=9 /dev/disk/by-uuid/bb',
+			...Array(4).fill('wait --timeout=5 /dev/mapper/slipway-root'),
+			'wait --timeout=9 /dev/disk/by-uuid/aa',
+		],
+		told: '',
+	});
+});
+
+test('wait no longer for a disk that systemd gave up', () => {
+	const {status, asked, told} = waitForDisk(lockedDisk, {lockedFor: 9, fails: true});
+	assert.is(status, 1);
+	assert.is(asked.length, 2);
+	assert.match(told, 'the disk with LUKS header bb cannot be unlocked');
+});
+
+/** The partition that the physical root is found to be on, on a machine made up of folders. */
+function partitionBelow(number: string, bootPartition?: string): string {
+	const folder = mkdtempSync(path.join(tmpdir(), 'slipway-root-'));
+	const place = (...names: readonly string[]) => path.join(folder, ...names);
+	const device = (id: string, home: string, slaves: readonly string[] = []) => {
+		mkdirSync(place(home, 'slaves'), {recursive: true});
+		writeFileSync(place(home, 'dev'), `${id}\n`);
+		symlinkSync(place(home), place('numbers', id));
+		for (const slave of slaves)
+			symlinkSync(place(slave), place(home, 'slaves', path.basename(slave)));
+	};
+	try {
+		mkdirSync(place('numbers'));
+		for (const [index, disk] of ['vda', 'vdb'].entries())
+			for (const part of [1, 2]) device(`254:${16 * index + part}`, `${disk}/${disk}${part}`);
+		device('252:0', 'dm-0', ['vdb/vdb2']);
+		device('9:0', 'md0', ['vda/vda2', 'vdb/vdb2']);
+		device('252:1', 'dm-1', ['md0']);
+		const variable = Buffer.concat([
+			Buffer.from([6, 0, 0, 0]),
+			Buffer.from(`${bootPartition?.toUpperCase()}\0`, 'utf16le'),
+		]);
+		if (bootPartition !== undefined) writeFileSync(place('variable'), variable);
+		writeFileSync(place('stat'), `#!/bin/sh\ncase $3 in *-b1) echo 254:17 ;; *) exit 1 ;; esac\n`, {
+			mode: 0o755,
+		});
+		const script = read('usr/lib/slipway/slipway-root');
+		const functions = ['partition_below', 'boot_disk'].map(
+			(name) => new RegExp(`^${name}\\(\\) \\{.*?^\\}`, 'ms').exec(script)?.[0] ?? '',
+		);
+		const text = functions
+			.join('\n')
+			.replaceAll('/sys/dev/block', place('numbers'))
+			.replace(/variable=\S+/, `variable=${place('variable')}`);
+		const {stdout} = spawnSync('sh', ['-c', `${text}\npartition_below ${number}`], {
+			encoding: 'utf8',
+			env: {PATH: `${folder}:${process.env.PATH}`},
+		});
+		return stdout.trim();
+	} finally {
+		rmSync(folder, {recursive: true});
+	}
+}
+
+test('find the partition below what unlocks and mirrors it', () => {
+	const numbers = ['254:2', '252:0', '9:0', '252:1'];
+	assert.equal(
+		numbers.map((number) => partitionBelow(number)),
+		['254:2', '254:18', '254:2', '254:2'],
+	);
+	assert.equal(
+		numbers.map((number) => partitionBelow(number, '0f3a5c21-b1')),
+		['254:2', '254:18', '254:18', '254:18'],
+	);
+	assert.is(partitionBelow('9:0', 'a-disk-that-is-gone'), '254:2');
+});
+
+test('start a mirror without the disk that is gone', () => {
+	const {status, asked} = waitForDisk('slipway=3f2a9c1b4d5e.1 root=UUID=aa rd.md.uuid=cc:dd');
+	assert.is(status, 0);
+	assert.equal(asked, [
+		'wait --timeout=20 /dev/disk/by-id/md-uuid-cc:dd',
+		'wait --timeout=60 /dev/disk/by-uuid/aa',
+	]);
 });
 
 test('name each setting of updates with its default', () => {

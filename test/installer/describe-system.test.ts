@@ -127,4 +127,15 @@ test('takes as much room as its files', () => {
 	assert.is(sizes.bootBytes, 4 * 8192 + 2 * 4096);
 });
 
+test('keeps what unlocks its root among the arguments that updates carry on', () => {
+	const rootArguments = [{argument: 'rd.luks.name=aa=slipway-root', source: 'install: encryption'}];
+	const request = {...systemRequest(import.meta.filename), rootArguments};
+	const {origin} = describeSystem(request).deployment;
+	assert.equal(origin.installed.kernelArguments, [
+		...request.given.kernelArguments,
+		...rootArguments,
+	]);
+	assert.equal(origin.kernelArguments.at(-1), rootArguments[0]);
+});
+
 test.run();

@@ -8,6 +8,7 @@ const test = suite('options of an install');
 
 const options: InstallOptions = {
 	disk: '/dev/sda',
+	mirror: [],
 	wipe: false,
 	targetImage: undefined,
 	rootFileSystem: undefined,
@@ -15,6 +16,7 @@ const options: InstallOptions = {
 	configKernelArguments: [],
 	kernelArguments: [],
 	answers: noAnswers,
+	showsRecoveryKey: false,
 	dryRun: false,
 	signal: new AbortController().signal,
 };

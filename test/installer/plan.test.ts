@@ -1,7 +1,9 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {Refused} from '../../engine/errors.ts';
+import {minimumDiskSize} from '../../installer/disk/layout.ts';
 import {GiB, MiB} from '../../installer/disk/size.ts';
+import type {EncryptionPlan} from '../../installer/encryption/encryption-plan.ts';
 import {type PlanRequest, partitionOfRole, planInstall} from '../../installer/plan.ts';
 import {formatPlan} from '../../installer/plan-text.ts';
 import {sampleOrigin} from '../engine/deployment/samples.ts';
@@ -175,6 +177,35 @@ test('is printed shortly for an empty disk', () => {
 	assert.match(text, /^Disk: {9}\/dev\/sda, 32 GiB\nDestroys: {5}nothing, it is empty\n/);
 	assert.match(text, /\nfs-verity: {4}enforced\n/);
 	assert.not.match(text, /WARNING/);
+});
+
+test('says how the root is encrypted, and has room for what that takes', () => {
+	const encryption: EncryptionPlan = {
+		type: 'luks2',
+		uuid: '0f3a5c21-1111-4222-8333-444455556666',
+		name: 'slipway-root',
+		cipher: 'aes-xts-plain64',
+		keyDerivation: undefined,
+		unlockedBy: [{kind: 'tpm2', pcrs: [7], pin: false}, {kind: 'passphrase'}],
+		recoveryKey: {kind: 'written', path: '/keys\u001b[2J'},
+	};
+	const plan = planInstall({...request, encryption});
+	assert.equal(plan.encryption, encryption);
+	assert.ok(
+		formatPlan(plan).includes(`
+Encryption:   the root, LUKS2 0f3a5c21-1111-4222-8333-444455556666, aes-xts-plain64
+Unlocked by:  TPM2 (PCR 7) or passphrase
+Recovery key: written to /keys\\u{1b}[2J
+`),
+	);
+	const {sizes, settings} = request;
+	const needed = minimumDiskSize({sizes, settings, sectorSize: 512});
+	planInstall({...request, disk: foundDisk({size: needed})});
+	assert.throws(
+		() => planInstall({...request, encryption, disk: foundDisk({size: needed})}),
+		(error: unknown) => error instanceof Refused && error.code === 'too-small',
+	);
+	planInstall({...request, encryption, disk: foundDisk({size: needed + 16 * MiB})});
 });
 
 test.run();

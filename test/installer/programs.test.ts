@@ -1,7 +1,7 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {Lacking} from '../../engine/errors.ts';
-import {checkPrograms, installPrograms} from '../../installer/programs.ts';
+import {checkPrograms, installPrograms, whyNoEncryption} from '../../installer/programs.ts';
 import {type MadeRoot, makeRoot} from '../engine/lint/made-root.ts';
 
 const test = suite('programs of an install');
@@ -11,17 +11,21 @@ function rootWith(programs: readonly string[]): MadeRoot {
 }
 
 test('are all there, in whichever folder', async () => {
-	await using one = await makeRoot(rootWith(Object.keys(installPrograms('ext4'))));
+	await using one = await makeRoot(
+		rootWith(Object.keys(installPrograms({rootFileSystem: 'ext4'}))),
+	);
 	await using other = await makeRoot(rootWith(['mkfs.xfs']));
-	checkPrograms('ext4', [one.folder]);
-	checkPrograms('xfs', [one.folder, other.folder]);
+	checkPrograms({rootFileSystem: 'ext4'}, [one.folder]);
+	checkPrograms({rootFileSystem: 'xfs'}, [one.folder, other.folder]);
 });
 
 test('are named when they are missing, with their packages, before anything is written', async () => {
-	const programs = Object.keys(installPrograms('ext4')).filter((name) => name !== 'mcopy');
+	const programs = Object.keys(installPrograms({rootFileSystem: 'ext4'})).filter(
+		(name) => name !== 'mcopy',
+	);
 	await using root = await makeRoot({...rootWith(programs), 'mkfs.btrfs': 'not executable'});
 	try {
-		checkPrograms('btrfs', [root.folder]);
+		checkPrograms({rootFileSystem: 'btrfs'}, [root.folder]);
 		assert.unreachable('found them');
 	} catch (error) {
 		assert.instance(error, Lacking);
@@ -32,6 +36,22 @@ test('are named when they are missing, with their packages, before anything is w
 			'Install in the image what Debian calls mtools, btrfs-progs, and build it again.',
 		);
 	}
+});
+
+test('to encrypt with are wanted only then, and are all that an image lacks that cannot', async () => {
+	const needs = {rootFileSystem: 'ext4', encrypts: true} as const;
+	const programs = Object.keys(installPrograms(needs));
+	await using able = await makeRoot(rootWith(programs));
+	await using unable = await makeRoot(
+		rootWith(Object.keys(installPrograms({...needs, encrypts: false}))),
+	);
+	checkPrograms(needs, [able.folder]);
+	assert.is(whyNoEncryption([able.folder]), undefined);
+	assert.throws(
+		() => checkPrograms(needs, [unable.folder]),
+		/^the image lacks cryptsetup, systemd-cryptenroll$/,
+	);
+	assert.is(whyNoEncryption([unable.folder]), 'the image lacks cryptsetup, systemd-cryptenroll');
 });
 
 test.run();

@@ -8,6 +8,8 @@ export const projectRoot = path.resolve(import.meta.dirname, '../..');
 export const cache = path.join(projectRoot, '.cache');
 /** The image as built by {@link buildImage}. */
 export const imageName = 'localhost/slipway:latest';
+/** With all that an installation may be asked for, as built by {@link buildFullImage}. */
+export const fullImageName = 'localhost/slipway:full';
 /** Where an image installed by demo and tests says that its updates come from. */
 export const imageReference = 'registry.example.com/slipway:latest';
 
@@ -41,17 +43,26 @@ async function baseImage(): Promise<string> {
 /** Bundles slipway and builds the image; podman's cache makes a second run quick. */
 export async function buildImage(): Promise<void> {
 	must(process.execPath, ['image/build/bundle.ts']);
+	await buildTarget('lean', imageName);
+	await layOutKernel();
+}
+
+/** Builds what most tests can do without, of the program that {@link buildImage} bundled. */
+export async function buildFullImage(): Promise<void> {
+	await buildTarget('full', fullImageName);
+}
+
+async function buildTarget(target: string, name: string): Promise<void> {
 	const base = await baseImage();
-	console.log(`building ${imageName}`);
+	console.log(`building ${name}`);
 	await podman(
 		[
 			'build',
 			...['--build-arg', `BASE=${base}`, '--build-arg', `REFERENCE=${imageReference}`],
-			...['--tag', imageName, '--target', 'lean', projectRoot],
+			...['--tag', name, '--target', target, projectRoot],
 		],
 		{stdio: 'inherit'},
 	);
-	await layOutKernel();
 }
 
 /** Why tests cannot use the image, for `skipped: …`; undefined when they can. */

@@ -9,6 +9,7 @@ const packages: Readonly<Record<string, string>> = {
 	mmdebstrap: '/usr/bin/mmdebstrap',
 	'qemu-system-x86': '/usr/bin/qemu-system-x86_64',
 	'qemu-utils': '/usr/bin/qemu-img',
+	swtpm: '/usr/bin/swtpm',
 	ovmf: '/usr/share/OVMF/OVMF_CODE_4M.fd',
 	mtools: '/usr/bin/mtools',
 	dosfstools: '/usr/sbin/mkfs.vfat',

@@ -15,6 +15,7 @@ import {
 	firmwareVariables,
 	type MachineOptions,
 	qemuArguments,
+	usesFirmware,
 } from './qemu-command.ts';
 
 export interface GuestResult {
@@ -125,7 +126,7 @@ export class Machine implements AsyncDisposable {
 			firmwareCode: firmware.code,
 		};
 		// Variables of their own for every run: used ones can lead the firmware astray.
-		if (!options.direct) {
+		if (usesFirmware(options.direct)) {
 			copyFileSync(firmware.variables, path.join(this.folder, firmwareVariables));
 		}
 		this.listeners.push(await listen(agentSocket(this.folder), this.agent));

@@ -8,8 +8,15 @@ export interface MachineOptions {
 	readonly disk: string;
 	/** Logical sector size of the disk. */
 	readonly sectorSize?: 512 | 4096;
-	/** Boots this kernel at once instead of going through firmware and boot loader. */
-	readonly direct?: {readonly kernel: string; readonly initrd: string; readonly append: string};
+	/** Boots this kernel at once instead of going through firmware and boot loader; or through the firmware alone. */
+	readonly direct?: {
+		readonly kernel: string;
+		readonly initrd: string;
+		readonly append: string;
+		readonly firmware?: true;
+	};
+	/** Control socket of a TPM2, see tpm.ts. */
+	readonly tpm?: string;
 	readonly memoryMib?: number;
 	/** systemd credentials, by name; they reach the guest through SMBIOS. */
 	readonly credentials?: Readonly<Record<string, string>>;
@@ -149,9 +156,18 @@ function hardwareArguments(
 			'-drive',
 			`if=virtio,format=raw,cache=unsafe,file=${file}`,
 		]),
+		...tpmArguments(options),
 		...['-device', 'virtio-rng-pci'],
 		...(options.watchdog ? ['-device', 'i6300esb', '-action', 'watchdog=reset'] : []),
 		...['-nic', 'user,model=virtio-net-pci'],
+	];
+}
+
+function tpmArguments({tpm}: MachineOptions): string[] {
+	if (tpm === undefined) return [];
+	return [
+		...['-chardev', `socket,id=tpm-socket,path=${tpm}`],
+		...['-tpmdev', 'emulator,id=tpm,chardev=tpm-socket', '-device', 'tpm-crb,tpmdev=tpm'],
 	];
 }
 
@@ -174,12 +190,18 @@ function recordedDisk(disk: string, writeLog: string): string[] {
 	];
 }
 
+export function usesFirmware(direct: MachineOptions['direct']): boolean {
+	return direct === undefined || direct.firmware === true;
+}
+
 function bootArguments({direct}: MachineOptions, files: MachineFiles): string[] {
-	if (direct) {
-		return ['-kernel', direct.kernel, '-initrd', direct.initrd, '-append', direct.append];
-	}
+	const kernel = direct
+		? ['-kernel', direct.kernel, '-initrd', direct.initrd, '-append', direct.append]
+		: [];
+	if (!usesFirmware(direct)) return kernel;
 	const variables = path.join(files.folder, firmwareVariables);
 	return [
+		...kernel,
 		...['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${files.firmwareCode}`],
 		...['-drive', `if=pflash,unit=1,format=raw,file=${variables}`],
 	];

@@ -11,6 +11,8 @@ import type {CommandContext} from './command.ts';
 import {readConfigFile} from './config-file.ts';
 
 export interface InstallWish extends GivenOptions {
+	/** Disks of a mirror beside it; those of the configuration when there are none. */
+	readonly mirror: readonly string[];
 	/** The disk, when one is named. */
 	readonly disk: string | undefined;
 	readonly config: string;
@@ -29,7 +31,7 @@ type Setup = Omit<InstallOptions, 'dryRun' | 'signal'>;
  */
 export async function configuredSetup(
 	context: CommandContext,
-	{disk, config, configSha256, isLenient, dryRun, ...given}: InstallWish,
+	{disk, mirror, config, configSha256, isLenient, dryRun, ...given}: InstallWish,
 	report: ProgressReporter,
 ): Promise<Setup> {
 	const {signal} = context;
@@ -48,7 +50,7 @@ export async function configuredSetup(
 		});
 	const configured = configuredOptions(given, answers, namedByPerson);
 	for (const event of doubtsAbout(answers, dryRun)) report(event);
-	return await withSelectedDisk(system, configured, {disk, dryRun, signal}, report);
+	return await withSelectedDisk(system, configured, {disk, mirror, dryRun, signal}, report);
 }
 
 /** What a configuration says and this command does not do. */
@@ -76,7 +78,10 @@ function finishLeftOut(action: string): ProgressEvent {
 }
 
 /** What to install by the command line alone. @throws UsageError without a disk */
-export function plainSetup(disk: string | undefined, given: GivenOptions): Setup {
+export function plainSetup(
+	disk: string | undefined,
+	given: GivenOptions & Pick<InstallWish, 'mirror'>,
+): Setup {
 	if (disk === undefined)
 		throw new UsageError('install needs a disk: DEVICE, or --config with what selects one', {
 			hint: 'Run slipway install --help.',

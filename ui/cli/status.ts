@@ -1,6 +1,7 @@
 import type {BootReason} from '../../engine/deployment/boot-reason.ts';
 import {describeFailed} from '../../engine/deployment/login-message.ts';
 import type {StatusDocument, StatusEntry} from '../../engine/deployment/status.ts';
+import {describeUnlocking} from '../../engine/deployment/unlock-method.ts';
 import type {UpdateStatus} from '../../engine/update/update-status.ts';
 import {changeRows} from './deployment-changes.ts';
 import {formatImageReference, pageWidth, wrapText} from './format.ts';
@@ -35,6 +36,7 @@ export function formatStatus(
 		blocks.push(
 			formatEntry('Booted', booted, [
 				['fs-verity', fsVerity?.enforced ? 'enforced' : 'not enforced'],
+				...encryptionRows(status.rootEncryption),
 				...(bootReason === null ? [] : reasonRows(bootReason)),
 			]),
 		);
@@ -51,6 +53,13 @@ export function formatStatus(
 	for (const {message, hint} of warnings)
 		blocks.push([...hang('! ', `Warning: ${message}.`), ...hang('  ', hint)]);
 	return blocks.map((block) => block.join('\n')).join('\n\n');
+}
+
+function encryptionRows(encryption: StatusDocument['status']['rootEncryption']): Row[] {
+	if (encryption === null) return [];
+	const {unlockedBy} = encryption;
+	const how = unlockedBy === null ? '' : `, unlocked by ${describeUnlocking(unlockedBy)}`;
+	return [['Root', `encrypted (LUKS2)${how}`]];
 }
 
 function isPrepared({deployment}: StatusEntry, status: StatusDocument['status']): boolean {

@@ -8,6 +8,7 @@ import {type RootFileSystem, rootFileSystems} from '../../installer/disk/layout-
 import {readLayoutSettings} from '../../installer/layout-files.ts';
 import {readChoices} from '../../installer/machine/choices.ts';
 import {checkHardware, hasTpm2} from '../../installer/machine/hardware.ts';
+import {whyNoEncryption} from '../../installer/programs.ts';
 import {containerEnvironment} from '../../installer/self-image.ts';
 import type {MachineFacts} from './port.ts';
 
@@ -28,7 +29,7 @@ export async function readMachine(system: System): Promise<MachineFacts> {
 		},
 		checks: checkHardware(system),
 		fileSystems: withFirst(rootFileSystem),
-		withoutEncryption: 'this installer cannot encrypt',
+		withoutEncryption: whyNoEncryption(),
 		withoutTpm2: hasTpm2() ? undefined : 'this machine has no TPM2',
 		...(await readChoices(system)),
 		interfaces: connectedInterfaces(),

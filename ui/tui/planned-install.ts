@@ -1,19 +1,39 @@
+import {describeUnlocking} from '../../engine/deployment/unlock-method.ts';
 import {formatSize} from '../../installer/disk/size.ts';
+import {
+	describeRecoveryKey,
+	type EncryptionPlan,
+} from '../../installer/encryption/encryption-plan.ts';
 import type {DiskPlan, InstallPlan} from '../../installer/plan.ts';
 import type {PlannedInstall} from './port.ts';
 
 /** A plan as the summary shows it. */
-export function plannedInstall({disks, bootstrap, warnings}: InstallPlan): PlannedInstall {
+export function plannedInstall({
+	disks,
+	encryption,
+	mirror,
+	bootstrap,
+	warnings,
+}: InstallPlan): PlannedInstall {
 	return {
 		fingerprint: disks[0].fingerprint,
 		destroys: disks.flatMap(({destroys}) => destroys ?? []),
 		keeps: [],
 		makes: [
 			...disks.flatMap(partitionsOf),
+			...(mirror === undefined ? [] : [`MD RAID1 of the root over ${disks.length} disks`]),
+			...(encryption === undefined ? [] : encryptionLines(encryption)),
 			...bootstrap.map(({what, place}) => `${what}: ${place}`),
 		],
 		warnings: warnings.map(({message}) => message),
 	};
+}
+
+function encryptionLines({unlockedBy, recoveryKey}: EncryptionPlan): string[] {
+	return [
+		`LUKS2 for the root, unlocked by ${describeUnlocking(unlockedBy)}`,
+		`recovery key: ${describeRecoveryKey(recoveryKey)}`,
+	];
 }
 
 function partitionsOf({layout}: DiskPlan): string[] {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
+import {type BootProgram, neededPrograms} from '../../../engine/preflight/boot-programs.ts';
 import {findBootProblems, readEarlyBoot} from '../../../engine/preflight/missing-drivers.ts';
 import {neededDrivers} from '../../../engine/preflight/needed-drivers.ts';
 
@@ -64,6 +65,34 @@ test('include LUKS and MD on the way down', async ({root}) => {
 	);
 });
 
+test('include those below a name that device mapper gave', async ({root}) => {
+	mounted(root, 'ext4', '/dev/mapper/slipway-root');
+	file(root, 'dev/dm-0', '');
+	mkdirSync(path.join(root, 'dev/mapper'));
+	symlinkSync('../dm-0', path.join(root, 'dev/mapper/slipway-root'));
+	file(root, 'sys/devices/virtual/block/dm-0/dm/uuid', 'CRYPT-LUKS2-0011-slipway-root\n');
+	block(root, 'dm-0', 'sys/devices/virtual/block/dm-0');
+	const drivers = await neededDrivers(root);
+	assert.equal(drivers, [
+		{module: 'ext4', purpose: "the root's file system ext4"},
+		{module: 'dm_crypt', purpose: 'the encryption of dm-0'},
+	]);
+	assert.equal(await neededPrograms(drivers, root), [
+		{program: 'luks', purpose: 'the encryption of dm-0'},
+	]);
+	for (const [options, isNeeded] of [
+		['rd.luks.options=0011=x-initrd.attach,tpm2-device=auto', true],
+		['rd.luks.options=tpm2-device=/dev/tpmrm0', true],
+		['rd.luks.options=0011=tries=0', false],
+		['rd.luks.options=0011=tpm2-device=', false],
+		['luks.options=0011=tpm2-device=auto', false],
+	] as const) {
+		file(root, 'proc/cmdline', `quiet ${options} rw\n`);
+		const found = (await neededPrograms([], root)).map(({program}) => program);
+		assert.equal(found, isNeeded ? ['tpm2'] : [], options);
+	}
+});
+
 test('are not asked for where nothing is known of the disk', async ({root}) => {
 	mounted(root, 'xfs', '/dev/vda2');
 	assert.equal(
@@ -81,11 +110,15 @@ const needed = [
 ];
 
 test('are missing when neither initramfs nor kernel has them, each by its name', () => {
-	const problems = findBootProblems(needed, {
-		inInitramfs: new Set(['ext4']),
-		builtIn: new Set(['virtio_blk']),
-		hasBootScript: true,
-	});
+	const problems = findBootProblems(
+		{drivers: needed, programs: []},
+		{
+			inInitramfs: new Set(['ext4']),
+			builtIn: new Set(['virtio_blk']),
+			programs: new Set(),
+			hasBootScript: true,
+		},
+	);
 	assert.equal(
 		problems.map(({code, message}) => [code, message]),
 		[
@@ -97,10 +130,37 @@ test('are missing when neither initramfs nor kernel has them, each by its name',
 	);
 });
 
-test('are told beside the lack of boot support', () => {
-	const early = {inInitramfs: new Set<string>(), builtIn: new Set<string>(), hasBootScript: false};
+test('are missing beside programs that go with them', () => {
+	const programs = [
+		{program: 'luks', purpose: 'the encryption of dm-0'},
+		{program: 'tpm2', purpose: 'its TPM2, which unlocks the root'},
+	] as const;
+	const early = {
+		inInitramfs: new Set<string>(),
+		builtIn: new Set<string>(),
+		programs: new Set<BootProgram>(['luks']),
+		hasBootScript: true,
+	};
+	const [problem, ...others] = findBootProblems({drivers: [], programs}, early);
+	assert.equal(others, []);
 	assert.equal(
-		findBootProblems(needed, early).map(({code}) => code),
+		[problem?.code, problem?.message],
+		[
+			'missing-boot-program',
+			"the image's initramfs lacks the libraries for TPM2, which this machine needs for its TPM2, which unlocks the root",
+		],
+	);
+});
+
+test('are told beside the lack of boot support', () => {
+	const early = {
+		inInitramfs: new Set<string>(),
+		builtIn: new Set<string>(),
+		programs: new Set<BootProgram>(),
+		hasBootScript: false,
+	};
+	assert.equal(
+		findBootProblems({drivers: needed, programs: []}, early).map(({code}) => code),
 		['no-boot-support', 'missing-driver', 'missing-driver', 'missing-driver'],
 	);
 });
@@ -111,6 +171,9 @@ test('are read out of an initramfs and the list of what is built in', async ({ro
 		'usr/lib/modules/6.12/kernel/fs/ext4/ext4.ko.xz',
 		'usr/lib/modules/6.12/kernel/drivers/md/dm-crypt.ko',
 		'usr/lib/slipway/slipway-root',
+		'usr/lib/systemd/systemd-cryptsetup',
+		'usr/lib/x86_64-linux-gnu/libtss2-tcti-device.so.0.0.0',
+		'usr/lib/systemd/system-generators/systemd-cryptsetup-generator',
 	];
 	writeFileSync(initramfs, gzipSync(cpio(names)));
 	const text = async () => 'kernel/drivers/block/virtio_blk.ko\n';
@@ -118,6 +181,7 @@ test('are read out of an initramfs and the list of what is built in', async ({ro
 	assert.equal(early, {
 		inInitramfs: new Set(['ext4', 'dm_crypt']),
 		builtIn: new Set(['virtio_blk']),
+		programs: new Set(['luks', 'tpm2']),
 		hasBootScript: true,
 	});
 });

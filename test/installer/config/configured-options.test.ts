@@ -14,6 +14,7 @@ const nothing = {
 	targetImage: undefined,
 	rootFileSystem: undefined,
 	kernelArguments: [],
+	showsRecoveryKey: false,
 } as const;
 const named = {
 	origin: 'named',
@@ -49,6 +50,7 @@ test('are those of the configuration', () => {
 		espSize: 2 ** 30,
 		configKernelArguments: ['quiet'],
 		kernelArguments: [],
+		showsRecoveryKey: false,
 		answers: supported,
 	});
 });
@@ -59,6 +61,7 @@ test('are those of the command line where it says something', () => {
 		targetImage: 'registry.example.com/b:2',
 		rootFileSystem: 'btrfs',
 		kernelArguments: ['debug'],
+		showsRecoveryKey: true,
 	} as const;
 	assert.equal(configuredOptions(given, supported, {...named, origin: 'found'}), {
 		...given,
@@ -104,10 +107,8 @@ test('know of each key whether an installation heeds it', () => {
 	assert.equal(unsupportedAnswers(answersOf(fullConfig.replace('version = 1\n', ''))), [
 		'boot.timeout',
 		'network.copy-live',
-		'storage.encryption',
 		'storage.extra',
 		'storage.keep',
-		'storage.mirror',
 		'storage.replace',
 		'storage.root',
 		'storage.swap',

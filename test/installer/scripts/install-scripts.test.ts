@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {EngineError, OperationFailed, Refused} from '../../../engine/errors.ts';
+import {type EngineError, OperationFailed, Refused} from '../../../engine/errors.ts';
 import type {ProgressEvent} from '../../../engine/progress.ts';
 import {hostSystem} from '../../../engine/system/host.ts';
 import {noAnswers, type Script, type ScriptAnswers} from '../../../installer/answers/answers.ts';

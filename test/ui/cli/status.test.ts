@@ -2,6 +2,7 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import type {BootReason} from '../../../engine/deployment/boot-reason.ts';
 import type {DeploymentSet} from '../../../engine/deployment/deployment.ts';
+import type {RootEncryption} from '../../../engine/deployment/root-encryption.ts';
 import {describeStatus} from '../../../engine/deployment/status.ts';
 import type {HealthRecord} from '../../../engine/health/health-record.ts';
 import {formatStatus} from '../../../ui/cli/status.ts';
@@ -192,6 +193,23 @@ test('says so where nothing is deployed', () => {
 	assert.is(
 		textOf(nothing, false, 'a container'),
 		'This is a container, not a machine that slipway installed.',
+	);
+});
+
+test('says how the root is encrypted, as far as that is known', () => {
+	const rowOf = (rootEncryption: RootEncryption | undefined) => {
+		const running = {verityEnforced: true, notDeployed: undefined, rootEncryption};
+		const text = formatStatus(describeStatus(sampleMachine([sampleEntry(0)], 0), running));
+		return /^ +Root: .*$/m.exec(text)?.[0];
+	};
+	assert.is(rowOf(undefined), undefined);
+	assert.is(rowOf({type: 'luks2', unlockedBy: null}), '            Root: encrypted (LUKS2)');
+	assert.is(
+		rowOf({
+			type: 'luks2',
+			unlockedBy: [{kind: 'tpm2', pcrs: [7], pin: false}, {kind: 'recovery-key'}],
+		}),
+		'            Root: encrypted (LUKS2), unlocked by TPM2 (PCR 7) or recovery key',
 	);
 });
 

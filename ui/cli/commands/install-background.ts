@@ -33,8 +33,8 @@ export const command = defineCommand({
 		using journal = await RunJournal.begin(system, runFiles(), disk);
 		try {
 			const options = {dryRun: false, signal: context.signal, plannedDisk};
-			const {plan} = await installAnswers(system, answers, options, journal.report);
-			await journal.endInstalled(formatInstalled(plan), undefined);
+			const {plan, recoveryKey} = await installAnswers(system, answers, options, journal.report);
+			await journal.endInstalled(formatInstalled(plan), recoveryKey?.reveal());
 		} catch (error) {
 			await journal.endFailed(error);
 			if (unattended) await finishMachine(system, answers.finish, false, journal.report);

@@ -4,11 +4,13 @@ import {rootFileSystems} from '../../../installer/disk/layout-settings.ts';
 import {installMachine} from '../../../installer/install.ts';
 import {formatPlan} from '../../../installer/plan-text.ts';
 import {type UiMode, uiModes} from '../../tui/terminal/levels.ts';
+import {terminalSecrets} from '../ask-secret.ts';
 import {type CommandContext, defineCommand, progressOptions} from '../command.ts';
 import {configDigestOption, configSyntax, lenientOption} from '../config-file.ts';
+import {encryptionOptions, withEncryptionOptions} from '../encryption-options.ts';
 import {answerOptions, withAnswerOptions} from '../install-answers.ts';
 import {configuredSetup, plainSetup} from '../install-setup.ts';
-import {formatInstalled} from '../installed.ts';
+import {formatInstalled, formatRecoveryKey} from '../installed.ts';
 
 export const command = defineCommand({
 	description: [
@@ -36,6 +38,13 @@ export const command = defineCommand({
 			multiple: true,
 			help: 'Add a kernel argument to those of the image, as in --karg=console=ttyS0. May be given several times.',
 		},
+		mirror: {
+			type: 'string',
+			value: 'DEVICE',
+			multiple: true,
+			help: 'Mirror the root, as MD RAID1, and the boot partition on this disk too. May be given several times.',
+		},
+		...encryptionOptions,
 		...answerOptions,
 		config: {
 			type: 'string',
@@ -98,6 +107,8 @@ export const command = defineCommand({
 			targetImage: options['target-image'],
 			rootFileSystem: options['root-fs'],
 			kernelArguments: options.karg,
+			mirror: options.mirror,
+			showsRecoveryKey: process.stdout.isTTY && !options.json,
 		};
 		const setup =
 			config === undefined
@@ -107,11 +118,12 @@ export const command = defineCommand({
 						{...given, disk, config, configSha256, isLenient: options.lenient, dryRun},
 						progress.report,
 					);
-		const {plan} = await installMachine(
+		const answers = await withAnswerOptions(setup.answers, options, progress.report);
+		const {plan, recoveryKey} = await installMachine(
 			await context.system(),
 			{
 				...setup,
-				answers: await withAnswerOptions(setup.answers, options, progress.report),
+				answers: await withEncryptionOptions(answers, options, terminalSecrets()),
 				dryRun,
 				signal: context.signal,
 			},
@@ -121,6 +133,7 @@ export const command = defineCommand({
 		if (options.json) context.print(JSON.stringify(plan, undefined, 2));
 		else if (dryRun) context.write(formatPlan(plan));
 		else context.print(formatInstalled(plan));
+		if (recoveryKey !== undefined) context.print(formatRecoveryKey(recoveryKey));
 		return exitStatus.ok;
 	},
 });

@@ -19,7 +19,7 @@ installkernel() {
 }
 
 install() {
-	inst_multiple findmnt fsverity stat udevadm mount umount mkdir ln sleep cat systemctl cp cut mv rm sync
+	inst_multiple findmnt fsverity stat udevadm mount umount mkdir ln sleep cat systemctl cp cut mv rm sync tr
 	inst_rules 64-btrfs.rules
 	inst_script /usr/lib/slipway/slipway-root
 	inst_simple /usr/lib/slipway/slipway-etc
@@ -32,6 +32,19 @@ install() {
 	for unit in emergency dracut-emergency; do
 		inst_simple "$moddir/emergency.conf" "$systemdsystemunitdir/$unit.service.d/50-slipway.conf"
 	done
+	install_keymaps
 	$SYSTEMCTL -q --root "$initdir" add-wants initrd-root-device.target slipway-root-device.service
 	$SYSTEMCTL -q --root "$initdir" add-requires initrd-root-fs.target slipway-root.service slipway-live.service
+}
+
+# Where the image has keymaps, and no systemd-vconsole-setup that would load them.
+install_keymaps() {
+	local keymap
+	[[ -x $systemdutildir/systemd-vconsole-setup ]] && return
+	[[ -d /usr/share/keymaps ]] && type -P loadkeys > /dev/null || return 0
+	inst_multiple loadkeys gzip
+	while read -r keymap; do inst_simple "$keymap"; done < <(find /usr/share/keymaps -type f -o -type l)
+	inst_script /usr/lib/slipway/slipway-keymap
+	inst_simple "$moddir/slipway-keymap.service" "$systemdsystemunitdir/slipway-keymap.service"
+	$SYSTEMCTL -q --root "$initdir" add-wants sysinit.target slipway-keymap.service
 }
