@@ -1,9 +1,9 @@
 import {setTimeout} from 'node:timers/promises';
-import {readMounts} from '../../engine/system/mount-points.ts';
-import {CommandFailed} from '../../engine/system/commands.ts';
 import {Lacking} from '../../engine/errors.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import {liveImagePath} from '../../engine/source/live-root.ts';
+import {CommandFailed} from '../../engine/system/commands.ts';
+import {readMounts} from '../../engine/system/mount-points.ts';
 import type {System} from '../../engine/system/system.ts';
 import type {FinishAnswers} from '../answers/answers.ts';
 
