@@ -57,7 +57,7 @@ async function search(root: string, given: Given) {
 	const pauses: number[] = [];
 	const found = await findConfig({
 		system,
-		fetch: given.fetch ?? (() => assert.unreachable('nothing is fetched')),
+		fetch: given.fetch ?? (() => Promise.reject(new Error('nothing is fetched'))),
 		signal: new AbortController().signal,
 		pause: async (milliseconds) => {
 			pauses.push(milliseconds);
