@@ -184,6 +184,25 @@ test('has one file for an interface and the VLANs on top of it', () => {
 	assert.match(text, /\nAddress=192.0.2.7\/24\n.*\nVLAN=office\n$/s);
 });
 
+test('has a file for each wireless network of an interface', () => {
+	const open = (ssid: string) => ({
+		match: {name: 'wlan0'},
+		wifi: {ssid, passphrase: undefined},
+	});
+	const {entries, problems} = plan([open('a'), {}, open('b'), open('c')], manager);
+	const ssids = Object.entries(entries).map(([place, text]) => [
+		/slipway-(.*)\.nm/.exec(place)?.[1],
+		/ssid=(.*)/.exec(text)?.[1],
+	]);
+	assert.equal(problems, []);
+	assert.equal(Object.fromEntries(ssids), {
+		any: undefined,
+		wlan0: 'a',
+		'wlan0-2': 'b',
+		'wlan0-3': 'c',
+	});
+});
+
 test('of a wireless kind is told who joins it, where networkd cannot', () => {
 	const {entries: iwd} = plan([wireless], {...networkd, '/usr/libexec/iwd': 'x'});
 	const name = Buffer.from('Café; 2').toString('hex');
