@@ -5,13 +5,20 @@ import type {Secret} from '../../installer/answers/secret.ts';
 import type {RootFileSystem} from '../../installer/disk/layout-settings.ts';
 import type {HardwareCheck} from '../../installer/machine/hardware.ts';
 
+export interface ReadKeys {
+	/** Lines of authorized_keys. */
+	readonly keys: readonly string[];
+	/** How many other lines there were, without empty ones and comments. */
+	readonly leftOut: number;
+}
+
 export interface InstallerPort {
 	/** The image that would be installed, the machine, and what can be chosen. */
 	readMachine(): Promise<MachineFacts>;
 	/** All disks, those that will not do too. */
 	listDisks(): Promise<readonly DiskFacts[]>;
 	/** Public keys that were pasted, or lie at a path or an http(s) address. @throws EngineError when there is none */
-	readKeys(source: string): Promise<readonly string[]>;
+	readKeys(source: string): Promise<ReadKeys>;
 	/** A crypt(5) hash. */
 	hashPassword(password: string): Promise<Secret>;
 	/** Checks everything and says what would be done. @throws EngineError with all that speaks against it */

@@ -202,6 +202,15 @@ mode = 644
 	);
 });
 
+test('tells keys apart by the key itself', () => {
+	const [type = '', blob = ''] = publicKey.split(' ');
+	const other = publicKey.replace(blob, `${blob.slice(0, -4)}AAAA`);
+	const keys = (...lines: readonly string[]) =>
+		mistakesIn(`version = 1\nroot.ssh-keys = ${JSON.stringify(lines)}`);
+	assert.equal(keys(`restrict ${publicKey}`, `restrict ${other}`), []);
+	assert.equal(keys(publicKey, `restrict ${type} ${blob}`).length, 1);
+});
+
 for (const [interfaces, twin] of [
 	[['match.name = "eth0"', 'match.name = "ETH0"'], 1],
 	[['', 'dhcp = "ipv4"'], 1],

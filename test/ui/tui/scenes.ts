@@ -59,6 +59,7 @@ const account = play(encryption, '\t\t\r');
 const accountDone = play(account, 'anna\tAnna Example\tpa55word\tpa55word\t', key, '\r\r', {
 	type: 'keys-read',
 	keys: [key],
+	leftOut: 0,
 });
 const system = play(accountDone, '\t\t\t\r');
 const picking = play(system, '\t\t\t', 'eur');

@@ -102,7 +102,7 @@ export class Session {
 			case 'list-disks':
 				return this.dispatch({type: 'disks-listed', disks: await port.listDisks()});
 			case 'read-keys':
-				return this.dispatch({type: 'keys-read', keys: await port.readKeys(effect.source)});
+				return this.dispatch({type: 'keys-read', ...(await port.readKeys(effect.source))});
 			case 'plan':
 				return await this.#plan(effect.draft);
 			case 'cancel-plan':
