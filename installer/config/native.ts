@@ -1,5 +1,6 @@
 import {stringify as stringifyToml} from 'smol-toml';
 import {type Answers, noAnswers} from '../answers/answers.ts';
+import {unwrittenAnswers} from '../kickstart/unwritten-answers.ts';
 import type {ConfigTable} from './document.ts';
 import type {JsonSchema, WrittenValue} from './field.ts';
 import {MistakeList} from './mistake.ts';
@@ -71,7 +72,12 @@ export function writtenConfig(answers: Answers): WrittenConfig {
 /** The same as TOML, which begins by saying what was left out. */
 export function formatConfig(answers: Answers): string {
 	const {config, leftOut} = writtenConfig(answers);
-	const notes = leftOut.map((key) => `# ${key} is a secret and was left out.\n`);
+	const notes = [
+		...leftOut.map((key) => `# ${key} is a secret and was left out.\n`),
+		...unwrittenAnswers(answers).map(
+			(key) => `# ${key} says what this file has no words for, which was left out.\n`,
+		),
+	];
 	return `${notes.join('')}${stringifyToml(config)}`;
 }
 

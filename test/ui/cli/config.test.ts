@@ -33,7 +33,7 @@ ${wrong}: 2 mistakes, no warnings
 	});
 	const {status, stdout} = slipway(['config', 'check', '--json', wrong]);
 	const {mistakes, ...rest} = JSON.parse(stdout);
-	assert.equal([status, rest, mistakes.length], [2, {version: 1, warnings: []}, 2]);
+	assert.equal([status, rest, mistakes.length], [2, {version: 1, warnings: [], unsupported: []}, 2]);
 	assert.equal(mistakes[1], {
 		file: wrong,
 		line: 4,
@@ -48,6 +48,34 @@ ${wrong}: 2 mistakes, no warnings
 		stdout: `${site}: no mistakes, no warnings\n`,
 		stderr: '',
 	});
+});
+
+test('check and convert tell what install would refuse, or cannot write', () => {
+	assert.equal(slipway(['config', 'check', later]), {
+		status: 3,
+		stdout: `slipway cannot install with boot.timeout yet
+slipway cannot install with storage.layout yet
+${later}: no mistakes, no warnings
+`,
+		stderr: '',
+	});
+	const {stdout} = slipway(['config', 'check', '--json', later]);
+	assert.equal(JSON.parse(stdout).unsupported, ['boot.timeout', 'storage.layout']);
+	const kickstart = file(
+		'site.ks',
+		'ostreecontainer --url=registry.example.com/myos\nfirewall --enabled\nbootloader --timeout=5\n',
+	);
+	const {status, stdout: written} = slipway(['config', 'convert', kickstart]);
+	assert.equal(
+		[status, written.split('\n').filter((line) => line.startsWith('#'))],
+		[
+			0,
+			[
+				'# slipway cannot install with boot.timeout yet.',
+				'# firewall says what this file has no words for, which was left out.',
+			],
+		],
+	);
 });
 
 test("convert prints slipway's own, or all mistakes", () => {

@@ -1,12 +1,14 @@
 import {exitStatus} from '../../../engine/errors.ts';
 import {throwMistakes} from '../../../installer/config/mistake.ts';
 import {formatConfig} from '../../../installer/config/native.ts';
+import {unsupportedAnswers} from '../../../installer/config/unsupported-answers.ts';
+import {unwrittenAnswers} from '../../../installer/kickstart/unwritten-answers.ts';
 import {defineCommand} from '../command.ts';
 import {configDigestOption, configSyntax, lenientOption, readConfigFile} from '../config-file.ts';
 
 export const command = defineCommand({
 	description: [
-		"Prints a configuration of whatever format as slipway's own TOML, which does the same. Secrets stay references; those that stand in the file itself are left out, and comments at the beginning name them. Passwords stay hashes.",
+		"Prints a configuration of whatever format as slipway's own TOML, which does the same. Secrets stay references; those that stand in the file itself are left out, and so is what slipway's own has no words for. Comments at the beginning name both, and what slipway cannot install with yet. Passwords stay hashes.",
 	],
 	options: {...configDigestOption, ...lenientOption},
 	positionals: {FILE: {help: `The configuration: ${configSyntax}`}},
@@ -17,7 +19,10 @@ export const command = defineCommand({
 			isLenient: options.lenient,
 		});
 		throwMistakes(mistakes);
-		context.write(formatConfig(answers));
+		const unwritten = unwrittenAnswers(answers);
+		const unsupported = unsupportedAnswers(answers).filter((key) => !unwritten.includes(key));
+		const notes = unsupported.map((key) => `# slipway cannot install with ${key} yet.\n`);
+		context.write(`${notes.join('')}${formatConfig(answers)}`);
 		return exitStatus.ok;
 	},
 });
