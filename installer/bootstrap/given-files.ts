@@ -1,6 +1,7 @@
 import type {FileAnswer} from '../answers/answers.ts';
 import type {AccountDatabase} from './accounts/account-database.ts';
 import {isId} from './accounts/id-pool.ts';
+import {readLoginDefaults} from './accounts/login-defs.ts';
 import {byteString} from './byte-string.ts';
 import type {BootstrapWork} from './work.ts';
 
@@ -10,6 +11,7 @@ export function planFiles(
 	accounts: AccountDatabase,
 	work: BootstrapWork,
 ): void {
+	if (given.length > 0) nameHomes(accounts, work);
 	for (const {path, content, mode, user, group} of given) {
 		const uid = idOf(user, accounts.user(user)?.uid);
 		const gid = idOf(group, accounts.gid(group));
@@ -34,6 +36,16 @@ export function planFiles(
 			content.kind === 'inline' || content.kind === 'credential' || (mode & 0o077) === 0;
 		work.files.file(byteString(path), work.contentOf(content).revealBytes(), {mode, uid, gid});
 		work.note('file', path, {secret: isSecret});
+	}
+}
+
+/** Those of people: a service may well have none of the folders above its files. */
+function nameHomes(accounts: AccountDatabase, {image, files}: BootstrapWork): void {
+	const {uids} = readLoginDefaults(image);
+	for (const [, , uid, gid, , home] of accounts.entries('passwd')) {
+		const isPerson = Number(uid) >= uids.first && Number(uid) <= uids.last;
+		if (isPerson && home?.startsWith('/'))
+			files.ownFoldersBelow(home, {uid: Number(uid), gid: Number(gid)});
 	}
 }
 

@@ -1,4 +1,4 @@
-import {joinPath, lastName, lookUp, parentPath} from '../../engine/source/tree-path.ts';
+import {isAtOrBelow, joinPath, lastName, lookUp, parentPath} from '../../engine/source/tree-path.ts';
 import {printable} from '../../engine/tree/printable.ts';
 import type {ByteString, Directory, Inode, Metadata, RegularFile} from '../../engine/tree/tree.ts';
 import type {FileSource} from '../content.ts';
@@ -11,6 +11,7 @@ export type Access = Pick<Metadata, 'mode' | 'uid' | 'gid'>;
 
 export const publicFile: Access = {mode: 0o644, uid: 0, gid: 0};
 export const secretFile: Access = {mode: 0o600, uid: 0, gid: 0};
+type Owner = Pick<Access, 'uid' | 'gid'>;
 const plainFolder: Access = {mode: 0o755, uid: 0, gid: 0};
 
 /** What a machine has beside its image: only /etc and /var, with the folders on the way to each entry. */
@@ -30,6 +31,7 @@ export class MachineFiles implements MachineTree {
 	readonly #image: ImageTree;
 	readonly #problems: Problems;
 	readonly #mtimeSec: number;
+	readonly #homes = new Map<ByteString, Owner>();
 
 	constructor(image: ImageTree, problems: Problems, now: Date) {
 		this.#image = image;
@@ -76,6 +78,12 @@ export class MachineFiles implements MachineTree {
 		const place = this.#placeFor(path);
 		const folder = place === undefined ? undefined : this.#enter(place, path);
 		if (folder !== undefined) Object.assign(folder, access);
+	}
+
+	/** Folders that have to be made on the way to something in this one are its owner's. */
+	ownFoldersBelow(path: ByteString, {uid, gid}: Owner): void {
+		const home = this.#image.resolve(path);
+		if (home !== undefined) this.#homes.set(home, {uid, gid});
 	}
 
 	/** Where a folder is that may be a link in the image; undefined when nothing can be put there. */
@@ -162,8 +170,11 @@ export class MachineFiles implements MachineTree {
 
 	#newFolder(place: ByteString): Directory | undefined {
 		const inode = this.#image.entry(place);
-		if (inode === undefined)
-			return {...this.#metadata(plainFolder), type: 'directory', children: new Map()};
+		if (inode === undefined) {
+			const owner = [...this.#homes].find(([home]) => isAtOrBelow(place, home))?.[1];
+			const access = {...plainFolder, ...owner};
+			return {...this.#metadata(access), type: 'directory', children: new Map()};
+		}
 		if (inode.type !== 'directory') return undefined;
 		return {...inode, children: new Map()};
 	}

@@ -52,6 +52,35 @@ test('is files, of owners that the machine has', () => {
 	assert.equal(items.slice(-2), ['file | /srv/www/index', 'file | /etc/motd | secret']);
 });
 
+test('is folders on the way to files, in a home of the one who lives there', () => {
+	const image = {
+		...debian,
+		'/etc/passwd': `${debian['/etc/passwd']}www:x:33:33::/var/www:/usr/sbin/nologin\n`,
+	};
+	const at = (path: string, owner: string) =>
+		({path, content: inline('x'), mode: 0o600, user: owner, group: '0'}) as const;
+	const {entries, problems} = planned(
+		{
+			users: [user({name: 'ada'})],
+			files: [
+				at('/home/ada/.config/app/settings', 'ada'),
+				at('/var/home/ada/.local/key', 'root'),
+				at('/home/adam/x/y', 'root'),
+				at('/var/www/html/index', 'root'),
+			],
+		},
+		image,
+	);
+	const folders = Object.entries(entries).filter(([place]) => place.endsWith('/'));
+	assert.equal(problems, []);
+	assert.equal(Object.fromEntries(folders), {
+		'/var/home/ada/': '700 1000:1000',
+		'/var/home/ada/.config/': '755 1000:1000',
+		'/var/home/ada/.config/app/': '755 1000:1000',
+		'/var/home/ada/.local/': '755 1000:1000',
+	});
+});
+
 test('is no file that cannot be one', () => {
 	const plain = {content: {kind: 'text', text: ''}, mode: 0o644, user: 'root', group: '0'} as const;
 	const image = {...debian, '/etc/loop': symlink('loop'), '/etc/file': 'x', '/etc/ssh/x': ''};
