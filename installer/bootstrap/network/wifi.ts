@@ -1,6 +1,7 @@
 import {secretFile} from '../machine-files.ts';
 import {enableUnit} from '../units/enable-unit.ts';
 import {ImageUnits} from '../units/image-units.ts';
+import {escapedInstance} from '../units/unit-name.ts';
 import type {BootstrapWork} from '../work.ts';
 import type {Link} from './link.ts';
 
@@ -22,9 +23,17 @@ export function putWifi(work: BootstrapWork, link: Link, passphrase: string | un
 			secret: passphrase !== undefined,
 		});
 	} else if (image.isFile('/usr/sbin/wpa_supplicant') && match.name !== undefined) {
+		const unit = `wpa_supplicant@${escapedInstance(match.name)}.service`;
+		const units = new ImageUnits(image);
+		if (units.find(unit) === undefined) {
+			problems.refuse('no-wifi', 'the image has wpa_supplicant, and no wpa_supplicant@.service', {
+				hint: 'Put that unit into the image, or use iwd or NetworkManager.',
+			});
+			return;
+		}
 		const place = `/etc/wpa_supplicant/wpa_supplicant-${match.name}.conf`;
 		files.file(place, supplicantNetwork(kind.ssid, passphrase), secretFile);
-		enableUnit(`wpa_supplicant@${match.name}.service`, new ImageUnits(image), work);
+		enableUnit(unit, units, work);
 		note(`wireless network ${JSON.stringify(kind.ssid)}`, place, {
 			secret: passphrase !== undefined,
 		});

@@ -15,6 +15,14 @@ export function templateOf(name: string): string | undefined {
 	return instance === undefined || instance === '' ? undefined : `${prefix}@${suffix}`;
 }
 
+/** A name as the instance of a template. @see systemd-escape(1) */
+export function escapedInstance(name: string): string {
+	return name.replace(
+		/^\.|[^A-Za-z0-9:_.]/g,
+		(character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+	);
+}
+
 export function instanceOf(name: string): string {
 	return /^[^@]+@(.*)\.[a-z]+$/.exec(name)?.[1] ?? '';
 }

@@ -222,6 +222,15 @@ test('of a wireless kind is told who joins it, where networkd cannot', () => {
 		entries['/etc/systemd/system/multi-user.target.wants/wpa_supplicant@wlan0.service'],
 		`-> ${own}/wpa_supplicant@.service`,
 	);
+	const {entries: dashed} = plan([{...wireless, match: {name: 'wlan-0'}}], supplicant);
+	assert.is(
+		dashed['/etc/systemd/system/multi-user.target.wants/wpa_supplicant@wlan\\x2d0.service'],
+		`-> ${own}/wpa_supplicant@.service`,
+	);
+	assert.ok('/etc/wpa_supplicant/wpa_supplicant-wlan-0.conf' in dashed);
+	assert.equal(plan([wireless], {...networkd, '/usr/sbin/wpa_supplicant': 'x'}).problems, [
+		'the image has wpa_supplicant, and no wpa_supplicant@.service',
+	]);
 	assert.equal(plan([wireless], networkd).problems, [
 		'the image has nothing that joins wireless networks',
 	]);
