@@ -1,9 +1,12 @@
 import {UsageError} from '../../engine/errors.ts';
 import type {ProgressEvent, ProgressReporter} from '../../engine/progress.ts';
 import {type Answers, noAnswers} from '../../installer/answers/answers.ts';
+import {holdsSecrets} from '../../installer/answers/holds-secrets.ts';
 import {withoutSecrets} from '../../installer/answers/web-address.ts';
+import {carelessFile, isReadableByAll} from '../../installer/bootstrap/careless-file.ts';
 import {namedByPerson} from '../../installer/config/arming.ts';
 import {configuredOptions, type GivenOptions} from '../../installer/config/configured-options.ts';
+import {isWebAddress} from '../../installer/config/load-config.ts';
 import {formatMistake, throwMistakes} from '../../installer/config/mistake.ts';
 import type {InstallOptions} from '../../installer/install-options.ts';
 import {runPreScripts} from '../../installer/scripts/run-pre.ts';
@@ -50,8 +53,15 @@ export async function configuredSetup(
 			hint: `See whether ${withoutSecrets(config)} is the file for this machine.`,
 		});
 	const configured = configuredOptions(given, answers, namedByPerson);
+	if (await isCareless(config, answers)) report(carelessFile(config));
 	for (const event of doubtsAbout(answers, dryRun)) report(event);
 	return await withSelectedDisk(system, configured, {disk, mirror, dryRun, signal}, report);
+}
+
+/** A file with secrets in it that others can read. */
+async function isCareless(config: string, answers: Answers): Promise<boolean> {
+	const isFile = config !== '-' && !isWebAddress(config);
+	return isFile && holdsSecrets(answers) && (await isReadableByAll(config));
 }
 
 /** What a configuration says and this command does not do. */

@@ -1,4 +1,4 @@
-import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -129,6 +129,17 @@ test('of install that was found is for live systems', () => {
 		stderr:
 			'slipway: --found-config is for a live system\n  hint: Name the configuration: install --config FILE.\n',
 	});
+});
+
+test('of install is pointed out when it has secrets that everybody can read', () => {
+	const hash = `$6$saltsalt$${'a'.repeat(86)}`;
+	const secret = file('secret.toml', `version = 1\nroot.password-hash = "${hash}"\n`);
+	const warning = `everybody on this host can read ${secret}, which holds a secret`;
+	const install = () => slipway(['install', '--config', secret, '/no/such/disk']).stderr;
+	chmodSync(secret, 0o644);
+	assert.match(install(), warning);
+	chmodSync(secret, 0o600);
+	assert.not.match(install(), warning);
 });
 
 test('of install is refused as a whole, before a disk is looked at', () => {
