@@ -27,6 +27,8 @@ export function putCaCertificates(work: BootstrapWork, sources: readonly Content
 	const trusted = (image.text(store.bundle) ?? '').trimEnd();
 	const all = [...(trusted === '' ? [] : [trusted]), ...certificates];
 	files.file(store.bundle, `${all.join('\n')}\n`);
+	// A file of the machine: those that later images bring do not come through it.
+	note('all trusted CAs in one file, which updates leave as it is', store.bundle);
 	const names = certificates.map((certificate) => new X509Certificate(certificate).subject);
 	for (const [index, certificate] of certificates.entries()) {
 		const place = `${store.anchors}/slipway-${index + 1}.crt`;

@@ -39,6 +39,7 @@ test('lie where the engine and podman look', () => {
 	});
 	assert.equal(items, [
 		'registry credentials | /etc/ostree/auth.json | secret',
+		'all trusted CAs in one file, which updates leave as it is | /etc/ssl/certs/ca-certificates.crt',
 		'trusted CA CN=test CA | /usr/local/share/ca-certificates/slipway-1.crt',
 		'signing key myos.pub | /etc/pki/containers/myos.pub',
 		'signature policy | /etc/containers/policy.json',
