@@ -13,7 +13,6 @@ import type {System} from '../../engine/system/system.ts';
 import type {UnhashedContent} from '../../installer/content.ts';
 import {describeSystem} from '../../installer/describe-system.ts';
 import {GiB} from '../../installer/disk/size.ts';
-import type {InstallPlan} from '../../installer/plan.ts';
 import {type InstallPlan, partitionOfRole} from '../../installer/plan.ts';
 import type {RootVolume} from '../../installer/root-volume.ts';
 import {type PlannedContent, runPlan} from '../../installer/run-plan.ts';
