@@ -8,7 +8,7 @@ import {type RootFileSystem, rootFileSystems} from '../../installer/disk/layout-
 import {readLayoutSettings} from '../../installer/layout-files.ts';
 import {readChoices} from '../../installer/machine/choices.ts';
 import {checkHardware, hasTpm2} from '../../installer/machine/hardware.ts';
-import {whyNoEncryption} from '../../installer/programs.ts';
+import {whyNoEncryption, whyNoSudo} from '../../installer/programs.ts';
 import {containerEnvironment} from '../../installer/self-image.ts';
 import type {MachineFacts} from './port.ts';
 
@@ -31,6 +31,7 @@ export async function readMachine(system: System): Promise<MachineFacts> {
 		fileSystems: withFirst(rootFileSystem),
 		withoutEncryption: whyNoEncryption(),
 		withoutTpm2: hasTpm2() ? undefined : 'this machine has no TPM2',
+		withoutSudo: whyNoSudo(),
 		...(await readChoices(system)),
 		interfaces: connectedInterfaces(),
 	};

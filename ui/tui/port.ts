@@ -46,6 +46,8 @@ export interface MachineFacts {
 	/** Why it cannot be; undefined where it can. */
 	readonly withoutEncryption: string | undefined;
 	readonly withoutTpm2: string | undefined;
+	/** Why a user cannot become root; undefined where one can. */
+	readonly withoutSudo: string | undefined;
 	readonly locales: readonly string[];
 	readonly keymaps: readonly string[];
 	readonly timeZones: readonly string[];

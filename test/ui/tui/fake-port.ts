@@ -21,6 +21,7 @@ export const machine: MachineFacts = {
 	fileSystems: ['ext4', 'btrfs', 'xfs'],
 	withoutEncryption: undefined,
 	withoutTpm2: 'this machine has no TPM2',
+	withoutSudo: undefined,
 	locales: ['C.UTF-8', 'de_DE.UTF-8', 'en_GB.UTF-8', 'en_US.UTF-8', 'fr_FR.UTF-8'],
 	keymaps: ['de-latin1', 'fr', 'uk', 'us'],
 	timeZones: [

@@ -60,6 +60,12 @@ const accountDone = play(account, 'anna\tAnna Example\tpa55word\tpa55word\t', ke
 	type: 'keys-read',
 	keys: [key],
 });
+const withoutSudo = play(
+	nothingKnown,
+	{type: 'machine-read', machine: {...machine, withoutSudo: 'the image has no sudo'}},
+	{type: 'disks-listed', disks},
+	'\r\r\t\r\t\t\r',
+);
 const system = play(accountDone, '\t\t\t\r');
 const picking = play(system, '\t\t\t', 'eur');
 const network = play(system, '\t\t\t\t\r');
@@ -119,6 +125,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
 	'encryption-revealed': play(passphrase, '\x12'),
 	account,
 	'account-done': accountDone,
+	'account-without-sudo': withoutSudo,
 	'account-problem': play(account, 'Anna\t', '\t\t\t\t\t\t\r'),
 	system,
 	'system-picking': picking,

@@ -55,7 +55,7 @@ export const emptyDraft: Draft = {
 	fullName: '',
 	password: '',
 	passwordAgain: '',
-	sudo: 'password',
+	sudo: '',
 	keySource: '',
 	keys: '',
 	hostname: '',

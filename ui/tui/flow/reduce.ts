@@ -78,12 +78,13 @@ function tell(state: FlowState, text: string): FlowState {
 function withDefaults(state: FlowState): FlowState {
 	const {machine, draft} = state;
 	if (machine === undefined) return state;
-	const {defaults, fileSystems, image} = machine;
+	const {defaults, fileSystems, image, withoutSudo} = machine;
 	return {
 		...state,
 		draft: {
 			...draft,
 			fileSystem: draft.fileSystem || fileSystems[0],
+			sudo: draft.sudo || (withoutSudo === undefined ? 'password' : 'none'),
 			hostname: draft.hostname || defaults.hostname,
 			locale: draft.locale || defaults.locale,
 			keymap: draft.keymap || defaults.keymap,

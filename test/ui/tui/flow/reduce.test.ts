@@ -76,7 +76,7 @@ const problems: readonly (readonly [QuestionScreen, FlowEvent[], string | undefi
 	['account', [set('keySource', '/root/key.pub')], 'Add the key, or clear the field.'],
 	[
 		'account',
-		[set('userName', 'anna'), set('keys', key)],
+		[set('userName', 'anna'), set('keys', key), set('sudo', 'password')],
 		'An administrator who is asked for a password needs one.',
 	],
 	['account', [set('userName', 'anna'), set('keys', key), set('sudo', 'none')], undefined],
@@ -117,6 +117,20 @@ test('does not go on where the machine will not do, or nothing is known of it', 
 	const checks = [{name: 'Firmware', verdict: 'stop', text: 'none'}] as const;
 	const {state} = after(firstState, {type: 'machine-read', machine: {...machine, checks}}, next);
 	assert.equal([state.screen, state.message?.text], ['welcome', 'Firmware: none']);
+});
+
+test('makes an administrator only where the image has sudo', () => {
+	const withoutSudo = 'the image has no sudo';
+	const read = (facts: Partial<typeof machine>): FlowState =>
+		after(firstState, {type: 'machine-read', machine: {...machine, ...facts}}).state;
+	assert.is(read({}).draft.sudo, 'password');
+	const without = read({withoutSudo});
+	assert.is(without.draft.sudo, 'none');
+	const named = [set('userName', 'anna'), set('keys', key)];
+	const at = {...without, screen: 'account'} as const;
+	assert.is(after(at, ...named, next).state.screen, 'system');
+	const {state} = after(at, ...named, set('sudo', 'nopasswd'), next);
+	assert.is(state.message?.text, 'Administrator: the image has no sudo.');
 });
 
 test('chooses a disk for the person only when one alone will do', () => {

@@ -70,7 +70,7 @@ function loginLines(draft: Draft): TextLine[] {
 		...(draft.password === '' ? [] : ['password']),
 		...(keys === 0 ? [] : [keys === 1 ? '1 key' : `${keys} keys`]),
 	];
-	const role = draft.sudo === 'none' ? '' : ', administrator';
+	const role = draft.sudo === 'password' || draft.sudo === 'nopasswd' ? ', administrator' : '';
 	return [plain(`  ${draft.userName}, by ${ways.join(' and ')}${role}`)];
 }
 
