@@ -34,7 +34,7 @@ export function act(before: FlowState, id: ActionId): Transition {
 		case 'poweroff':
 			return doing('Stopping this system', {type: 'restart', how: id});
 		case 'change':
-			return forget({state: {...state, screen: 'disk'}, effects: []});
+			return forget({state: {...state, screen: 'disk', busy: undefined}, effects: []});
 		case 'retry':
 			return forget(checkPlan(state));
 		case 'quit':
@@ -48,7 +48,7 @@ function forget({state, effects}: Transition): Transition {
 	const {run} = state;
 	if (run === undefined) return {state, effects};
 	return {
-		state: {...state, run: undefined},
+		state: {...state, run: undefined, ending: undefined},
 		effects: [...effects, {type: 'forget', run}],
 	};
 }

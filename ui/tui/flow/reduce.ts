@@ -113,5 +113,12 @@ function hear(state: FlowState, event: RunEvent): FlowState {
 	if (event.kind === 'progress')
 		return {...state, progress: applyProgress(state.progress, event.event, event.at)};
 	const screen = event.ending.kind === 'installed' ? 'result' : 'error';
-	return {...state, screen, ending: event.ending, armed: undefined, message: undefined};
+	return {
+		...state,
+		screen,
+		ending: event.ending,
+		busy: undefined,
+		armed: undefined,
+		message: undefined,
+	};
 }

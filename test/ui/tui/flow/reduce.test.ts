@@ -183,6 +183,18 @@ test('leads on from a failure', () => {
 	assert.equal([change.state.screen, change.state.draft], ['disk', scene('error').draft]);
 });
 
+test('takes other answers after an installation was stopped', () => {
+	const quit: FlowEvent = {type: 'act', id: 'quit'};
+	const stopping = after(scene('progress'), quit, quit).state;
+	assert.is(stopping.busy, 'Stopping');
+	const failed = scene('error').ending;
+	assert.ok(failed);
+	const ended = after(stopping, {type: 'run', event: {kind: 'ended', ending: failed}});
+	assert.equal([ended.state.screen, ended.state.busy], ['error', undefined]);
+	const {state} = after(ended.state, {type: 'act', id: 'change'}, next);
+	assert.equal([state.screen, state.ending], ['layout', undefined]);
+});
+
 test('ends with a status that says what came of it', () => {
 	assert.is(exitStatusOf(scene('disk')), 130);
 	assert.is(exitStatusOf(scene('result')), 0);
