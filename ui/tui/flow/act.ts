@@ -1,4 +1,4 @@
-import {checkPlan, stay} from './move.ts';
+import {checkPlan, stay, tooLate} from './move.ts';
 import type {ActionId, Effect, FlowState, Transition} from './state.ts';
 
 /** What comes of an action that the person asks for by its key or button. */
@@ -48,7 +48,7 @@ function forget({state, effects}: Transition): Transition {
 	const {run} = state;
 	if (run === undefined) return {state, effects};
 	return {
-		state: {...state, run: undefined, ending: undefined},
+		state: {...state, run: undefined},
 		effects: [...effects, {type: 'forget', run}],
 	};
 }
@@ -57,12 +57,13 @@ function forget({state, effects}: Transition): Transition {
 function leave(state: FlowState): Transition {
 	if (state.screen === 'result' || state.screen === 'error')
 		return {state, effects: [{type: 'quit'}]};
+	if (state.isStarting) return stay(tooLate(state));
 	const armed = state.screen === 'progress' ? 'stop' : 'quit';
 	if (state.armed !== armed) {
 		const text =
 			armed === 'stop'
 				? 'Once more stops the installation: the disk will not boot.'
-				: 'Once more leaves. Nothing was changed.';
+				: `Once more leaves. ${state.ending === undefined ? 'Nothing was changed.' : 'The disk is not a finished installation.'}`;
 		return stay({...state, armed, message: {kind: 'error', text}});
 	}
 	if (armed === 'quit') return {state, effects: [{type: 'quit'}]};

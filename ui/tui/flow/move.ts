@@ -11,7 +11,7 @@ export const stay = (state: FlowState): Transition => ({state, effects: []});
 
 /** To the next question, when the one on the screen is answered. */
 export function goOn(state: FlowState): Transition {
-	if (!isQuestion(state.screen) || state.busy !== undefined) return stay(state);
+	if (!isQuestion(state.screen) || state.busy !== undefined || state.isStarting) return stay(state);
 	const problem = screens[state.screen].problem(state);
 	if (problem !== undefined) return stay({...state, message: {kind: 'error', text: problem}});
 	if (state.screen === 'confirm') return start(state);
@@ -38,7 +38,7 @@ function start(state: FlowState): Transition {
 	const {planned} = state;
 	if (planned === undefined) return checkPlan(state);
 	return {
-		state: {...state, busy: 'Starting'},
+		state: {...state, busy: 'Starting', isStarting: true},
 		effects: [{type: 'start', answers: planned.answers, plan: planned.plan}],
 	};
 }
@@ -46,11 +46,18 @@ function start(state: FlowState): Transition {
 /** To the question before; what was answered stays. */
 export function goBack(state: FlowState): Transition {
 	if (!isQuestion(state.screen)) return stay(state);
+	if (state.isStarting) return stay(tooLate(state));
 	const at = questionScreens.indexOf(state.screen);
 	const before = {...state, screen: questionScreens[Math.max(0, at - 1)] ?? 'welcome'};
 	return state.screen === 'summary'
 		? {state: {...before, busy: undefined}, effects: [{type: 'cancel-plan'}]}
 		: stay(before);
+}
+
+/** What was confirmed is under way, and nobody can say yet how far. */
+export function tooLate(state: FlowState): FlowState {
+	const text = 'The installation is being started; it can be stopped as soon as it is there.';
+	return {...state, armed: undefined, message: {kind: 'error', text}};
 }
 
 export function isQuestion(screen: ScreenName): screen is QuestionScreen {

@@ -3,7 +3,7 @@ import {act} from './act.ts';
 import {draftKeys} from './draft.ts';
 import {applyProgress, noInstallProgress} from './install-progress.ts';
 import {goBack, goOn, stay} from './move.ts';
-import type {Effect, FlowEvent, FlowState, Transition} from './state.ts';
+import type {Effect, Failure, FlowEvent, FlowState, Transition} from './state.ts';
 
 /** What the machine is asked before anybody presses a key. */
 export const firstEffects: readonly Effect[] = [{type: 'read-machine'}, {type: 'list-disks'}];
@@ -43,6 +43,7 @@ export function reduce(before: FlowState, event: FlowEvent): Transition {
 				state: {
 					...state,
 					screen: 'progress',
+					isStarting: false,
 					run: event.run,
 					progress: noInstallProgress,
 					ending: undefined,
@@ -51,6 +52,8 @@ export function reduce(before: FlowState, event: FlowEvent): Transition {
 				},
 				effects: [{type: 'follow', run: event.run}],
 			};
+		case 'not-started':
+			return stay(fail({...state, isStarting: false}, event.failure));
 		case 'run':
 			return stay(hear(state, event.event));
 		case 'tick':
@@ -62,12 +65,14 @@ export function reduce(before: FlowState, event: FlowEvent): Transition {
 		}
 		case 'log-saved':
 			return stay(tell(state, `Saved to ${event.path}.`));
-		case 'failed': {
-			const {message, hint} = event.failure;
-			const text = hint === undefined ? message : `${message}. ${hint}`;
-			return stay({...state, busy: undefined, message: {kind: 'error', text}});
-		}
+		case 'failed':
+			return stay(fail(state, event.failure));
 	}
+}
+
+function fail(state: FlowState, {message, hint}: Failure): FlowState {
+	const text = hint === undefined ? message : `${message}. ${hint}`;
+	return {...state, busy: undefined, message: {kind: 'error', text}};
 }
 
 function tell(state: FlowState, text: string): FlowState {

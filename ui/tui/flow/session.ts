@@ -108,10 +108,7 @@ export class Session {
 			case 'cancel-plan':
 				return this.#planning.abort();
 			case 'start':
-				return this.dispatch({
-					type: 'started',
-					run: await port.start(effect.answers, effect.plan),
-				});
+				return await this.#install(effect);
 			case 'follow':
 				return await this.#follow(effect.run);
 			case 'stop':
@@ -157,6 +154,14 @@ export class Session {
 		} catch (error) {
 			if (planning.signal.aborted) return;
 			this.dispatch({type: 'plan-failed', failure: failureOf(error)});
+		}
+	}
+
+	async #install({answers, plan}: Extract<Effect, {type: 'start'}>): Promise<void> {
+		try {
+			this.dispatch({type: 'started', run: await this.#port.start(answers, plan)});
+		} catch (error) {
+			this.dispatch({type: 'not-started', failure: failureOf(error)});
 		}
 	}
 

@@ -61,6 +61,8 @@ export interface FlowState {
 	readonly planned: {readonly answers: Answers; readonly plan: PlannedInstall} | undefined;
 	/** What speaks against it, when that is why there is no plan. */
 	readonly planFailure: Failure | undefined;
+	/** An installation is being started: from here on something may be written. */
+	readonly isStarting: boolean;
 	readonly run: InstallRun | undefined;
 	readonly progress: InstallProgress;
 	readonly showsLog: boolean;
@@ -85,6 +87,7 @@ export const firstState: FlowState = {
 	disks: undefined,
 	planned: undefined,
 	planFailure: undefined,
+	isStarting: false,
 	run: undefined,
 	progress: noInstallProgress,
 	showsLog: false,
@@ -107,6 +110,7 @@ export type FlowEvent =
 	| {readonly type: 'planned'; readonly answers: Answers; readonly plan: PlannedInstall}
 	| {readonly type: 'plan-failed'; readonly failure: Failure}
 	| {readonly type: 'started'; readonly run: InstallRun}
+	| {readonly type: 'not-started'; readonly failure: Failure}
 	| {readonly type: 'run'; readonly event: RunEvent}
 	/** Time passes, in ms since the epoch, while an installation runs. */
 	| {readonly type: 'tick'; readonly at: number}

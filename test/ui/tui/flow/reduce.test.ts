@@ -172,6 +172,24 @@ test('leaves at the second Ctrl+C, and stops an installation at the second', () 
 	assert.equal(after(scene('result'), quit).effects, [{type: 'quit'}]);
 });
 
+test('lets nobody leave who would not know what becomes of the disk', () => {
+	const quit: FlowEvent = {type: 'act', id: 'quit'};
+	const starting = after(scene('confirm'), set('confirmation', 'nvme0n1'), next).state;
+	const text = 'The installation is being started; it can be stopped as soon as it is there.';
+	for (const events of [
+		[quit, quit],
+		[quit, {type: 'disks-listed', disks} as const, quit],
+		[back],
+	]) {
+		const {state, effects} = after(starting, ...events);
+		assert.equal([state.screen, state.message?.text, effects], ['confirm', text, []]);
+	}
+	const failure = {message: 'the installation did not start', hint: undefined};
+	const failed = after(starting, {type: 'not-started', failure}).state;
+	assert.equal([failed.busy, failed.message?.text], [undefined, failure.message]);
+	assert.equal(after(failed, quit, quit).effects, [{type: 'quit'}]);
+});
+
 test('leads on from a failure', () => {
 	const {state, effects} = after(scene('error'), {type: 'act', id: 'retry'});
 	assert.is(state.screen, 'summary');
@@ -192,7 +210,11 @@ test('takes other answers after an installation was stopped', () => {
 	const ended = after(stopping, {type: 'run', event: {kind: 'ended', ending: failed}});
 	assert.equal([ended.state.screen, ended.state.busy], ['error', undefined]);
 	const {state} = after(ended.state, {type: 'act', id: 'change'}, next);
-	assert.equal([state.screen, state.ending], ['layout', undefined]);
+	assert.is(state.screen, 'layout');
+	assert.is(
+		after(state, quit).state.message?.text,
+		'Once more leaves. The disk is not a finished installation.',
+	);
 });
 
 test('ends with a status that says what came of it', () => {
