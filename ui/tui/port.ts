@@ -4,6 +4,7 @@ import type {Answers} from '../../installer/answers/answers.ts';
 import type {Secret} from '../../installer/answers/secret.ts';
 import type {RootFileSystem} from '../../installer/disk/layout-settings.ts';
 import type {HardwareCheck} from '../../installer/machine/hardware.ts';
+import type {Surroundings} from '../../installer/machine/surroundings.ts';
 
 export interface InstallerPort {
 	/** The image that would be installed, the machine, and what can be chosen. */
@@ -40,6 +41,7 @@ export interface MachineFacts {
 		/** Where updates would come from. */
 		readonly target: string | undefined;
 	};
+	readonly surroundings: Surroundings;
 	readonly checks: readonly HardwareCheck[];
 	/** The first is the image's default. */
 	readonly fileSystems: readonly [RootFileSystem, ...RootFileSystem[]];
@@ -53,6 +55,7 @@ export interface MachineFacts {
 	readonly timeZones: readonly string[];
 	/** What holds when nothing is chosen. */
 	readonly defaults: {
+		/** Empty when nobody knows. */
 		readonly hostname: string;
 		readonly locale: string;
 		readonly keymap: string;

@@ -12,6 +12,7 @@ export const machine: MachineFacts = {
 		version: 'My OS 42 (stable), 42.1',
 		target: 'registry.example.com/myos:42',
 	},
+	surroundings: {kind: 'live-system'},
 	checks: [
 		{name: 'Firmware', verdict: 'good', text: 'UEFI, Secure Boot is off'},
 		{name: 'Memory', verdict: 'good', text: '7.8 GiB'},
