@@ -161,8 +161,7 @@ function usersOf(draft: Draft, passwordHash: Secret | undefined): Answers['users
 }
 
 function networkOf(draft: Draft): Answers['network'] {
-	if (draft.network === 'live') return {interfaces: [], copyLive: true};
-	if (draft.network === 'dhcp') return noAnswers.network;
+	if (draft.network !== 'static') return noAnswers.network;
 	const words = (text: string) => text.split(/[\s,]+/).filter((word) => word !== '');
 	return {
 		copyLive: undefined,

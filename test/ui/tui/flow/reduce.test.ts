@@ -87,6 +87,7 @@ const problems: readonly (readonly [QuestionScreen, FlowEvent[], string | undefi
 		'A host name has letters, digits and -, in parts of at most 63, with dots between.',
 	],
 	['system', [set('timeZone', 'Mars/Base')], 'The image has no time zone Mars/Base.'],
+	['network', [set('network', 'live')], 'Settings of the system that runs now: cannot be copied.'],
 	['network', [set('network', 'static')], 'Give an address, such as 192.0.2.7/24.'],
 	[
 		'network',
