@@ -61,8 +61,8 @@ export function hostPort({system, background, saveAnswers, note}: HostPortOption
 			return place;
 		},
 		restart: async (how) => {
-			await forgetRun(files);
 			await system.run('systemctl', [how]);
+			await forgetRun(files);
 		},
 		openShell: async () => {
 			await system.runOnTerminal(process.env.SHELL ?? '/bin/sh', []);

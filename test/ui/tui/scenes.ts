@@ -7,6 +7,7 @@ import {type FlowEvent, type FlowState, firstState} from '../../../ui/tui/flow/s
 import type {ScreenView} from '../../../ui/tui/flow/view.ts';
 import {type FormState, firstForm} from '../../../ui/tui/form/form-state.ts';
 import {pressKey} from '../../../ui/tui/form/press-key.ts';
+import type {MachineFacts} from '../../../ui/tui/port.ts';
 import {decodeKeys} from '../../../ui/tui/terminal/keys.ts';
 import {disks, installed, key, machine, manyDisks, runEvents} from './fake-port.ts';
 
@@ -87,6 +88,11 @@ const summary = play(planning, planned);
 const confirm = play(summary, '\r');
 const begun = play(confirm, 'nvme0n1\r\r', {type: 'started', run});
 const progress = play(begun, ...runEvents.map((event) => ({type: 'run', event}) as const));
+const ended: FlowEvent = {type: 'run', event: installed};
+const inContainer: MachineFacts = {
+	...machine,
+	surroundings: {kind: 'container', name: 'eager_hopper'},
+};
 const failed: FlowEvent = {
 	type: 'run',
 	event: {
@@ -147,7 +153,8 @@ export const scenes: Readonly<Record<string, Scene>> = {
 	progress,
 	'progress-log': play(progress, 'l'),
 	'progress-stopping': play(progress, '\x03'),
-	result: play(progress, {type: 'run', event: installed}),
+	result: play(progress, ended),
+	'result-in-container': play(progress, {type: 'machine-read', machine: inContainer}, ended),
 	'result-recovery-key': play(progress, {
 		type: 'run',
 		event: {

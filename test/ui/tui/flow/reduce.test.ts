@@ -5,6 +5,7 @@ import {Secret} from '../../../../installer/answers/secret.ts';
 import {draftAnswers, emptyDraft} from '../../../../ui/tui/flow/draft.ts';
 import {exitStatusOf} from '../../../../ui/tui/flow/exit-status.ts';
 import {reduce} from '../../../../ui/tui/flow/reduce.ts';
+import {screens} from '../../../../ui/tui/flow/screens/all.ts';
 import type {Effect, FlowEvent, FlowState, QuestionScreen} from '../../../../ui/tui/flow/state.ts';
 import {firstState} from '../../../../ui/tui/flow/state.ts';
 import {disks, installed, key, machine} from '../fake-port.ts';
@@ -216,6 +217,16 @@ test('takes other answers after an installation was stopped', () => {
 		after(state, quit).state.message?.text,
 		'Once more leaves. The disk is not a finished installation.',
 	);
+});
+
+test('offers to restart in a live system alone', () => {
+	const actions = (name: string) => {
+		const state = scene(name);
+		return screens[state.screen].view(state).actions.map(({id}) => id);
+	};
+	const others = ['shell', 'save-answers', 'save-log', 'quit'];
+	assert.equal(actions('result'), ['reboot', 'poweroff', ...others]);
+	assert.equal(actions('result-in-container'), others);
 });
 
 test('ends with a status that says what came of it', () => {
