@@ -3,6 +3,7 @@ import {readImageFiles} from '../../engine/deployment/image-files.ts';
 import {updateReference} from '../../engine/deployment/image-reference.ts';
 import {ImageRoot} from '../../engine/lint/image-root.ts';
 import type {System} from '../../engine/system/system.ts';
+import {readUpdateSettings} from '../../engine/update/update-settings.ts';
 import {hostArchitecture} from '../../installer/architecture.ts';
 import {type RootFileSystem, rootFileSystems} from '../../installer/disk/layout-settings.ts';
 import {readLayoutSettings} from '../../installer/layout-files.ts';
@@ -36,6 +37,7 @@ export async function readMachine(system: System): Promise<MachineFacts> {
 		withoutTpm2: hasTpm2() ? undefined : 'this machine has no TPM2',
 		withoutSudo: whyNoSudo(),
 		...(await readChoices(system, {inContainer: surroundings.kind === 'container'})),
+		updates: (await readUpdateSettings()).mode,
 		interfaces: connectedInterfaces(),
 	};
 }

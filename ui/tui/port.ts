@@ -1,5 +1,6 @@
 /** All that the screens ask of the machine. The installer answers; tests give one that makes things up. */
 import type {ProgressEvent} from '../../engine/progress.ts';
+import type {UpdateMode} from '../../engine/update/settings-schema.ts';
 import type {Answers} from '../../installer/answers/answers.ts';
 import type {Secret} from '../../installer/answers/secret.ts';
 import type {RootFileSystem} from '../../installer/disk/layout-settings.ts';
@@ -61,6 +62,8 @@ export interface MachineFacts {
 		readonly keymap: string;
 		readonly timeZone: string;
 	};
+	/** How the image has machines updated. */
+	readonly updates: UpdateMode;
 	readonly interfaces: readonly {readonly name: string; readonly state: string}[];
 }
 

@@ -35,6 +35,7 @@ export const machine: MachineFacts = {
 		'UTC',
 	],
 	defaults: {hostname: 'myos', locale: 'C.UTF-8', keymap: 'us', timeZone: 'UTC'},
+	updates: 'apply',
 	interfaces: [{name: 'enp1s0', state: 'connected, 192.0.2.7/24'}],
 };
 

@@ -83,7 +83,7 @@ function tell(state: FlowState, text: string): FlowState {
 function withDefaults(state: FlowState): FlowState {
 	const {machine, draft} = state;
 	if (machine === undefined) return state;
-	const {defaults, fileSystems, image, withoutSudo} = machine;
+	const {defaults, fileSystems, image, updates, withoutSudo} = machine;
 	return {
 		...state,
 		draft: {
@@ -94,6 +94,7 @@ function withDefaults(state: FlowState): FlowState {
 			locale: draft.locale || defaults.locale,
 			keymap: draft.keymap || defaults.keymap,
 			timeZone: draft.timeZone || defaults.timeZone,
+			updates: draft.updates || updates,
 			target: draft.target || (image.target ?? ''),
 		},
 	};

@@ -101,8 +101,8 @@ const problems: readonly (readonly [QuestionScreen, FlowEvent[], string | undefi
 		'9.9.9 is no address.',
 	],
 	['network', [set('authFile', 'auth.json')], 'The registry login is a file: give its whole path.'],
-	['updates', [set('window', '2-5')], 'A window is two times: 02:00-05:00.'],
-	['updates', [set('window', '02:00-05:00')], undefined],
+	['updates', [set('updates', 'apply'), set('window', '2-5')], 'A window is two times: 02:00-05:00.'],
+	['updates', [set('updates', 'apply'), set('window', '02:00-05:00')], undefined],
 ];
 
 test('says on each screen what is wrong, and stays there', () => {
@@ -234,6 +234,23 @@ test('ends with a status that says what came of it', () => {
 	assert.is(exitStatusOf(scene('result')), 0);
 	assert.is(exitStatusOf(scene('error')), 1);
 	assert.is(exitStatusOf(after(scene('progress'), {type: 'run', event: installed}).state), 0);
+});
+
+test('shows how the image has machines updated, and says what is to be otherwise', () => {
+	for (const [image, chosen, said] of [
+		['apply', undefined, undefined],
+		['stage', undefined, undefined],
+		['stage', 'apply', 'apply'],
+		['check', undefined, undefined],
+		['check', 'off', 'off'],
+		['apply', 'stage', 'stage'],
+	] as const) {
+		const facts = {...machine, updates: image};
+		const read = after(firstState, {type: 'machine-read', machine: facts}).state.draft;
+		assert.is(read.updates, image);
+		const draft = {...read, updates: chosen ?? read.updates};
+		assert.is(draftAnswers(draft, facts, undefined).updates.mode, said, image);
+	}
 });
 
 test('tells the installer what was said, and nothing that holds anyway', () => {

@@ -90,6 +90,6 @@ function systemLines({draft, machine}: FlowState): TextLine[] {
 		chosen('time zone', timeZone, defaults?.timeZone),
 		chosen('network', draft.network, 'dhcp'),
 		chosen('follows', target, machine?.image.target),
-		chosen('updates', updates, 'apply'),
+		chosen('updates', updates, machine?.updates),
 	];
 }
