@@ -1,6 +1,6 @@
 /** The machine that the screens run on. */
 import {copyFile} from 'node:fs/promises';
-import {noProgress} from '../../engine/progress.ts';
+import type {ProgressReporter} from '../../engine/progress.ts';
 import type {System} from '../../engine/system/system.ts';
 import type {Answers} from '../../installer/answers/answers.ts';
 import {hashPassword} from '../../installer/answers/hash-password.ts';
@@ -43,8 +43,12 @@ export function hostPort({system, background, saveAnswers, note}: HostPortOption
 		readKeys: readPublicKeys,
 		hashPassword: async (password) => hashPassword(new Secret(password)),
 		plan: async (answers, signal) => {
-			const {plan} = await installAnswers(system, answers, {dryRun: true, signal}, noProgress);
-			return plannedInstall(plan);
+			const told: string[] = [];
+			const listen: ProgressReporter = (event) => {
+				if (event.type === 'warning') told.push(event.message);
+			};
+			const {plan} = await installAnswers(system, answers, {dryRun: true, signal}, listen);
+			return plannedInstall(plan, told);
 		},
 		start: async (answers, {fingerprint}) => {
 			const program = {...background, args: [...background.args, '--planned-disk', fingerprint]};
