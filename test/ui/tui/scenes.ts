@@ -151,6 +151,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
 	confirm,
 	'confirm-wrong': play(confirm, 'sda\r\r'),
 	progress,
+	'progress-in-container': play(progress, {type: 'machine-read', machine: inContainer}),
 	'progress-log': play(progress, 'l'),
 	'progress-stopping': play(progress, '\x03'),
 	result: play(progress, ended),

@@ -15,7 +15,7 @@ import {formatInstalled, formatRecoveryKey} from '../installed.ts';
 export const command = defineCommand({
 	description: [
 		'Writes the image that this runs from onto a disk, so that the disk boots as a machine of its own. In a container: podman run --privileged IMAGE install /dev/sda. Nothing else needs to be handed in.',
-		'Without DEVICE, on a terminal, it asks everything on screens, and says what will be destroyed before it is. What they start goes on when the terminal is lost; the same command shows it again.',
+		'Without DEVICE, on a terminal, it asks everything on screens, and says what will be destroyed before it is. What they start goes on when the terminal is lost, and slipway install shows it again; for a container: podman exec -it NAME slipway install.',
 		'Everything is checked before the first write: what is on the disk, whether it is in use, its size, the privileges. A disk that holds anything is refused unless --wipe is given. After a failure the disk says that it is not a finished install; running it again works.',
 	],
 	options: {
