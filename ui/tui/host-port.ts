@@ -2,7 +2,6 @@
 import {copyFile} from 'node:fs/promises';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import type {System} from '../../engine/system/system.ts';
-import type {Answers} from '../../installer/answers/answers.ts';
 import {hashPassword} from '../../installer/answers/hash-password.ts';
 import {Secret} from '../../installer/answers/secret.ts';
 import {followRun} from '../../installer/background/follow-run.ts';
@@ -19,14 +18,14 @@ import type {HardwareCheck} from '../../installer/machine/hardware.ts';
 import {diskFacts} from './disk-facts.ts';
 import {readMachine} from './machine-facts.ts';
 import {plannedInstall} from './planned-install.ts';
-import type {InstallerPort, InstallRun, RunEvent, SavedAnswers} from './port.ts';
+import type {InstallerPort, InstallRun, RunEvent} from './port.ts';
 import {readPublicKeys} from './public-keys.ts';
 
 export interface HostPortOptions {
 	readonly system: System;
 	/** This program, to be started for the writing. */
 	readonly background: OwnProgram;
-	readonly saveAnswers: (answers: Answers) => Promise<SavedAnswers>;
+	readonly saveAnswers: InstallerPort['saveAnswers'];
 	/** Shown among what was found out about the machine. */
 	readonly note?: HardwareCheck | undefined;
 }

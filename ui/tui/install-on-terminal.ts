@@ -8,7 +8,8 @@ import type {HardwareCheck} from '../../installer/machine/hardware.ts';
 import {readSurroundings} from '../../installer/machine/surroundings.ts';
 import {ownProgram} from '../cli/own-program.ts';
 import {hostPort} from './host-port.ts';
-import type {SavedAnswers} from './port.ts';
+import type {DiskFacts, SavedAnswers} from './port.ts';
+import {reusableAnswers} from './reusable-answers.ts';
 import {runUi} from './run-ui.ts';
 import type {UiMode} from './terminal/levels.ts';
 
@@ -47,8 +48,12 @@ export async function installOnTerminal(
 const savedAnswersFile = '/tmp/slipway-install.toml';
 
 /** For who shall do the same again and not be asked; only root may read it, since hashes are in it. */
-async function saveAnswers(answers: Answers): Promise<SavedAnswers> {
+async function saveAnswers(
+	given: Answers,
+	disk: DiskFacts | undefined,
+): Promise<SavedAnswers> {
+	const {answers, leftOut} = reusableAnswers(given, disk);
 	rmSync(savedAnswersFile, {force: true});
 	writeFileSync(savedAnswersFile, formatConfig(answers), {mode: 0o600, flag: 'wx'});
-	return {path: savedAnswersFile, leftOut: writtenConfig(answers).leftOut};
+	return {path: savedAnswersFile, leftOut: [...leftOut, ...writtenConfig(answers).leftOut]};
 }

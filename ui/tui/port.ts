@@ -25,8 +25,8 @@ export interface InstallerPort {
 	start(answers: Answers, plan: PlannedInstall): Promise<InstallRun>;
 	/** One that somebody began before, and that goes on or has ended since the machine started. */
 	findRun(): Promise<InstallRun | undefined>;
-	/** Writes the answers as an unattended file. */
-	saveAnswers(answers: Answers): Promise<SavedAnswers>;
+	/** Writes the answers as an unattended file for that disk. */
+	saveAnswers(answers: Answers, disk: DiskFacts | undefined): Promise<SavedAnswers>;
 	/** Copies the log to where it can be taken along; gives the place. */
 	saveLog(): Promise<string>;
 	restart(how: 'reboot' | 'poweroff'): Promise<void>;
@@ -75,6 +75,7 @@ export interface DiskFacts {
 	readonly transport: string | undefined;
 	readonly model: string | undefined;
 	readonly serial: string | undefined;
+	readonly wwn: string | undefined;
 	/** What is on it, in a few words. */
 	readonly content: string;
 	readonly isEmpty: boolean;

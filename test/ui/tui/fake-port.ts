@@ -46,6 +46,7 @@ function disk(facts: Partial<DiskFacts> & Pick<DiskFacts, 'name'>): DiskFacts {
 		transport: 'sata',
 		model: 'ST1000DM010',
 		serial: `S-${facts.name}`,
+		wwn: undefined,
 		content: 'empty',
 		isEmpty: true,
 		refusals: [],

@@ -167,5 +167,14 @@ export const scenes: Readonly<Record<string, Scene>> = {
 			},
 		},
 	}),
+	'result-saved': play(
+		progress,
+		{type: 'machine-read', machine: inContainer},
+		ended,
+		{
+			type: 'answers-saved',
+			saved: {path: '/tmp/slipway-install.toml', leftOut: ['the passphrase']},
+		},
+	),
 	error: play(progress, failed),
 };

@@ -1,4 +1,5 @@
 import {checkPlan, stay, tooLate} from './move.ts';
+import {chosenDisk} from './screens/disk.ts';
 import type {ActionId, Effect, FlowState, Transition} from './state.ts';
 
 /** What comes of an action that the person asks for by its key or button. */
@@ -23,7 +24,11 @@ export function act(before: FlowState, id: ActionId): Transition {
 		case 'save-answers':
 			return state.planned === undefined
 				? stay(state)
-				: doing('Saving', {type: 'save-answers', answers: state.planned.answers});
+				: doing('Saving', {
+						type: 'save-answers',
+						answers: state.planned.answers,
+						disk: chosenDisk(state),
+					});
 		case 'save-log':
 			return doing('Saving', {type: 'save-log'});
 		case 'toggle-log':

@@ -61,10 +61,10 @@ export function reduce(before: FlowState, event: FlowEvent): Transition {
 		case 'answers-saved': {
 			const {path, leftOut} = event.saved;
 			const without = leftOut.length === 0 ? '' : `, without ${leftOut.join(', ')}`;
-			return stay(tell(state, `Saved to ${path}${without}.`));
+			return stay(tell(state, `Saved to ${path}${without}. ${howToKeep(state, path)}`));
 		}
 		case 'log-saved':
-			return stay(tell(state, `Saved to ${event.path}.`));
+			return stay(tell(state, `Saved to ${event.path}. ${howToKeep(state, event.path)}`));
 		case 'failed':
 			return stay(fail(state, event.failure));
 	}
@@ -73,6 +73,14 @@ export function reduce(before: FlowState, event: FlowEvent): Transition {
 function fail(state: FlowState, {message, hint}: Failure): FlowState {
 	const text = hint === undefined ? message : `${message}. ${hint}`;
 	return {...state, busy: undefined, message: {kind: 'error', text}};
+}
+
+/** What the installer runs in does not last. */
+function howToKeep({machine}: FlowState, file: string): string {
+	if (machine?.surroundings.kind !== 'container')
+		return 'It is gone when this system stops: copy it before.';
+	const {name = 'CONTAINER'} = machine.surroundings;
+	return `It is gone with this container: podman cp ${name}:${file} .`;
 }
 
 function tell(state: FlowState, text: string): FlowState {

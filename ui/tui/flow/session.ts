@@ -116,7 +116,7 @@ export class Session {
 			case 'save-answers':
 				return this.dispatch({
 					type: 'answers-saved',
-					saved: await port.saveAnswers(effect.answers),
+					saved: await port.saveAnswers(effect.answers, effect.disk),
 				});
 			case 'save-log':
 				return this.dispatch({type: 'log-saved', path: await port.saveLog()});

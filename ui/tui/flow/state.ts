@@ -130,7 +130,11 @@ export type Effect =
 	| {readonly type: 'follow'; readonly run: InstallRun}
 	| {readonly type: 'stop'; readonly run: InstallRun}
 	| {readonly type: 'forget'; readonly run: InstallRun}
-	| {readonly type: 'save-answers'; readonly answers: Answers}
+	| {
+			readonly type: 'save-answers';
+			readonly answers: Answers;
+			readonly disk: DiskFacts | undefined;
+	  }
 	| {readonly type: 'save-log'}
 	| {readonly type: 'shell'}
 	| {readonly type: 'restart'; readonly how: 'reboot' | 'poweroff'}
