@@ -10,6 +10,5 @@ export async function awaitSeen(
 	signal: AbortSignal,
 	pauseMs = 1000,
 ): Promise<void> {
-	while (!signal.aborted && (await readRunState(files)) !== undefined)
-		await pause(pauseMs, signal);
+	while (!signal.aborted && (await readRunState(files)) !== undefined) await pause(pauseMs, signal);
 }

@@ -75,6 +75,10 @@ async function answerEverything(keys: Keys, publicKey: string): Promise<void> {
 	keys.press('Enter');
 	await keys.at('Layout');
 	await keys.goOn();
+	await keys.at('System');
+	keys.press('C-u');
+	keys.type('keyed');
+	await keys.goOn();
 	await keys.at('File system and encryption');
 	await keys.goOn();
 	await keys.at('Account');
@@ -90,10 +94,6 @@ async function answerEverything(keys: Keys, publicKey: string): Promise<void> {
 	await keys.moveTo(/^> +\[ Add the key \]/m);
 	keys.press('Enter');
 	await keys.see(/1 key was added/);
-	await keys.goOn();
-	await keys.at('System');
-	keys.press('C-u');
-	keys.type('keyed');
 	await keys.goOn();
 	await keys.at('Network and registry');
 	await keys.goOn();

@@ -1,6 +1,7 @@
 /** The machine that the screens run on. */
 import {copyFile} from 'node:fs/promises';
 import type {ProgressReporter} from '../../engine/progress.ts';
+import {isLiveSystem} from '../../engine/source/live-root.ts';
 import type {System} from '../../engine/system/system.ts';
 import {hashPassword} from '../../installer/answers/hash-password.ts';
 import {Secret} from '../../installer/answers/secret.ts';
@@ -20,6 +21,8 @@ import {readMachine} from './machine-facts.ts';
 import {plannedInstall} from './planned-install.ts';
 import type {InstallerPort, InstallRun, RunEvent} from './port.ts';
 import {readPublicKeys} from './public-keys.ts';
+import {terminalDevice} from './terminal/device.ts';
+import {isVirtual} from './terminal/levels.ts';
 
 export interface HostPortOptions {
 	readonly system: System;
@@ -39,6 +42,12 @@ export function hostPort({system, background, saveAnswers, note}: HostPortOption
 			return note === undefined ? machine : {...machine, checks: [...machine.checks, note]};
 		},
 		listDisks: async () => (await listDisks(system)).map(diskFacts),
+		loadKeymap: async (keymap) => {
+			const device = terminalDevice();
+			// Elsewhere the keyboard is not the machine's, or not the installer's to change.
+			if (!isLiveSystem() || !isVirtual(device)) return;
+			await system.run('loadkeys', ['--console', device, keymap]);
+		},
 		readKeys: readPublicKeys,
 		hashPassword: async (password) => hashPassword(new Secret(password)),
 		plan: async (answers, signal) => {

@@ -48,10 +48,7 @@ export async function installOnTerminal(
 const savedAnswersFile = '/tmp/slipway-install.toml';
 
 /** For who shall do the same again and not be asked; only root may read it, since hashes are in it. */
-async function saveAnswers(
-	given: Answers,
-	disk: DiskFacts | undefined,
-): Promise<SavedAnswers> {
+async function saveAnswers(given: Answers, disk: DiskFacts | undefined): Promise<SavedAnswers> {
 	const {answers, leftOut} = reusableAnswers(given, disk);
 	rmSync(savedAnswersFile, {force: true});
 	writeFileSync(savedAnswersFile, formatConfig(answers), {mode: 0o600, flag: 'wx'});

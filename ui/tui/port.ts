@@ -12,6 +12,8 @@ export interface InstallerPort {
 	readMachine(): Promise<MachineFacts>;
 	/** All disks, those that will not do too. */
 	listDisks(): Promise<readonly DiskFacts[]>;
+	/** Has the keyboard of this terminal type by a keymap, where the terminal is the live system's own. */
+	loadKeymap(keymap: string): Promise<void>;
 	/** Public keys that were pasted, or lie at a path or an http(s) address. @throws EngineError when there is none */
 	readKeys(source: string): Promise<readonly string[]>;
 	/** A crypt(5) hash. */

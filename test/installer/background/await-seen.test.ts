@@ -14,12 +14,13 @@ const folder = mkdtempSync(path.join(tmpdir(), 'await-seen-'));
 const files = runFiles(folder);
 test.after(() => rmSync(folder, {recursive: true}));
 
+const running = {version: stateVersion, pid: 7, processStart: '1', disk: '/dev/sda'} as const;
+
 test('is over at once when nothing was begun, and when its end was seen', async () => {
 	const {signal} = new AbortController();
 	await awaitSeen(files, signal);
 	const ending = {kind: 'installed', message: 'sda boots now'} as const;
-	const state = {version: stateVersion, pid: 7, processStart: '1', disk: '/dev/sda', ending};
-	await writeRunState(files, state);
+	await writeRunState(files, {...running, ending});
 	let isOver = false;
 	const waiting = awaitSeen(files, signal, 1).then(() => {
 		isOver = true;
@@ -31,7 +32,7 @@ test('is over at once when nothing was begun, and when its end was seen', async 
 });
 
 test('ends when it is asked to', async () => {
-	await writeRunState(files, {version: stateVersion, pid: 7, processStart: '1', disk: '/dev/sda'});
+	await writeRunState(files, running);
 	const stop = new AbortController();
 	const waiting = awaitSeen(files, stop.signal);
 	stop.abort();

@@ -136,6 +136,7 @@ export function fakePort(answers: Partial<InstallerPort> = {}): FakePort {
 	const port: InstallerPort = {
 		readMachine: async () => machine,
 		listDisks: async () => disks,
+		loadKeymap: async () => {},
 		readKeys: async (source) => {
 			if (!source.startsWith('ssh-'))
 				throw new Refused('no-key', `${source} holds no public key`, {hint: 'Give another.'});

@@ -54,7 +54,9 @@ const run = {
 const welcome = play(nothingKnown, {type: 'machine-read', machine}, {type: 'disks-listed', disks});
 const disk = play(welcome, '\r');
 const layout = play(disk, '\r');
-const encryption = play(layout, '\t\r');
+const system = play(layout, '\t\r');
+const picking = play(system, '\t\t\t', 'eur');
+const encryption = play(system, '\t\t\t\t\r');
 const passphrase = play(encryption, '\t', `${down} `, '\tsecret words\tsecret words');
 const account = play(encryption, '\t\t\r');
 const accountDone = play(account, 'anna\tAnna Example\tpa55word\tpa55word\t', key, '\r\r', {
@@ -65,11 +67,9 @@ const withoutSudo = play(
 	nothingKnown,
 	{type: 'machine-read', machine: {...machine, withoutSudo: 'the image has no sudo'}},
 	{type: 'disks-listed', disks},
-	'\r\r\t\r\t\t\r',
+	'\r\r\t\r\t\t\t\t\r\t\t\r',
 );
-const system = play(accountDone, '\t\t\t\r');
-const picking = play(system, '\t\t\t', 'eur');
-const network = play(system, '\t\t\t\t\r');
+const network = play(accountDone, '\t\t\t\r');
 const staticNetwork = play(network, `${down} `, '\tenp1s0\t192.0.2.7');
 const updates = play(network, '\t\t\r');
 const planning = play(updates, '\t\t\t\r');
@@ -167,14 +167,9 @@ export const scenes: Readonly<Record<string, Scene>> = {
 			},
 		},
 	}),
-	'result-saved': play(
-		progress,
-		{type: 'machine-read', machine: inContainer},
-		ended,
-		{
-			type: 'answers-saved',
-			saved: {path: '/tmp/slipway-install.toml', leftOut: ['the passphrase']},
-		},
-	),
+	'result-saved': play(progress, {type: 'machine-read', machine: inContainer}, ended, {
+		type: 'answers-saved',
+		saved: {path: '/tmp/slipway-install.toml', leftOut: ['the passphrase']},
+	}),
 	error: play(progress, failed),
 };

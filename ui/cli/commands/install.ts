@@ -159,7 +159,9 @@ async function installFoundConfig(
 /** Names of those that are not as they would be anyway. */
 function givenOptions(options: Readonly<Record<string, unknown>>): string[] {
 	return Object.entries(options).flatMap(([name, value]) => {
-		const isGiven = Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+		const isGiven = Array.isArray(value)
+			? value.length > 0
+			: value !== undefined && value !== false;
 		return isGiven ? [name] : [];
 	});
 }

@@ -54,7 +54,8 @@ function titleRow({machine}: FlowState, view: ScreenView, width: number, glyphs:
 /** One row at least, so that nothing moves when something is said; never so many that they hide the rest. */
 function messageRows({message, busy}: FlowState, width: number): Row[] {
 	if (message === undefined) return [busy === undefined ? emptyRow : row(` ${busy} ...`, 'quiet')];
-	const [sign, style] = message.kind === 'error' ? (['! ', 'bad'] as const) : (['', 'good'] as const);
+	const [sign, style] =
+		message.kind === 'error' ? (['! ', 'bad'] as const) : (['', 'good'] as const);
 	const lines = wrapText(`${sign}${message.text}`, width - 2).slice(0, mostMessageRows);
 	return lines.map((line) => row(` ${line}`, style));
 }

@@ -16,7 +16,20 @@ export function goOn(state: FlowState): Transition {
 	if (problem !== undefined) return stay({...state, message: {kind: 'error', text: problem}});
 	if (state.screen === 'confirm') return start(state);
 	const next = questionScreens[questionScreens.indexOf(state.screen) + 1] ?? 'confirm';
-	return next === 'summary' ? checkPlan(state) : stay({...state, screen: next});
+	if (next === 'summary') return checkPlan(state);
+	const moved = {...state, screen: next};
+	return state.screen === 'system' ? loadKeymap(moved) : stay(moved);
+}
+
+/** What is typed from now on comes out as it will on the machine. */
+function loadKeymap(state: FlowState): Transition {
+	const {draft, machine, loadedKeymap} = state;
+	const {keymap} = draft;
+	if (keymap === '' || keymap === (loadedKeymap ?? machine?.defaults.keymap)) return stay(state);
+	return {
+		state: {...state, loadedKeymap: keymap},
+		effects: [{type: 'load-keymap', keymap}],
+	};
 }
 
 /** Shows the summary, when the plan has been made. */

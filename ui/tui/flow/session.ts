@@ -101,6 +101,8 @@ export class Session {
 				return await this.#readMachine();
 			case 'list-disks':
 				return this.dispatch({type: 'disks-listed', disks: await port.listDisks()});
+			case 'load-keymap':
+				return await port.loadKeymap(effect.keymap);
 			case 'read-keys':
 				return this.dispatch({type: 'keys-read', keys: await port.readKeys(effect.source)});
 			case 'plan':

@@ -17,9 +17,10 @@ export const questionScreens = [
 	'welcome',
 	'disk',
 	'layout',
+	// The keyboard is asked for before anything is typed that is not shown.
+	'system',
 	'encryption',
 	'account',
-	'system',
 	'network',
 	'updates',
 	'summary',
@@ -63,6 +64,8 @@ export interface FlowState {
 	readonly planFailure: Failure | undefined;
 	/** An installation is being started: from here on something may be written. */
 	readonly isStarting: boolean;
+	/** The keymap that was loaded for the questions; undefined for the one that was there. */
+	readonly loadedKeymap: string | undefined;
 	readonly run: InstallRun | undefined;
 	readonly progress: InstallProgress;
 	readonly showsLog: boolean;
@@ -88,6 +91,7 @@ export const firstState: FlowState = {
 	planned: undefined,
 	planFailure: undefined,
 	isStarting: false,
+	loadedKeymap: undefined,
 	run: undefined,
 	progress: noInstallProgress,
 	showsLog: false,
@@ -123,6 +127,7 @@ export type FlowEvent =
 export type Effect =
 	| {readonly type: 'read-machine'}
 	| {readonly type: 'list-disks'}
+	| {readonly type: 'load-keymap'; readonly keymap: string}
 	| {readonly type: 'read-keys'; readonly source: string}
 	| {readonly type: 'plan'; readonly draft: Draft}
 	| {readonly type: 'cancel-plan'}

@@ -43,9 +43,9 @@ test('goes through the questions in order, and back without losing an answer', (
 		'summary',
 		'updates',
 		'network',
-		'system',
 		'account',
 		'encryption',
+		'system',
 		'layout',
 		'disk',
 		'welcome',
@@ -101,7 +101,11 @@ const problems: readonly (readonly [QuestionScreen, FlowEvent[], string | undefi
 		'9.9.9 is no address.',
 	],
 	['network', [set('authFile', 'auth.json')], 'The registry login is a file: give its whole path.'],
-	['updates', [set('updates', 'apply'), set('window', '2-5')], 'A window is two times: 02:00-05:00.'],
+	[
+		'updates',
+		[set('updates', 'apply'), set('window', '2-5')],
+		'A window is two times: 02:00-05:00.',
+	],
 	['updates', [set('updates', 'apply'), set('window', '02:00-05:00')], undefined],
 ];
 
@@ -130,7 +134,7 @@ test('makes an administrator only where the image has sudo', () => {
 	assert.is(without.draft.sudo, 'none');
 	const named = [set('userName', 'anna'), set('keys', key)];
 	const at = {...without, screen: 'account'} as const;
-	assert.is(after(at, ...named, next).state.screen, 'system');
+	assert.is(after(at, ...named, next).state.screen, 'network');
 	const {state} = after(at, ...named, set('sudo', 'nopasswd'), next);
 	assert.is(state.message?.text, 'Administrator: the image has no sudo.');
 });
@@ -190,6 +194,16 @@ test('lets nobody leave who would not know what becomes of the disk', () => {
 	const failed = after(starting, {type: 'not-started', failure}).state;
 	assert.equal([failed.busy, failed.message?.text], [undefined, failure.message]);
 	assert.equal(after(failed, quit, quit).effects, [{type: 'quit'}]);
+});
+
+test('has passwords typed by the keymap that the machine will have', () => {
+	const chosen = after(scene('system'), set('keymap', 'de-latin1'), next);
+	assert.is(chosen.state.screen, 'encryption');
+	assert.equal(chosen.effects, [{type: 'load-keymap', keymap: 'de-latin1'}]);
+	assert.equal(after(chosen.state, back, next).effects, []);
+	const returned = after(chosen.state, back, set('keymap', 'us'), next);
+	assert.equal(returned.effects, [{type: 'load-keymap', keymap: 'us'}]);
+	assert.equal(after(scene('system'), next).effects, []);
 });
 
 test('leads on from a failure', () => {

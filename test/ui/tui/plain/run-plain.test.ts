@@ -25,6 +25,11 @@ const upToSummary = [
 	'', // welcome
 	'2', // disk
 	'1', // layout
+	'', // host name
+	'en_G', // language
+	'', // keyboard
+	'Europe', // time zone: several
+	'Berlin',
 	'', // file system
 	'1', // encryption
 	'anna',
@@ -34,11 +39,6 @@ const upToSummary = [
 	key,
 	'', // forget all keys?
 	'1', // administrator
-	'', // host name
-	'en_G', // language
-	'', // keyboard
-	'Europe', // time zone: several
-	'Berlin',
 	'1', // network
 	'', // registry login
 	'', // from
