@@ -4,6 +4,7 @@ import path from 'node:path';
 import {type EngineError, UsageError} from '../../engine/errors.ts';
 import type {Answers, ContentSource, SecretSource} from '../answers/answers.ts';
 import {Secret} from '../answers/secret.ts';
+import {webRequest, withoutSecrets} from '../answers/web-address.ts';
 import {isReadableByAll} from './careless-file.ts';
 
 type Source = ContentSource | SecretSource;
@@ -142,7 +143,7 @@ async function fetchChecked(
 }
 
 async function fetchBytes(
-	url: string,
+	address: string,
 	shown: string,
 	get: typeof fetch,
 	signal: AbortSignal,
@@ -153,7 +154,8 @@ async function fetchBytes(
 			hint: 'Look whether it can be reached from here.',
 		});
 	try {
-		const response = await get(url, {signal});
+		const {url, headers} = webRequest(address);
+		const response = await get(url, {headers, signal});
 		if (!response.ok) throw failure(`the server says ${response.status}`);
 		const pieces: Uint8Array[] = [];
 		let size = 0;
@@ -168,10 +170,4 @@ async function fetchBytes(
 		if (error instanceof UsageError) throw error;
 		throw failure('no answer');
 	}
-}
-
-/** A URL may have a password, or a token behind its question mark. */
-function withoutSecrets(url: string): string {
-	const parsed = URL.parse(url);
-	return parsed === null ? 'a URL that is none' : `${parsed.origin}${parsed.pathname}`;
 }

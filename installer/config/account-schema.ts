@@ -1,4 +1,5 @@
 import type {GroupAnswers, LoginAnswers, UserAnswers} from '../answers/answers.ts';
+import {parsePublicKey} from '../answers/public-key.ts';
 import type {ConfigNode} from './document.ts';
 import {choice, type Field, text} from './field.ts';
 import {list, sameKey, wholeItem} from './list-field.ts';
@@ -8,12 +9,12 @@ import {absolutePath, accountId, accountName, sshKey} from './value-fields.ts';
 
 const login = {
 	passwordHash: optional(passwordHash),
-	sshKeys: or(list(sshKey, 'a list of public keys', {identity: firstWords}), []),
+	sshKeys: or(list(sshKey, 'a list of public keys', {identity: keyOf}), []),
 };
 
-/** A key without its comment, which may differ. */
-function firstWords(node: ConfigNode): string | undefined {
-	return node.kind === 'text' ? node.value.split(' ').slice(0, 2).join(' ') : undefined;
+/** Options and comments may differ. */
+function keyOf(node: ConfigNode): string | undefined {
+	return node.kind === 'text' ? parsePublicKey(node.value)?.blob : undefined;
 }
 
 export const root: Field<LoginAnswers> = table(login);

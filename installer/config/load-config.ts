@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import {createReadStream} from 'node:fs';
 import {type EngineError, Refused, UsageError} from '../../engine/errors.ts';
+import {webRequest, withoutSecrets} from '../answers/web-address.ts';
 
 /** Longer ones are no configuration. */
 const maxConfigSize = 4 * 1024 * 1024;
@@ -26,12 +27,13 @@ export interface ConfigWorld {
  * @throws Refused `config-unreachable`, `config-checksum`
  */
 export async function loadConfig(source: ConfigSource, world: ConfigWorld): Promise<string> {
-	const {name, sha256} = source;
+	const {sha256} = source;
+	const name = withoutSecrets(source.name);
 	if (sha256 !== undefined && !/^[0-9a-fA-F]{64}$/.test(sha256))
 		throw new UsageError(`--config-sha256 is ${sha256}, expected 64 hex digits`, {
 			hint: 'sha256sum prints it.',
 		});
-	const bytes = await collect(name, await open(source, world));
+	const bytes = await collect(name, await open(source, name, world));
 	if (sha256 !== undefined) checkDigest(name, bytes, sha256.toLowerCase());
 	try {
 		return new TextDecoder('utf-8', {fatal: true}).decode(bytes);
@@ -41,17 +43,23 @@ export async function loadConfig(source: ConfigSource, world: ConfigWorld): Prom
 }
 
 async function open(
-	{name, sha256}: ConfigSource,
+	{name: address, sha256}: ConfigSource,
+	name: string,
 	{fetch, stdin, signal}: ConfigWorld,
 ): Promise<AsyncIterable<Uint8Array>> {
-	if (name === '-') return stdin;
-	if (!isWebAddress(name)) return createReadStream(name);
+	if (address === '-') return stdin;
+	if (!isWebAddress(address)) return createReadStream(address);
+	if (!URL.canParse(address))
+		throw new UsageError('the configuration is a URL that is none', {
+			hint: 'Give one such as https://config.example.com/site.toml.',
+		});
 	if (sha256 === undefined)
 		throw new UsageError(`${name} needs --config-sha256: what comes from there may change`, {
 			hint: 'Give the output of sha256sum of the file.',
 		});
 	const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-	const response = await fetch(name, {signal: until}).catch((cause: unknown) => {
+	const {url, headers} = webRequest(address);
+	const response = await fetch(url, {headers, signal: until}).catch((cause: unknown) => {
 		signal.throwIfAborted();
 		throw unreachable(name, cause instanceof Error ? cause.message : String(cause), cause);
 	});

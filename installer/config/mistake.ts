@@ -1,10 +1,11 @@
 import {UsageError} from '../../engine/errors.ts';
+import {withoutSecrets} from '../answers/web-address.ts';
 import type {Position} from './document.ts';
 import {formatPlace, type Place} from './place.ts';
 
 /** Something in a configuration that cannot be taken, or that somebody should know. */
 export interface ConfigMistake extends Position {
-	/** As it was given: a path, `-` or a URL. */
+	/** As it was given, a path, `-` or a URL; messages leave out its secrets. */
 	readonly file: string;
 	/** `storage.filesystem`; empty when it is about the file as a whole. */
 	readonly key: string;
@@ -35,7 +36,7 @@ export function formatMistake(mistake: ConfigMistake): string {
 /** @throws UsageError with all of them, when there are any */
 export function throwMistakes(mistakes: readonly ConfigMistake[]): void {
 	if (mistakes.length === 0) return;
-	const files = [...new Set(mistakes.map(({file}) => file))].join(', ');
+	const files = [...new Set(mistakes.map(({file}) => withoutSecrets(file)))].join(', ');
 	throw new UsageError(mistakes.map(formatMistake).join('; '), {
 		hint: `Correct ${files}; slipway config check shows one mistake a line.`,
 	});

@@ -59,7 +59,7 @@ function checkInterface(
 export const network: Field<NetworkAnswers> = table(
 	{
 		interfaces: or(
-			list(networkInterface, 'a list of interfaces', {identity: matchOf}),
+			list(networkInterface, 'a list of interfaces', {identity: identityOf}),
 			[],
 			'interface',
 		),
@@ -68,10 +68,23 @@ export const network: Field<NetworkAnswers> = table(
 	checkGateways,
 );
 
-/** A second one that matches everything, or the same, would be chance too. */
-function matchOf(node: ConfigNode): string {
-	const match = node.kind === 'table' ? node.entries.get('match')?.node : undefined;
-	return match === undefined ? '' : wholeItem(match).toLowerCase();
+/**
+ * A second one that matches everything, or the same, would be chance too. VLANs lie on one interface, and
+ * wireless networks are joined by one, as many as there are.
+ */
+function identityOf(node: ConfigNode): string {
+	const match = inside(node, 'match');
+	const vlan = inside(inside(node, 'vlan'), 'id');
+	const wifi = inside(inside(node, 'wifi'), 'ssid');
+	const matched = match === undefined ? '{}' : wholeItem(match).toLowerCase();
+	return [
+		matched,
+		...[vlan, wifi].map((part) => (part === undefined ? '' : wholeItem(part))),
+	].join();
+}
+
+function inside(node: ConfigNode | undefined, key: string): ConfigNode | undefined {
+	return node?.kind === 'table' ? node.entries.get(key)?.node : undefined;
 }
 
 /** Two ways out of one family: which one is taken would be chance. */

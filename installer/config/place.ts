@@ -1,3 +1,5 @@
+import {withoutSecrets} from '../answers/web-address.ts';
+
 /** Where something stands. */
 export interface Place {
 	/** As it was given: a path or a URL. */
@@ -11,6 +13,6 @@ export interface Place {
 
 /** `/tmp/disk.ks:3:6, included from site.ks:16:1` */
 export function formatPlace({file, line, column, includedFrom}: Place): string {
-	const here = `${file}:${line}:${column}`;
+	const here = `${withoutSecrets(file)}:${line}:${column}`;
 	return includedFrom === undefined ? here : `${here}, included from ${formatPlace(includedFrom)}`;
 }

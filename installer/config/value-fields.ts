@@ -7,9 +7,9 @@ import {parseReference} from '../../engine/oci/reference.ts';
 import {durationSyntax, parseDuration} from '../../engine/update/duration.ts';
 import {parseApplyWindow} from '../../engine/update/settings-schema.ts';
 import {isTimeZone} from '../../engine/update/wall-clock.ts';
+import {parsePublicKey} from '../answers/public-key.ts';
 import {formatExactSize, parseSize, sizeSyntax} from '../disk/size.ts';
 import {converted, type Field, text, wholeNumber} from './field.ts';
-import {isSshKey, sshKeySyntax} from './ssh-key.ts';
 
 export const anyText = text('a text', {pattern: /\S/});
 
@@ -27,7 +27,9 @@ export const accountName = text('a name of lower-case letters, digits, - and _',
 /** The last two numbers mean "no ID" to the kernel. */
 export const accountId = wholeNumber(0, 2 ** 32 - 3, 'an ID');
 
-export const sshKey = text(sshKeySyntax, {check: isSshKey});
+export const sshKey = text('a public key such as "ssh-ed25519 AAAA… name"', {
+	check: (line) => parsePublicKey(line) !== undefined,
+});
 
 /** Bytes. */
 export const size: Field<number> = converted(text(sizeSyntax), {

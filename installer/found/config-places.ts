@@ -1,4 +1,5 @@
 /** Where a configuration may lie that nobody named on a command line, and which of several holds. */
+import {withoutSecrets} from '../answers/web-address.ts';
 import {isWebAddress} from '../config/load-config.ts';
 import type {BootArguments} from './boot-arguments.ts';
 import type {LabelledVolume} from './volumes.ts';
@@ -61,7 +62,7 @@ export function describePlace(place: ConfigPlace): string {
 	switch (place.kind) {
 		case 'kernel-argument': {
 			const volume = place.volume === undefined ? '' : `${place.volume}:`;
-			return `slipway.config=${volume}${place.name} of the kernel's command line`;
+			return `slipway.config=${volume}${withoutSecrets(place.name)} of the kernel's command line`;
 		}
 		case 'credential':
 			return 'the credential slipway.config';

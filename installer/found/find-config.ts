@@ -3,6 +3,7 @@ import {existsSync, mkdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {EngineError, Refused, UsageError} from '../../engine/errors.ts';
 import type {System} from '../../engine/system/system.ts';
+import {withoutSecrets} from '../answers/web-address.ts';
 import {loadConfig} from '../config/load-config.ts';
 import {type BootArguments, bootArguments} from './boot-arguments.ts';
 import {
@@ -108,7 +109,8 @@ async function readPlace(
 		case 'kernel-argument': {
 			if (place.volume !== undefined) await mountVolume(place.volume, volumes, world);
 			const name = place.volume === undefined ? place.name : path.join(folder, place.name);
-			return {name, text: await read(name, place.sha256), origin: 'named'};
+			const text = await read(name, place.sha256);
+			return {name: withoutSecrets(name), text, origin: 'named'};
 		}
 		case 'credential':
 			return {name: place.path, text: await read(place.path, undefined), origin: 'found'};

@@ -1,5 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
+import {webRequest} from '../answers/web-address.ts';
 import {isWebAddress} from '../config/load-config.ts';
 import type {KickstartEffects} from './read-kickstart.ts';
 
@@ -37,13 +38,14 @@ async function readText(file: string, signal: AbortSignal): Promise<string | und
 }
 
 async function readWeb(
-	url: string,
+	address: string,
 	fetch: typeof globalThis.fetch,
 	signal: AbortSignal,
 ): Promise<string | undefined> {
 	const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
 	try {
-		const response = await fetch(url, {signal: until});
+		const {url, headers} = webRequest(address);
+		const response = await fetch(url, {headers, signal: until});
 		const size = Number(response.headers.get('content-length') ?? 0);
 		if (!response.ok || size > maxIncludeSize) return undefined;
 		return await response.text();

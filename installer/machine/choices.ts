@@ -2,6 +2,7 @@ import {readdirSync, readlinkSync} from 'node:fs';
 import path from 'node:path';
 import {readText} from '../../engine/system/read-text.ts';
 import type {System} from '../../engine/system/system.ts';
+import {keymapFolders, keymapOf} from './keymap-files.ts';
 
 /** What the image has of languages, keyboards and time zones; empty where it has no list. */
 export interface SystemChoices {
@@ -18,8 +19,6 @@ export interface SystemChoices {
 	};
 }
 
-const keymapFolders = ['usr/share/keymaps', 'usr/share/kbd/keymaps', 'usr/lib/kbd/keymaps'];
-
 /** @param inContainer the host name there is the container's, and nobody knows the image's */
 export async function readChoices(
 	system: Pick<System, 'run'>,
@@ -30,7 +29,7 @@ export async function readChoices(
 	const {stdout} = await system.run('locale', ['-a'], {okStatuses: [0, 1, 2]});
 	return {
 		locales: parseLocales(stdout),
-		keymaps: keymapFolders.flatMap((folder) => keymapsIn(path.join(root, folder))).sort(),
+		keymaps: keymapsIn(root),
 		timeZones: timeZonesIn(path.join(root, 'usr/share/zoneinfo')),
 		defaults: {
 			hostname: inContainer ? '' : (await read('etc/hostname')).trim() || 'localhost',
@@ -50,11 +49,9 @@ export function parseLocales(output: string): string[] {
 		.sort();
 }
 
-function keymapsIn(folder: string): string[] {
-	return filesBelow(folder).flatMap((file) => {
-		const [, name] = /([^/]+)\.k?map(\.gz)?$/.exec(file) ?? [];
-		return name === undefined || file.includes('include') ? [] : [name];
-	});
+function keymapsIn(root: string): string[] {
+	const files = keymapFolders.flatMap((folder) => filesBelow(path.join(root, folder)));
+	return [...new Set(files.flatMap((file) => keymapOf(file) ?? []))].sort();
 }
 
 /** Names of regions begin with a capital; the rest of the folder are tables and other clocks. */

@@ -65,6 +65,7 @@ function verify(folder: string): string[] {
 		['multi-user.target.wants', 'slipway-health.service'],
 		['multi-user.target.wants', 'slipway-boot-state.service'],
 		['multi-user.target.wants', 'slipway-boot-loader.service'],
+		['multi-user.target.wants', 'slipway-console-keymap.service'],
 		['timers.target.wants', 'slipway-update.timer'],
 		['boot-complete.target.requires', 'slipway-health.service'],
 		// After a soft reboot to what is on trial.

@@ -1,3 +1,4 @@
+import {withoutSecrets} from '../../installer/answers/web-address.ts';
 import {loadConfig} from '../../installer/config/load-config.ts';
 import {type ConfigMistake, formatMistake} from '../../installer/config/mistake.ts';
 import {formatPlace} from '../../installer/config/place.ts';
@@ -35,7 +36,7 @@ export async function readConfigFile(
 	{isLenient = false, runPre}: Partial<Pick<ConfigTextOptions, 'isLenient' | 'runPre'>> = {},
 ): Promise<ConfigReading> {
 	const text = await loadConfig({name, sha256}, {fetch, stdin: process.stdin, signal});
-	return await readConfigText(text, name, {isLenient, runPre, signal});
+	return await readConfigText(text, withoutSecrets(name), {isLenient, runPre, signal});
 }
 
 /** One line each, and how many there are. */
@@ -47,7 +48,7 @@ export function formatReading(
 		...mistakes.map(formatMistake),
 		...warnings.map((warning) => `${formatMistake(warning)} (warning)`),
 		...notes.map(({at, text}) => `${formatPlace(at)}: ${text} (note)`),
-		`${name}: ${count(mistakes, 'mistake')}, ${count(warnings, 'warning')}`,
+		`${withoutSecrets(name)}: ${count(mistakes, 'mistake')}, ${count(warnings, 'warning')}`,
 	];
 }
 

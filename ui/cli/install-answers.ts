@@ -58,10 +58,7 @@ export async function withAnswerOptions(
 			...answers.root,
 			sshKeys: rootKeys === undefined ? answers.root.sshKeys : await readKeys(rootKeys),
 		},
-		users:
-			user === undefined
-				? answers.users
-				: [...answers.users.filter(({name}) => name !== user.name), user],
+		users: user === undefined ? answers.users : withUser(answers.users, user),
 		registry: {
 			...answers.registry,
 			auth: authFile === undefined ? answers.registry.auth : {kind: 'file', path: authFile},
@@ -72,7 +69,7 @@ export async function withAnswerOptions(
 async function userOf(
 	{user: name, 'user-ssh-key': keyFiles, 'user-password-hash-file': hashFile}: AnswerOptions,
 	report: ProgressReporter,
-): Promise<UserAnswers | undefined> {
+): Promise<GivenUser | undefined> {
 	if (name === undefined) {
 		if (hashFile === undefined && keyFiles.length === 0) return undefined;
 		const option = hashFile === undefined ? '--user-ssh-key' : '--user-password-hash-file';
@@ -81,7 +78,21 @@ async function userOf(
 	const sshKeys: string[] = [];
 	for (const file of keyFiles) sshKeys.push(...(await readKeys(file)));
 	const passwordHash = hashFile === undefined ? undefined : await readHash(hashFile, report);
-	return {...newUser, name, sshKeys, passwordHash};
+	return {
+		name,
+		...(keyFiles.length > 0 && {sshKeys}),
+		...(passwordHash !== undefined && {passwordHash}),
+	};
+}
+
+/** What options say of a user, and no more. */
+type GivenUser = Pick<UserAnswers, 'name'> & Partial<Pick<UserAnswers, 'sshKeys' | 'passwordHash'>>;
+
+/** What is given goes over what the answers have of that user. */
+function withUser(users: readonly UserAnswers[], given: GivenUser): readonly UserAnswers[] {
+	const isKnown = users.some(({name}) => name === given.name);
+	if (!isKnown) return [...users, {...newUser, ...given}];
+	return users.map((user) => (user.name === given.name ? {...user, ...given} : user));
 }
 
 const newUser: Omit<UserAnswers, 'name'> = {

@@ -1,6 +1,7 @@
 import {UsageError} from '../../engine/errors.ts';
 import type {ProgressEvent, ProgressReporter} from '../../engine/progress.ts';
 import {type Answers, noAnswers} from '../../installer/answers/answers.ts';
+import {withoutSecrets} from '../../installer/answers/web-address.ts';
 import {namedByPerson} from '../../installer/config/arming.ts';
 import {configuredOptions, type GivenOptions} from '../../installer/config/configured-options.ts';
 import {formatMistake, throwMistakes} from '../../installer/config/mistake.ts';
@@ -46,7 +47,7 @@ export async function configuredSetup(
 			type: 'warning',
 			code: 'config',
 			message: formatMistake(warning),
-			hint: `See whether ${config} is the file for this machine.`,
+			hint: `See whether ${withoutSecrets(config)} is the file for this machine.`,
 		});
 	const configured = configuredOptions(given, answers, namedByPerson);
 	for (const event of doubtsAbout(answers, dryRun)) report(event);

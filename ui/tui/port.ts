@@ -7,6 +7,13 @@ import type {RootFileSystem} from '../../installer/disk/layout-settings.ts';
 import type {HardwareCheck} from '../../installer/machine/hardware.ts';
 import type {Surroundings} from '../../installer/machine/surroundings.ts';
 
+export interface ReadKeys {
+	/** Lines of authorized_keys. */
+	readonly keys: readonly string[];
+	/** How many other lines there were, without empty ones and comments. */
+	readonly leftOut: number;
+}
+
 export interface InstallerPort {
 	/** The image that would be installed, the machine, and what can be chosen. */
 	readMachine(): Promise<MachineFacts>;
@@ -15,7 +22,7 @@ export interface InstallerPort {
 	/** Has the keyboard of this terminal type by a keymap, where the terminal is the live system's own. */
 	loadKeymap(keymap: string): Promise<void>;
 	/** Public keys that were pasted, or lie at a path or an http(s) address. @throws EngineError when there is none */
-	readKeys(source: string): Promise<readonly string[]>;
+	readKeys(source: string): Promise<ReadKeys>;
 	/** A crypt(5) hash. */
 	hashPassword(password: string): Promise<Secret>;
 	/** Checks everything and says what would be done. @throws EngineError with all that speaks against it */

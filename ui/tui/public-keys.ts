@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {OperationFailed, Refused} from '../../engine/errors.ts';
-import {isPublicKey} from '../../installer/answers/public-key.ts';
+import {parsePublicKey} from '../../installer/answers/public-key.ts';
+import type {ReadKeys} from './port.ts';
 
 const timeoutMs = 15_000;
 const largest = 64 * 1024;
@@ -11,14 +12,15 @@ const largest = 64 * 1024;
  * @throws Refused `no-key` when there is none
  * @throws OperationFailed `keys-unreadable`
  */
-export async function readPublicKeys(source: string): Promise<string[]> {
+export async function readPublicKeys(source: string): Promise<ReadKeys> {
 	const place = source.trim();
 	const text = await readSource(place);
-	const keys = text
+	const lines = text
 		.split('\n')
 		.map((line) => line.trim())
-		.filter(isPublicKey);
-	if (keys.length > 0) return keys;
+		.filter((line) => line !== '' && !line.startsWith('#'));
+	const keys = lines.filter((line) => parsePublicKey(line) !== undefined);
+	if (keys.length > 0) return {keys, leftOut: lines.length - keys.length};
 	const isPrivate = text.includes('PRIVATE KEY');
 	throw new Refused('no-key', isPrivate ? 'that is a private key' : 'that holds no public key', {
 		hint: isPrivate

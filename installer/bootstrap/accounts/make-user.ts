@@ -64,7 +64,7 @@ function changeUser(work: AccountWork, answers: UserAnswers): FoundUser | undefi
 			`the image has user ${name} with ${field} ${found?.[field]}, and not ${answers[field]}`,
 			{hint: `Leave out the ${field}, or give the user another name.`},
 		);
-	if (different.length > 0) return undefined;
+	if (different.length > 0 || !canLogIn(work, answers)) return undefined;
 	const fields = {
 		...(gecos !== undefined && {4: byteString(gecos)}),
 		...(shell !== undefined && {6: byteString(shell)}),
@@ -72,6 +72,18 @@ function changeUser(work: AccountWork, answers: UserAnswers): FoundUser | undefi
 	if (Object.keys(fields).length > 0) accounts.change('passwd', name, fields);
 	work.note(`user ${name}, whom the image has`, '/etc/passwd');
 	return found;
+}
+
+/** The image's services have users whose shell lets nobody in; they are not for people to take over. */
+function canLogIn({accounts, problems}: AccountWork, answers: UserAnswers): boolean {
+	const {name, shell, passwordHash, sshKeys, sudo} = answers;
+	const isLogin = passwordHash !== undefined || sshKeys.length > 0 || sudo !== 'none';
+	const known = accounts.find('passwd', name)?.[6] ?? '';
+	if (!isLogin || shell !== undefined || !/\/(nologin|false)$/.test(known)) return true;
+	problems.refuse('no-login', `${name} is a user of the image who cannot log in: ${known}`, {
+		hint: 'Give the user another name, or a shell if this one is meant.',
+	});
+	return false;
 }
 
 function addUser(work: AccountWork, answers: UserAnswers): FoundUser | undefined {
@@ -109,6 +121,12 @@ function primaryGroup(
 	uid: number,
 ): number | undefined {
 	if (gid !== undefined && work.accounts.nameOf('group', gid) !== undefined) return gid;
+	if (gid === undefined && work.imageGroups.has(name)) {
+		work.problems.refuse('taken-group', `the image has a group ${name}, which may do things`, {
+			hint: `Give the user another name, or the number of a group, such as ${work.accounts.gid(name)} for that one.`,
+		});
+		return undefined;
+	}
 	return makeGroup(work, {name, gid}, uid);
 }
 

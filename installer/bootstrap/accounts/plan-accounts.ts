@@ -14,6 +14,8 @@ export interface AccountWork extends BootstrapWork {
 	readonly defaults: ReturnType<typeof readLoginDefaults>;
 	readonly uids: IdPool;
 	readonly gids: IdPool;
+	/** Names of the groups that the image has. */
+	readonly imageGroups: ReadonlySet<string>;
 }
 
 /**
@@ -32,7 +34,8 @@ export function planAccounts(
 	const uids = new IdPool(defaults.uids, [...numbers('passwd'), ...users.map(({uid}) => uid)]);
 	const asked = [...groups, ...users].map(({gid}) => gid);
 	const gids = new IdPool(defaults.gids, [...numbers('group'), ...asked]);
-	const own: AccountWork = {...work, accounts, defaults, uids, gids};
+	const imageGroups = new Set(accounts.entries('group').flatMap(([name]) => name ?? []));
+	const own: AccountWork = {...work, accounts, defaults, uids, gids, imageGroups};
 	for (const kind of [users, groups])
 		for (const name of namedTwice(kind))
 			work.problems.refuse('several-accounts', `${name} is there twice`, {

@@ -42,11 +42,21 @@ export function planLinks(interfaces: readonly InterfaceAnswers[]): Link[] {
 	const links = new Map<string, Link>();
 	for (const answers of interfaces) {
 		for (const link of linksOf(answers)) {
-			const known = links.get(link.id);
-			links.set(link.id, known === undefined ? link : merge(known, link));
+			const id = idBeside(links, link);
+			const known = links.get(id);
+			links.set(id, known === undefined ? {...link, id} : merge(known, link));
 		}
 	}
 	return [...links.values()];
+}
+
+/** Another one for each wireless network that the same interface may join. */
+function idBeside(links: ReadonlyMap<string, Link>, {id, kind}: Link): string {
+	const isOther = (known: Link | undefined) =>
+		known?.kind.kind === 'wifi' && kind.kind === 'wifi' && known.kind.ssid !== kind.ssid;
+	let free = id;
+	for (let number = 2; isOther(links.get(free)); number++) free = `${id}-${number}`;
+	return free;
 }
 
 /** An interface with addresses, and what carries its VLANs, are one. */

@@ -13,7 +13,8 @@ export interface NetworkUnit {
  */
 export function formatNetworkUnits(link: Link): NetworkUnit[] {
 	const device = deviceOf(link);
-	const base = `50-slipway-${link.id}`;
+	// The first file that matches is the only one: before those of an image, such as 20-wired.network.
+	const base = `05-slipway-${link.id}`;
 	return [
 		...(device === undefined ? [] : [{name: `${base}.netdev`, text: formatSections(device)}]),
 		{name: `${base}.network`, text: formatSections(networkOf(link))},

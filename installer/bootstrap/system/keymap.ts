@@ -1,31 +1,30 @@
+import {joinPath} from '../../../engine/source/tree-path.ts';
 import {nearestWord} from '../../../engine/suggestion.ts';
-import type {Directory} from '../../../engine/tree/tree.ts';
+import type {ByteString} from '../../../engine/tree/tree.ts';
+import {keymapFolders, keymapOf} from '../../machine/keymap-files.ts';
 import type {ImageTree} from '../image-tree.ts';
+import {ImageUnits} from '../units/image-units.ts';
 import type {BootstrapWork} from '../work.ts';
 import {withAssignment} from './assignment.ts';
-
-const folders = ['/usr/share/keymaps', '/usr/share/kbd/keymaps', '/usr/lib/kbd/keymaps'];
-const place = '/etc/vconsole.conf';
+import {consoleSettingsPlace} from './console-settings.ts';
+import {keyboardLayout} from './keyboard-layout.ts';
 
 /** Names of the console keymaps that an image has. */
-export function findKeymaps(image: ImageTree): string[] {
-	const found = new Set<string>();
-	for (const path of folders) {
-		const folder = image.inode(path);
-		if (folder?.type === 'directory') addKeymaps(folder, found);
-	}
-	return [...found].sort();
+function findKeymaps(image: ImageTree): string[] {
+	return [...new Set(keymapFolders.flatMap((folder) => keymapsBelow(image, folder)))].sort();
 }
 
-function addKeymaps(folder: Directory, found: Set<string>): void {
-	for (const [name, inode] of folder.children) {
-		const [, keymap] = /^(.+)\.map(\.(gz|bz2|xz|zst))?$/.exec(name) ?? [];
-		if (inode.type === 'directory') addKeymaps(inode, found);
-		else if (keymap !== undefined) found.add(keymap);
-	}
+function keymapsBelow(image: ImageTree, folder: ByteString): string[] {
+	return image.names(folder).flatMap((name) => {
+		const place = joinPath(folder, name);
+		// Not what a link leads to: kbd links folders to each other.
+		if (image.entry(place)?.type === 'directory') return keymapsBelow(image, place);
+		return keymapOf(place) ?? [];
+	});
 }
 
-export function putKeymap({image, files, problems, note}: BootstrapWork, keymap: string): void {
+export function putKeymap(work: BootstrapWork, keymap: string): void {
+	const {image, files, problems, note} = work;
 	const known = findKeymaps(image);
 	if (!known.includes(keymap)) {
 		const nearest = nearestWord(keymap, known);
@@ -37,6 +36,23 @@ export function putKeymap({image, files, problems, note}: BootstrapWork, keymap:
 		});
 		return;
 	}
-	files.file(place, withAssignment(image.text(place) ?? '', 'KEYMAP', keymap));
+	if (!isLoaded(image)) {
+		problems.refuse('no-keymap-loader', 'the image has nothing that loads a console keymap', {
+			hint: 'Install loadkeys in the image, package kbd, and run /usr/lib/slipway/setup.',
+		});
+		return;
+	}
+	const place = consoleSettingsPlace(image);
+	const settings = {KEYMAP: keymap, ...keyboardLayout(image, keymap)};
+	let text = image.text(place) ?? '';
+	for (const [key, value] of Object.entries(settings)) text = withAssignment(text, key, value);
+	files.file(place, text);
 	note(`keyboard ${keymap}`, place);
+}
+
+/** By systemd, or by slipway where a distribution leaves that part of systemd out. */
+function isLoaded(image: ImageTree): boolean {
+	if (image.isFile('/usr/lib/systemd/systemd-vconsole-setup')) return true;
+	const isEnabled = new ImageUnits(image).isEnabled('slipway-console-keymap.service');
+	return isEnabled && image.isFile('/usr/bin/loadkeys');
 }

@@ -102,6 +102,21 @@ for (const [what, policy, response, message] of [
 		);
 	});
 
+test('are asked for with the password in the URL, by a header', async () => {
+	const asked: unknown[] = [];
+	const get: typeof fetch = async (address, options) => {
+		asked.push(address, options?.headers);
+		return new Response('{}');
+	};
+	const {signal} = new AbortController();
+	const answers = {...noAnswers, ...withPolicy(url('00'))};
+	await readContents(answers, {credentials: undefined, fetch: get, signal});
+	assert.equal(asked, [
+		'https://config.example.com/policy?token=PLANTED',
+		{authorization: `Basic ${Buffer.from('user:PLANTED').toString('base64')}`},
+	]);
+});
+
 test('tell all at once', async () => {
 	const {problems} = await read({
 		credentials: new Map([

@@ -17,9 +17,13 @@ const digestOf = (text: string) => createHash('sha256').update(text).digest('hex
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-config-'));
 const server = createServer((request, response) => {
-	if (request.url === '/site.toml') response.end(config);
-	else if (request.url === '/page') response.end(page);
-	else if (request.url === '/cut') {
+	const {url, headers} = request;
+	const login = Buffer.from('me:PLANTED@').toString('base64');
+	if (url === '/site.toml') response.end(config);
+	else if (url === '/mine?token=PLANTED' && headers.authorization === `Basic ${login}`)
+		response.end(config);
+	else if (url === '/page') response.end(page);
+	else if (url === '/cut') {
 		response.writeHead(200, {'content-length': '100'});
 		response.write('version', () => response.destroy());
 	} else response.writeHead(404).end();
@@ -79,6 +83,22 @@ test('are URLs with a checksum, and not without', async () => {
 		await failure(load(`${base}/site.toml`, 'abc')),
 		'usage: --config-sha256 is abc, expected 64 hex digits',
 	);
+});
+
+test('are URLs that hold a secret, which nobody is told', async () => {
+	const mine = `${base.replace('//', '//me:PLANTED%40@')}/mine?token=PLANTED`;
+	assert.is(await load(mine, digestOf(config)), config);
+	for (const [name, sha256, message] of [
+		[mine, undefined, 'usage: URL/mine needs --config-sha256: what comes from there may change'],
+		[
+			mine,
+			digestOf(page),
+			`config-checksum: URL/mine has the SHA-256 ${digestOf(config)}, not ${digestOf(page)}`,
+		],
+		[`${mine}x`, digestOf(config), 'config-unreachable: URL/mine cannot be read: HTTP 404'],
+		['https://me:PLANTED@:1:/', digestOf(config), 'usage: the configuration is a URL that is none'],
+	] as const)
+		assert.is(await failure(load(name, sha256)), message);
 });
 
 test('are refused when they do not come whole', async () => {

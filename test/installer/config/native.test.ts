@@ -202,6 +202,35 @@ mode = 644
 	);
 });
 
+test('tells keys apart by the key itself', () => {
+	const [type = '', blob = ''] = publicKey.split(' ');
+	const other = publicKey.replace(blob, `${blob.slice(0, -4)}AAAA`);
+	const keys = (...lines: readonly string[]) =>
+		mistakesIn(`version = 1\nroot.ssh-keys = ${JSON.stringify(lines)}`);
+	assert.equal(keys(`restrict ${publicKey}`, `restrict ${other}`), []);
+	assert.equal(keys(publicKey, `restrict ${type} ${blob}`).length, 1);
+});
+
+for (const [interfaces, twin] of [
+	[['match.name = "eth0"', 'match.name = "ETH0"'], 1],
+	[['', 'dhcp = "ipv4"'], 1],
+	[['match.name = "eth0"\nvlan.id = 7', 'match.name = "eth0"\nvlan = {id = 7, name = "x"}'], 1],
+	[
+		['match.name = "eth0"', 'match.name = "eth0"\nvlan.id = 7', 'match.name = "eth0"\nvlan.id = 8'],
+		undefined,
+	],
+	[['', 'wifi.ssid = "a"', 'wifi.ssid = "A"'], undefined],
+] as const)
+	test(`tells interfaces apart: ${JSON.stringify(interfaces)}`, () => {
+		const tables = interfaces.map((lines) => `[[network.interface]]\n${lines}\n`).join('');
+		const mistakes = mistakesIn(`version = 1\n${tables}`);
+		const expected = `network.interface[${twin}] is the same as network.interface[0], expected each once`;
+		assert.equal(
+			mistakes.map((mistake) => mistake.replace(/^site\.toml:\d+:\d+: /, '')),
+			twin === undefined ? [] : [expected],
+		);
+	});
+
 for (const [text, mistake] of [
 	['', '1:1: version is missing, expected it to be said'],
 	['version = "1"', '1:11: version is a text, expected 1'],

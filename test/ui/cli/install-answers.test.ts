@@ -58,7 +58,7 @@ test('go before what is in a file', async () => {
 		},
 		base,
 	);
-	const [bob, alice] = given.users;
+	const [alice, bob] = given.users;
 	assert.equal(given, {
 		...base,
 		system: {...base.system, hostname: 'new'},
@@ -70,9 +70,25 @@ test('go before what is in a file', async () => {
 	assert.is(alice?.passwordHash?.reveal(), '$6$x$y');
 	assert.equal(
 		{...alice, passwordHash: undefined},
-		user({name: 'alice', sshKeys: ['key one', 'key two', 'key one', 'key two']}),
+		user({
+			name: 'alice',
+			shell: '/bin/sh',
+			sshKeys: ['key one', 'key two', 'key one', 'key two'],
+		}),
 	);
 	assert.equal(warnings, [`everybody on this host can read ${hash}, which holds a secret`]);
+});
+
+test('leave what a file says of a user and they do not', async () => {
+	const alice = user({name: 'alice', sshKeys: ['key'], groups: ['web'], sudo: 'password'});
+	const base = {...noAnswers, users: [alice]};
+	const hash = write('hash', '$6$x$y\n');
+	const {given} = await read({user: 'alice', 'user-password-hash-file': hash}, base);
+	assert.equal(
+		given.users.map((one) => ({...one, passwordHash: one.passwordHash?.reveal()})),
+		[{...alice, passwordHash: '$6$x$y'}],
+	);
+	assert.equal((await read({user: 'bob'}, base)).given.users, [alice, user({name: 'bob'})]);
 });
 
 for (const [options, message] of [

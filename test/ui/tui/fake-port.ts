@@ -4,7 +4,7 @@ import {GiB} from '../../../installer/disk/size.ts';
 import type {DiskFacts, InstallerPort, MachineFacts, RunEvent} from '../../../ui/tui/port.ts';
 
 export const key =
-	'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2f1xM0mZ5zv1Yt9dGQm8vYt0m1lq4yQqkKc0example anna@desk';
+	'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2f1xM0mZ5zv1Yt9dGQm8vYt0m1lqyQqkKc0example anna@desk';
 
 export const machine: MachineFacts = {
 	image: {
@@ -140,7 +140,7 @@ export function fakePort(answers: Partial<InstallerPort> = {}): FakePort {
 		readKeys: async (source) => {
 			if (!source.startsWith('ssh-'))
 				throw new Refused('no-key', `${source} holds no public key`, {hint: 'Give another.'});
-			return source.split('\n');
+			return {keys: source.split('\n'), leftOut: 0};
 		},
 		hashPassword: async () => new Secret('$6$salt$hash'),
 		plan: async () => ({

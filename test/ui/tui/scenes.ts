@@ -62,6 +62,7 @@ const account = play(encryption, '\t\t\r');
 const accountDone = play(account, 'anna\tAnna Example\tpa55word\tpa55word\t', key, '\r\r', {
 	type: 'keys-read',
 	keys: [key],
+	leftOut: 0,
 });
 const withoutSudo = play(
 	nothingKnown,

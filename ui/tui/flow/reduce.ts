@@ -1,4 +1,5 @@
-import type {RunEvent} from '../port.ts';
+import {distinctKeys} from '../../../installer/answers/public-key.ts';
+import type {ReadKeys, RunEvent} from '../port.ts';
 import {act} from './act.ts';
 import {draftKeys} from './draft.ts';
 import {applyProgress, noInstallProgress} from './install-progress.ts';
@@ -33,7 +34,7 @@ export function reduce(before: FlowState, event: FlowEvent): Transition {
 		case 'disks-listed':
 			return stay(preselect({...state, disks: event.disks, busy: undefined}));
 		case 'keys-read':
-			return stay(addKeys(state, event.keys));
+			return stay(addKeys(state, event));
 		case 'planned':
 			return stay({...state, planned: event, planFailure: undefined, busy: undefined});
 		case 'plan-failed':
@@ -116,11 +117,12 @@ function preselect(state: FlowState): FlowState {
 	return {...state, draft: {...state.draft, disk: only.path}};
 }
 
-function addKeys(state: FlowState, keys: readonly string[]): FlowState {
-	const all = new Set([...draftKeys(state.draft), ...keys]);
-	const draft = {...state.draft, keys: [...all].join('\n'), keySource: ''};
-	const text = keys.length === 1 ? '1 key was added.' : `${keys.length} keys were added.`;
-	return tell({...state, draft, planned: undefined}, text);
+function addKeys(state: FlowState, {keys, leftOut}: ReadKeys): FlowState {
+	const all = distinctKeys([...draftKeys(state.draft), ...keys]);
+	const draft = {...state.draft, keys: all.join('\n'), keySource: ''};
+	const added = keys.length === 1 ? '1 key was added.' : `${keys.length} keys were added.`;
+	const left = leftOut === 1 ? '1 line is no key.' : `${leftOut} lines are no keys.`;
+	return tell({...state, draft, planned: undefined}, leftOut === 0 ? added : `${added} ${left}`);
 }
 
 function hear(state: FlowState, event: RunEvent): FlowState {

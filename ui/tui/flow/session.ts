@@ -104,7 +104,7 @@ export class Session {
 			case 'load-keymap':
 				return await port.loadKeymap(effect.keymap);
 			case 'read-keys':
-				return this.dispatch({type: 'keys-read', keys: await port.readKeys(effect.source)});
+				return this.dispatch({type: 'keys-read', ...(await port.readKeys(effect.source))});
 			case 'plan':
 				return await this.#plan(effect.draft);
 			case 'cancel-plan':

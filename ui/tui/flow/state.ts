@@ -5,6 +5,7 @@ import type {
 	InstallRun,
 	MachineFacts,
 	PlannedInstall,
+	ReadKeys,
 	RunEnding,
 	RunEvent,
 	SavedAnswers,
@@ -110,7 +111,7 @@ export type FlowEvent =
 	| {readonly type: 'machine-read'; readonly machine: MachineFacts}
 	| {readonly type: 'machine-failed'; readonly failure: Failure}
 	| {readonly type: 'disks-listed'; readonly disks: readonly DiskFacts[]}
-	| {readonly type: 'keys-read'; readonly keys: readonly string[]}
+	| ({readonly type: 'keys-read'} & ReadKeys)
 	| {readonly type: 'planned'; readonly answers: Answers; readonly plan: PlannedInstall}
 	| {readonly type: 'plan-failed'; readonly failure: Failure}
 	| {readonly type: 'started'; readonly run: InstallRun}

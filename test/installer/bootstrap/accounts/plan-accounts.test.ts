@@ -1,5 +1,6 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
+import type {UserAnswers} from '../../../../installer/answers/answers.ts';
 import {Secret} from '../../../../installer/answers/secret.ts';
 import {directory, file} from '../../../engine/source/trees.ts';
 import {debian, hash, planned, sshKey, user} from '../planned.ts';
@@ -80,6 +81,29 @@ test('keep what the image has of a user, and take what is given', () => {
 		'the image has user sync with uid 4, and not 7',
 		'the image has user sync with home /bin, and not /home/sync',
 	]);
+});
+
+test('do not take over a user of the image who cannot log in', () => {
+	const image = {
+		...debian,
+		'/etc/passwd': `${debian['/etc/passwd']}backup:x:34:34::/var/backups:/usr/sbin/nologin\n`,
+	};
+	const problems = (changes: Partial<UserAnswers>) =>
+		planned({users: [user({name: 'backup', ...changes})]}, image).problems;
+	const refused = ['backup is a user of the image who cannot log in: /usr/sbin/nologin'];
+	assert.equal(problems({passwordHash: new Secret(hash)}), refused);
+	assert.equal(problems({sshKeys: [sshKey]}), refused);
+	assert.equal(problems({passwordHash: new Secret(hash), shell: '/bin/bash'}), []);
+	assert.equal(problems({groups: ['sudo']}), []);
+});
+
+test('are in a group of the image that has their name only when its number says so', () => {
+	const problems = (changes: Partial<UserAnswers>) =>
+		planned({users: [user({name: 'shadow', ...changes})]}).problems;
+	assert.equal(problems({}), ['the image has a group shadow, which may do things']);
+	assert.equal(problems({gid: 42}), []);
+	const groups = [{name: 'alice', gid: undefined}];
+	assert.equal(planned({groups, users: [user({name: 'alice'})]}).problems, []);
 });
 
 test('take numbers after the highest, and none that somebody asks for', () => {

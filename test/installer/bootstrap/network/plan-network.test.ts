@@ -157,7 +157,7 @@ test('is told systemd-networkd', () => {
 		[fixed, bonded, {match: {mac: '52:54:00:AA:bb:01'}, dhcp: 'ipv4'}, {}],
 		networkd,
 	);
-	const base = '/etc/systemd/network/50-slipway';
+	const base = '/etc/systemd/network/05-slipway';
 	const member = (name: string) => `644 0:0 [Match]\nName=${name}\n\n[Network]\nBond=bond0\n`;
 	assert.equal(problems, []);
 	assert.equal(entries, {
@@ -180,8 +180,27 @@ test('is told systemd-networkd', () => {
 test('has one file for an interface and the VLANs on top of it', () => {
 	const vlan = {match: {name: 'eth0'}, vlan: {id: 9, name: 'office'}};
 	const {entries} = plan([vlan, {...fixed, mtu: undefined}], networkd);
-	const text = entries['/etc/systemd/network/50-slipway-eth0.network'] ?? '';
+	const text = entries['/etc/systemd/network/05-slipway-eth0.network'] ?? '';
 	assert.match(text, /\nAddress=192.0.2.7\/24\n.*\nVLAN=office\n$/s);
+});
+
+test('has a file for each wireless network of an interface', () => {
+	const open = (ssid: string) => ({
+		match: {name: 'wlan0'},
+		wifi: {ssid, passphrase: undefined},
+	});
+	const {entries, problems} = plan([open('a'), {}, open('b'), open('c')], manager);
+	const ssids = Object.entries(entries).map(([place, text]) => [
+		/slipway-(.*)\.nm/.exec(place)?.[1],
+		/ssid=(.*)/.exec(text)?.[1],
+	]);
+	assert.equal(problems, []);
+	assert.equal(Object.fromEntries(ssids), {
+		any: undefined,
+		wlan0: 'a',
+		'wlan0-2': 'b',
+		'wlan0-3': 'c',
+	});
 });
 
 test('of a wireless kind is told who joins it, where networkd cannot', () => {

@@ -6,14 +6,20 @@ import {debian, type MadeImage, planned} from '../planned.ts';
 
 const test = suite('settings of a machine');
 
+const units = '/usr/lib/systemd/system';
 const image: MadeImage = {
 	...debian,
 	'/usr/lib/locale/C.utf8': directory(),
 	'/usr/lib/locale/de_DE.utf8': directory(),
 	'/usr/lib/locale/locale-archive': archiveOf(['en_GB.utf8', 'de_AT', 'de_CH.iso88591']),
 	'/usr/share/i18n/SUPPORTED': 'fr_FR.UTF-8 UTF-8\n',
-	'/usr/share/keymaps/i386/qwertz/de-latin1.kmap.gz': 'not one',
-	'/usr/share/keymaps/i386/qwertz/de-latin1.map.gz': 'x',
+	'/usr/share/keymaps/i386/qwertz/de-latin1.kmap.gz': 'x',
+	'/usr/share/keymaps/include/compose.map': 'x',
+	'/usr/bin/loadkeys': 'x',
+	[`${units}/slipway-console-keymap.service`]: 'x',
+	'/etc/systemd/system/multi-user.target.wants/slipway-console-keymap.service': symlink(
+		`${units}/slipway-console-keymap.service`,
+	),
 	'/usr/share/zoneinfo/Europe/Berlin': 'x',
 	'/usr/share/zoneinfo/posix/Europe/Berlin': 'x',
 	'/etc/timezone': 'Etc/UTC\n',
@@ -48,7 +54,7 @@ test('lie where systemd looks', () => {
 	assert.equal(entries, {
 		'/etc/hostname': '644 0:0 web-1.example.com\n',
 		'/etc/locale.conf': '644 0:0 LC_TIME=C\nLANG=de_DE.UTF-8\n',
-		'/etc/vconsole.conf': '644 0:0 FONT=x\nKEYMAP=de-latin1\n',
+		'/etc/default/keyboard': '644 0:0 FONT=x\nKEYMAP=de-latin1\n',
 		'/etc/localtime': '-> ../usr/share/zoneinfo/Europe/Berlin',
 		'/etc/timezone': '644 0:0 Europe/Berlin\n',
 		'/etc/systemd/timesyncd.conf.d/50-slipway.conf':
@@ -57,10 +63,47 @@ test('lie where systemd looks', () => {
 	assert.equal(items, [
 		'host name web-1.example.com | /etc/hostname',
 		'locale de_DE.UTF-8 | /etc/locale.conf',
-		'keyboard de-latin1 | /etc/vconsole.conf',
+		'keyboard de-latin1 | /etc/default/keyboard',
 		'time zone Europe/Berlin | /etc/localtime',
 		'time from ntp.example.com, 192.0.2.1 | /etc/systemd/timesyncd.conf.d/50-slipway.conf',
 	]);
+});
+
+for (const [what, changes, expected] of [
+	['itself', {'/etc/vconsole.conf': 'KEYMAP=old\n'}, {'/etc/vconsole.conf': 'KEYMAP=de-latin1\n'}],
+	[
+		'what a boot makes it a link to, with the layout',
+		{
+			'/etc/vconsole.conf': 'KEYMAP=old\n',
+			'/usr/lib/tmpfiles.d/debian.conf':
+				'L+ /etc/mtab - - - - x\nL+ /etc/vconsole.conf  - - -  -  default/keyboard\n',
+			'/usr/share/systemd/kbd-model-map':
+				'# keymap\nde\t\tde\tpc105\t-\t-\nde-latin1\tde\tpc105\t-\tterminate:ctrl_alt_bksp\n',
+		},
+		{
+			'/etc/default/keyboard':
+				'FONT=x\nKEYMAP=de-latin1\nXKBLAYOUT=de\nXKBMODEL=pc105\nXKBVARIANT=\nXKBOPTIONS=terminate:ctrl_alt_bksp\n',
+		},
+	],
+	[
+		'itself, where it leads out of /etc',
+		{'/etc/vconsole.conf': symlink('/usr/lib/vconsole.conf'), '/usr/lib/vconsole.conf': ''},
+		{'/etc/vconsole.conf': 'KEYMAP=de-latin1\n'},
+	],
+] as const satisfies readonly (readonly [string, MadeImage, Readonly<Record<string, string>>])[])
+	test(`have the keyboard where vconsole.conf is kept: ${what}`, () => {
+		const {entries, problems} = plan({keymap: 'de-latin1'}, {...image, ...changes});
+		const files = Object.entries(expected).map(([place, text]) => [place, `644 0:0 ${text}`]);
+		assert.equal([entries, problems], [Object.fromEntries(files), []]);
+	});
+
+test('refuse a keymap that nothing would load', () => {
+	const {'/usr/bin/loadkeys': _, ...without} = image;
+	assert.equal(plan({keymap: 'de-latin1'}, without).problems, [
+		'the image has nothing that loads a console keymap',
+	]);
+	const systemd = {...without, '/usr/lib/systemd/systemd-vconsole-setup': 'x'};
+	assert.equal(plan({keymap: 'de-latin1'}, systemd).problems, []);
 });
 
 test('change the servers of chrony where the image has that', () => {

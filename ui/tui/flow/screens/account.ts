@@ -1,3 +1,4 @@
+import {parsePublicKey} from '../../../../installer/answers/public-key.ts';
 import {draftKeys} from '../draft.ts';
 import {doubtful, type Field, plain, quiet, screenView} from '../view.ts';
 import type {Screen} from './screen.ts';
@@ -81,6 +82,7 @@ export const account: Screen = {
 
 /** Type and comment; all keys of a type begin alike, so of the key itself the end. */
 function describeKey(line: string): string {
-	const [type = '', key = '', ...comment] = line.split(/\s+/);
-	return [type, `...${key.slice(-12)}`, ...comment].join(' ');
+	const {type = '', blob = '', comment = '', options} = parsePublicKey(line) ?? {};
+	const limits = options ? [', with options'] : [];
+	return [[type, `...${blob.slice(-12)}`, comment].filter(Boolean).join(' '), ...limits].join('');
 }
