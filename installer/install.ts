@@ -5,6 +5,7 @@
 import {randomUUID} from 'node:crypto';
 import type {EngineError} from '../engine/errors.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
+import {isLiveSystem} from '../engine/source/live-root.ts';
 import {openRunningRoot, type RunningRoot} from '../engine/source/running-root.ts';
 import type {System} from '../engine/system/system.ts';
 import type {Secret} from './answers/secret.ts';
@@ -12,6 +13,7 @@ import {hostArchitecture} from './architecture.ts';
 import {carelessFile} from './bootstrap/careless-file.ts';
 import {ImageTree} from './bootstrap/image-tree.ts';
 import {plannedBootstrap} from './bootstrap/plan-bootstrap.ts';
+import {type SealedCredentials, sealCredentials} from './bootstrap/seal-credentials.ts';
 import {type ReadContents, readContents} from './bootstrap/source-contents.ts';
 import type {UnhashedContent} from './content.ts';
 import {type DescribedSystem, describeSystem, type SystemRequest} from './describe-system.ts';
@@ -244,6 +246,7 @@ async function prepare(
 		answers: options.answers,
 		image: new ImageTree(root.tree.root, unhashed.sources),
 		contents,
+		sealed: await sealedFor(system, options, contents, disk),
 		contexts: unhashed.deployment.contexts,
 		now,
 	});
@@ -266,6 +269,18 @@ const targetOf = ({realPath: path, sectorSize}: FoundDisk): DiskTarget => ({path
 
 async function inspectOthers(system: System, {mirror}: InstallOptions): Promise<DiskInventory[]> {
 	return await Promise.all(mirror.map((path) => inspectDisk(system, path)));
+}
+
+/** Only on the machine that will have them, and that is not certain of a container that writes some disk. */
+async function sealedFor(
+	system: System,
+	{answers: {credentials, storage}}: InstallOptions,
+	contents: ReadContents,
+	disk: DiskInventory,
+): Promise<SealedCredentials> {
+	const isThisMachine = isLiveSystem() || storage.encryption?.tpm2 !== undefined;
+	if (!isThisMachine || disk.kind === 'file') return new Map();
+	return await sealCredentials(system, credentials, contents);
 }
 
 /** What is known when the files are hashed and written. */

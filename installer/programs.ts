@@ -56,6 +56,13 @@ export function whyNoEncryption(folders: readonly string[] = programFolders): st
 	return missing.length === 0 ? undefined : `the image lacks ${missing.join(', ')}`;
 }
 
+/** Why nobody can become root by sudo, for people; undefined when the image has it. */
+export function whyNoSudo(folders: readonly string[] = ['/usr/bin']): string | undefined {
+	return missingPrograms({sudo: 'sudo'}, folders).length === 0
+		? undefined
+		: 'the image has no sudo';
+}
+
 function missingPrograms(
 	programs: Programs,
 	folders: readonly string[],

@@ -19,6 +19,8 @@ export interface Unpullable {
 
 /** What podman tells a container about itself in /run/.containerenv. */
 export interface ContainerEnvironment {
+	/** What the container is called. */
+	readonly name: string | undefined;
 	/** The reference it was started from. */
 	readonly image: string | undefined;
 	/** `sha256:…` of the image configuration. */
@@ -95,6 +97,7 @@ export function parseContainerEnvironment(text: string): ContainerEnvironment {
 	);
 	const id = values.get('imageid') ?? '';
 	return {
+		name: values.get('name') || undefined,
 		image: values.get('image') || undefined,
 		configDigest: /^[0-9a-f]{64}$/.test(id) ? `sha256:${id}` : undefined,
 	};

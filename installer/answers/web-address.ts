@@ -4,7 +4,9 @@ import {unescape} from 'node:querystring';
 export function withoutSecrets(name: string): string {
 	if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) return name;
 	const parsed = URL.parse(name);
-	return parsed === null ? 'a URL that is none' : `${parsed.protocol}//${parsed.host}${parsed.pathname}`;
+	return parsed === null
+		? 'a URL that is none'
+		: `${parsed.protocol}//${parsed.host}${parsed.pathname}`;
 }
 
 /**

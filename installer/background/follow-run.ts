@@ -1,6 +1,6 @@
 import {open, readFile} from 'node:fs/promises';
-import {setTimeout} from 'node:timers/promises';
 import {exitStatus} from '../../engine/errors.ts';
+import {pause} from './pause.ts';
 import {processStart} from './process-start.ts';
 import {type RunFiles, type RunState, readRunState, type StoredEnding} from './run-files.ts';
 import type {TimedEvent} from './run-journal.ts';
@@ -33,7 +33,7 @@ export async function* followRun(
 			yield {kind: 'ended', ending, recoveryKey: await readRecoveryKey(files)};
 			return;
 		}
-		await pause(signal);
+		await pause(pauseMs, signal);
 	}
 }
 
@@ -82,13 +82,5 @@ async function readRecoveryKey({recoveryKey}: RunFiles): Promise<string | undefi
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
 		throw error;
-	}
-}
-
-async function pause(signal: AbortSignal): Promise<void> {
-	try {
-		await setTimeout(pauseMs, undefined, {signal});
-	} catch (error) {
-		if (!signal.aborted) throw error;
 	}
 }

@@ -15,6 +15,7 @@ import {MachineFiles, type MachineTree} from './machine-files.ts';
 import {planNetwork} from './network/plan-network.ts';
 import {Problems} from './problems.ts';
 import {planRegistry} from './registry/plan-registry.ts';
+import type {SealedCredentials} from './seal-credentials.ts';
 import {contentOf, type ReadContents} from './source-contents.ts';
 import {planSystem} from './system/plan-system.ts';
 import {planServices} from './units/plan-services.ts';
@@ -26,6 +27,8 @@ export interface BootstrapRequest {
 	readonly image: ImageTree;
 	/** What {@link readContents} gave. */
 	readonly contents: ReadContents;
+	/** Credentials that were sealed to the TPM2; none when left out. */
+	readonly sealed?: SealedCredentials;
 	/** Labels of the image's policy; undefined when it has none. */
 	readonly contexts: FileContexts | undefined;
 	/** Times of files, and the last change of passwords. */
@@ -45,6 +48,7 @@ export function plannedBootstrap({
 	answers,
 	image,
 	contents,
+	sealed = new Map(),
 	contexts,
 	now,
 }: BootstrapRequest): PlannedBootstrap {
@@ -66,7 +70,7 @@ export function plannedBootstrap({
 	planUpdates(answers.updates, work);
 	planServices(answers.services, work);
 	planFiles(answers.files, accounts, work);
-	planCredentials(answers.credentials, work);
+	planCredentials(answers.credentials, sealed, work);
 	planCloudInit(answers.cloudInit, work);
 	relabel(files.root, contexts);
 	return {items, tree: files, problems: problems.found};

@@ -11,6 +11,7 @@ export interface SystemChoices {
 	readonly timeZones: readonly string[];
 	/** What holds when nothing is chosen. */
 	readonly defaults: {
+		/** Empty when nobody knows. */
 		readonly hostname: string;
 		readonly locale: string;
 		readonly keymap: string;
@@ -18,7 +19,11 @@ export interface SystemChoices {
 	};
 }
 
-export async function readChoices(system: Pick<System, 'run'>, root = '/'): Promise<SystemChoices> {
+/** @param inContainer the host name there is the container's, and nobody knows the image's */
+export async function readChoices(
+	system: Pick<System, 'run'>,
+	{inContainer, root = '/'}: {readonly inContainer: boolean; readonly root?: string},
+): Promise<SystemChoices> {
 	const read = async (file: string): Promise<string> =>
 		(await readText(path.join(root, file))) ?? '';
 	const {stdout} = await system.run('locale', ['-a'], {okStatuses: [0, 1, 2]});
@@ -27,7 +32,7 @@ export async function readChoices(system: Pick<System, 'run'>, root = '/'): Prom
 		keymaps: keymapsIn(root),
 		timeZones: timeZonesIn(path.join(root, 'usr/share/zoneinfo')),
 		defaults: {
-			hostname: (await read('etc/hostname')).trim() || 'localhost',
+			hostname: inContainer ? '' : (await read('etc/hostname')).trim() || 'localhost',
 			locale: settingOf(await read('etc/locale.conf'), 'LANG') ?? 'C.UTF-8',
 			keymap: settingOf(await read('etc/vconsole.conf'), 'KEYMAP') ?? 'us',
 			timeZone: timeZoneOf(path.join(root, 'etc/localtime')),

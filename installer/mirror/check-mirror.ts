@@ -63,7 +63,7 @@ async function tryMirroring(system: System, plan: MirrorPlan): Promise<Lacking |
 	} catch (cause) {
 		if (!(cause instanceof CommandFailed || cause instanceof KernelCallFailed)) throw cause;
 		const reason =
-			cause instanceof CommandFailed ? cause.stderr.trim().split('\n')[0] : cause.message;
+			cause instanceof CommandFailed ? cause.stderr.trim().split('\n').at(-1) : cause.message;
 		return new Lacking('cannot-mirror', `disks cannot be mirrored here: ${reason}`, {
 			hint: 'Run as root, in a container with --privileged, on a kernel with MD RAID; or install from a live system of the image.',
 			cause,

@@ -44,14 +44,16 @@ export function systemRequest(file: string): SystemRequest {
 	};
 }
 
-/** The plan to put it on an empty disk. */
+/** The plan to put it on an empty disk, or on several. */
 export function planFor(
 	described: DescribedSystem,
 	disk: Parameters<typeof foundDisk>[0] = {},
+	others: readonly (typeof disk)[] = [],
 ): InstallPlan {
 	return planInstall({
 		...described,
 		disk: foundDisk(disk),
+		others: others.map(foundDisk),
 		settings: {rootFileSystem: 'ext4', espSize: undefined},
 		architecture: 'x86-64',
 		seed: 'fixed',

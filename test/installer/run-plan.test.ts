@@ -14,6 +14,7 @@ import type {UnhashedContent} from '../../installer/content.ts';
 import {describeSystem} from '../../installer/describe-system.ts';
 import {GiB} from '../../installer/disk/size.ts';
 import {type InstallPlan, partitionOfRole} from '../../installer/plan.ts';
+import type {RootVolume} from '../../installer/root-volume.ts';
 import {type PlannedContent, runPlan} from '../../installer/run-plan.ts';
 import type {TargetSource} from '../../installer/scripts/target-root.ts';
 import {ext4Sink} from '../../installer/sink/ext4.ts';
@@ -246,6 +247,61 @@ test('has the kernel read the partitions of a device at last, and does without',
 	const planned = {plan: {...plan, disks}, content, sink, unhashed: undefined};
 	await runPlan(system, planned, never, noProgress);
 	assert.is(system.calls.at(-1)?.call, 'rereadPartitions');
+});
+
+test('makes all disks of a mirror alike, and each bootable when the root is on all', async () => {
+	const second = path.join(folder, 'second.raw');
+	writeFileSync(second, '');
+	truncateSync(second, 4 * GiB);
+	const file = (place: string) =>
+		({kind: 'file', path: place, realPath: place, size: 4 * GiB}) as const;
+	const mirrored = planFor(described, file(disk), [file(second)]);
+	const tables = new Map(
+		mirrored.disks.map((one) => [one.realPath, tableJson({...mirrored, disks: [one]})]),
+	);
+	const inner = fakeSystem(
+		{},
+		{
+			sfdisk: (args) => (args.includes('--json') ? (tables.get(args.at(-1) ?? '') ?? '') : ''),
+		},
+	);
+	const system = fakeSystem({deviceSize: () => ({size: 4 * GiB, sectorSize: 512}), run: inner.run});
+	const said: string[] = [];
+	const volume: RootVolume = {
+		target: {path: disk, sectorSize: 512},
+		placeOf: (root) => root,
+		async open() {
+			said.push(`opened after ${inner.commandLines().length}`);
+			return {
+				recoveryKey: undefined,
+				[Symbol.asyncDispose]: async () => {
+					said.push(`closed after ${inner.commandLines().length}`);
+				},
+			};
+		},
+	};
+	const sink = ext4Sink(system, {path: disk, sectorSize: 512, mke2fsConfig: ''});
+	const run = {
+		plan: mirrored,
+		content: described.contentFor(mirrored),
+		sink,
+		volume,
+		unhashed: undefined,
+	};
+	await runPlan(system, run, never, noProgress);
+	const lines = inner.commandLines();
+	const programsOn = (place: string) =>
+		lines.filter((line) => line.includes(place)).map((line) => line.split(' ')[0]);
+	const all = ['wipefs', 'sfdisk', 'sfdisk', 'mkfs.vfat', 'mke2fs', 'mcopy', 'sfdisk'];
+	const last = ['mcopy', 'mdeltree', 'mren'];
+	assert.equal(programsOn(disk), [...all, ...last]);
+	assert.equal(programsOn(second), [...all.filter((name) => name !== 'mke2fs'), ...last]);
+	const place = lines.findIndex((line) => line.startsWith('mke2fs'));
+	assert.equal(said, [`opened after ${place}`, `closed after ${place + 1}`]);
+	assert.equal(
+		lines.slice(-6).map((line) => line.split(' ')[0]),
+		[...last, ...last],
+	);
 });
 
 test.run();

@@ -55,10 +55,7 @@ check('is made by a live system, on both disks or none', async () => {
 	const plan = await machine.ok(`${install} --dry-run --mirror /dev/vdc /dev/vdb`);
 	assert.match(plan, /^Mirror: +the root, MD RAID1 \S+ over \/dev\/vdb, \/dev\/vdc$/m);
 	await machine.ok(`${install} --mirror /dev/vdc /dev/vdb`);
-	assert.is(
-		await machine.ok('ls /dev/md 2> /dev/null; losetup -l; grep -c ^md /proc/mdstat; true'),
-		'0',
-	);
+	assert.is(await machine.ok('losetup -l'), '');
 	await machine.powerOff();
 	assert.is(bootFiles(disks[1] ?? ''), bootFiles(disks[0] ?? ''));
 });

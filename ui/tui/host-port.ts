@@ -1,8 +1,8 @@
 /** The machine that the screens run on. */
 import {copyFile} from 'node:fs/promises';
-import {noProgress} from '../../engine/progress.ts';
+import type {ProgressReporter} from '../../engine/progress.ts';
+import {isLiveSystem} from '../../engine/source/live-root.ts';
 import type {System} from '../../engine/system/system.ts';
-import type {Answers} from '../../installer/answers/answers.ts';
 import {hashPassword} from '../../installer/answers/hash-password.ts';
 import {Secret} from '../../installer/answers/secret.ts';
 import {followRun} from '../../installer/background/follow-run.ts';
@@ -19,14 +19,16 @@ import type {HardwareCheck} from '../../installer/machine/hardware.ts';
 import {diskFacts} from './disk-facts.ts';
 import {readMachine} from './machine-facts.ts';
 import {plannedInstall} from './planned-install.ts';
-import type {InstallerPort, InstallRun, RunEvent, SavedAnswers} from './port.ts';
+import type {InstallerPort, InstallRun, RunEvent} from './port.ts';
 import {readPublicKeys} from './public-keys.ts';
+import {terminalDevice} from './terminal/device.ts';
+import {isVirtual} from './terminal/levels.ts';
 
 export interface HostPortOptions {
 	readonly system: System;
 	/** This program, to be started for the writing. */
 	readonly background: OwnProgram;
-	readonly saveAnswers: (answers: Answers) => Promise<SavedAnswers>;
+	readonly saveAnswers: InstallerPort['saveAnswers'];
 	/** Shown among what was found out about the machine. */
 	readonly note?: HardwareCheck | undefined;
 }
@@ -40,11 +42,21 @@ export function hostPort({system, background, saveAnswers, note}: HostPortOption
 			return note === undefined ? machine : {...machine, checks: [...machine.checks, note]};
 		},
 		listDisks: async () => (await listDisks(system)).map(diskFacts),
+		loadKeymap: async (keymap) => {
+			const device = terminalDevice();
+			// Elsewhere the keyboard is not the machine's, or not the installer's to change.
+			if (!isLiveSystem() || !isVirtual(device)) return;
+			await system.run('loadkeys', ['--console', device, keymap]);
+		},
 		readKeys: readPublicKeys,
 		hashPassword: async (password) => hashPassword(new Secret(password)),
 		plan: async (answers, signal) => {
-			const {plan} = await installAnswers(system, answers, {dryRun: true, signal}, noProgress);
-			return plannedInstall(plan);
+			const told: string[] = [];
+			const listen: ProgressReporter = (event) => {
+				if (event.type === 'warning') told.push(event.message);
+			};
+			const {plan} = await installAnswers(system, answers, {dryRun: true, signal}, listen);
+			return plannedInstall(plan, told);
 		},
 		start: async (answers, {fingerprint}) => {
 			const program = {...background, args: [...background.args, '--planned-disk', fingerprint]};
@@ -61,8 +73,8 @@ export function hostPort({system, background, saveAnswers, note}: HostPortOption
 			return place;
 		},
 		restart: async (how) => {
-			await forgetRun(files);
 			await system.run('systemctl', [how]);
+			await forgetRun(files);
 		},
 		openShell: async () => {
 			await system.runOnTerminal(process.env.SHELL ?? '/bin/sh', []);

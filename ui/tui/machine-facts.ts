@@ -3,18 +3,21 @@ import {readImageFiles} from '../../engine/deployment/image-files.ts';
 import {updateReference} from '../../engine/deployment/image-reference.ts';
 import {ImageRoot} from '../../engine/lint/image-root.ts';
 import type {System} from '../../engine/system/system.ts';
+import {readUpdateSettings} from '../../engine/update/update-settings.ts';
 import {hostArchitecture} from '../../installer/architecture.ts';
 import {type RootFileSystem, rootFileSystems} from '../../installer/disk/layout-settings.ts';
 import {readLayoutSettings} from '../../installer/layout-files.ts';
 import {readChoices} from '../../installer/machine/choices.ts';
 import {checkHardware, hasTpm2} from '../../installer/machine/hardware.ts';
-import {whyNoEncryption} from '../../installer/programs.ts';
+import {readSurroundings} from '../../installer/machine/surroundings.ts';
+import {whyNoEncryption, whyNoSudo} from '../../installer/programs.ts';
 import {containerEnvironment} from '../../installer/self-image.ts';
 import type {MachineFacts} from './port.ts';
 
 /** @throws what reading an image throws, when the root that runs here is none that can be installed */
 export async function readMachine(system: System): Promise<MachineFacts> {
 	const image = new ImageRoot('/');
+	const surroundings = readSurroundings();
 	const {imageSettings, osRelease} = await readImageFiles(image);
 	const {rootFileSystem} = await readLayoutSettings(image, hostArchitecture());
 	const target = updateReference({
@@ -27,11 +30,14 @@ export async function readMachine(system: System): Promise<MachineFacts> {
 			version: [osRelease.prettyName, osRelease.imageVersion].filter(Boolean).join(', '),
 			target,
 		},
+		surroundings,
 		checks: checkHardware(system),
 		fileSystems: withFirst(rootFileSystem),
 		withoutEncryption: whyNoEncryption(),
 		withoutTpm2: hasTpm2() ? undefined : 'this machine has no TPM2',
-		...(await readChoices(system)),
+		withoutSudo: whyNoSudo(),
+		...(await readChoices(system, {inContainer: surroundings.kind === 'container'})),
+		updates: (await readUpdateSettings()).mode,
 		interfaces: connectedInterfaces(),
 	};
 }

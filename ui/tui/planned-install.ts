@@ -7,14 +7,14 @@ import {
 import type {DiskPlan, InstallPlan} from '../../installer/plan.ts';
 import type {PlannedInstall} from './port.ts';
 
-/** A plan as the summary shows it. */
-export function plannedInstall({
-	disks,
-	encryption,
-	mirror,
-	bootstrap,
-	warnings,
-}: InstallPlan): PlannedInstall {
+/**
+ * A plan as the summary shows it.
+ * @param told what was worth telling while it was made, such as files with secrets that everybody can read
+ */
+export function plannedInstall(
+	{disks, encryption, mirror, bootstrap, warnings}: InstallPlan,
+	told: readonly string[],
+): PlannedInstall {
 	return {
 		fingerprint: disks[0].fingerprint,
 		destroys: disks.flatMap(({destroys}) => destroys ?? []),
@@ -25,7 +25,7 @@ export function plannedInstall({
 			...(encryption === undefined ? [] : encryptionLines(encryption)),
 			...bootstrap.map(({what, place}) => `${what}: ${place}`),
 		],
-		warnings: warnings.map(({message}) => message),
+		warnings: [...new Set([...told, ...warnings.map(({message}) => message)])],
 	};
 }
 

@@ -1,9 +1,11 @@
 /** All that the screens ask of the machine. The installer answers; tests give one that makes things up. */
 import type {ProgressEvent} from '../../engine/progress.ts';
+import type {UpdateMode} from '../../engine/update/settings-schema.ts';
 import type {Answers} from '../../installer/answers/answers.ts';
 import type {Secret} from '../../installer/answers/secret.ts';
 import type {RootFileSystem} from '../../installer/disk/layout-settings.ts';
 import type {HardwareCheck} from '../../installer/machine/hardware.ts';
+import type {Surroundings} from '../../installer/machine/surroundings.ts';
 
 export interface ReadKeys {
 	/** Lines of authorized_keys. */
@@ -17,6 +19,8 @@ export interface InstallerPort {
 	readMachine(): Promise<MachineFacts>;
 	/** All disks, those that will not do too. */
 	listDisks(): Promise<readonly DiskFacts[]>;
+	/** Has the keyboard of this terminal type by a keymap, where the terminal is the live system's own. */
+	loadKeymap(keymap: string): Promise<void>;
 	/** Public keys that were pasted, or lie at a path or an http(s) address. @throws EngineError when there is none */
 	readKeys(source: string): Promise<ReadKeys>;
 	/** A crypt(5) hash. */
@@ -30,8 +34,8 @@ export interface InstallerPort {
 	start(answers: Answers, plan: PlannedInstall): Promise<InstallRun>;
 	/** One that somebody began before, and that goes on or has ended since the machine started. */
 	findRun(): Promise<InstallRun | undefined>;
-	/** Writes the answers as an unattended file. */
-	saveAnswers(answers: Answers): Promise<SavedAnswers>;
+	/** Writes the answers as an unattended file for that disk. */
+	saveAnswers(answers: Answers, disk: DiskFacts | undefined): Promise<SavedAnswers>;
 	/** Copies the log to where it can be taken along; gives the place. */
 	saveLog(): Promise<string>;
 	restart(how: 'reboot' | 'poweroff'): Promise<void>;
@@ -47,22 +51,28 @@ export interface MachineFacts {
 		/** Where updates would come from. */
 		readonly target: string | undefined;
 	};
+	readonly surroundings: Surroundings;
 	readonly checks: readonly HardwareCheck[];
 	/** The first is the image's default. */
 	readonly fileSystems: readonly [RootFileSystem, ...RootFileSystem[]];
 	/** Why it cannot be; undefined where it can. */
 	readonly withoutEncryption: string | undefined;
 	readonly withoutTpm2: string | undefined;
+	/** Why a user cannot become root; undefined where one can. */
+	readonly withoutSudo: string | undefined;
 	readonly locales: readonly string[];
 	readonly keymaps: readonly string[];
 	readonly timeZones: readonly string[];
 	/** What holds when nothing is chosen. */
 	readonly defaults: {
+		/** Empty when nobody knows. */
 		readonly hostname: string;
 		readonly locale: string;
 		readonly keymap: string;
 		readonly timeZone: string;
 	};
+	/** How the image has machines updated. */
+	readonly updates: UpdateMode;
 	readonly interfaces: readonly {readonly name: string; readonly state: string}[];
 }
 
@@ -74,6 +84,7 @@ export interface DiskFacts {
 	readonly transport: string | undefined;
 	readonly model: string | undefined;
 	readonly serial: string | undefined;
+	readonly wwn: string | undefined;
 	/** What is on it, in a few words. */
 	readonly content: string;
 	readonly isEmpty: boolean;

@@ -1,6 +1,7 @@
-import {existsSync, readlinkSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import {Lacking} from '../../engine/errors.ts';
 import type {InstallerPort} from './port.ts';
+import {terminalDevice} from './terminal/device.ts';
 import {detectLevels, isSerial, type UiMode} from './terminal/levels.ts';
 
 /** Shows the screens, or asks line by line where those would not do. @returns the exit status */
@@ -23,14 +24,6 @@ export async function runUi(
 	const {runScreens} = await import('./screens.ts');
 	const streams = {input, output, name: env.TERM, isSerial: isSerial(device)};
 	return await runScreens(port, streams, levels, signal);
-}
-
-function terminalDevice(): string | undefined {
-	try {
-		return readlinkSync('/proc/self/fd/0');
-	} catch {
-		return undefined;
-	}
 }
 
 /** Programs that read or feel a console leave one of these while they run. */

@@ -22,6 +22,7 @@ const local = {reason: 'is on this host alone', better: 'REGISTRY/myos:latest'};
 
 test('reads what podman says about a container', () => {
 	assert.equal(parseContainerEnvironment(environment('localhost/myos:latest')), {
+		name: 'great_moser',
 		image: 'localhost/myos:latest',
 		configDigest: `sha256:${'ab'.repeat(32)}`,
 	});
@@ -29,7 +30,11 @@ test('reads what podman says about a container', () => {
 
 for (const text of ['', 'image=\n', 'image="\nimageid="x"\n', '\0\0', 'image="\\x"'])
 	test(`takes nothing from ${JSON.stringify(text)}`, () =>
-		assert.equal(parseContainerEnvironment(text), {image: undefined, configDigest: undefined}));
+		assert.equal(parseContainerEnvironment(text), {
+			name: undefined,
+			image: undefined,
+			configDigest: undefined,
+		}));
 
 const fromContainer = environment('registry.example.com/a:1');
 const fromLocalBuild = environment('localhost/myos:latest');

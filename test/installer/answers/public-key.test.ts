@@ -43,13 +43,7 @@ for (const line of [
 test('are each there once, by the key itself', () => {
 	const other = publicKey.replace(blob, otherBlob());
 	assert.equal(
-		distinctKeys([
-			`restrict ${type} ${blob}`,
-			`restrict ${other}`,
-			publicKey,
-			'no key',
-			'no key',
-		]),
+		distinctKeys([`restrict ${type} ${blob}`, `restrict ${other}`, publicKey, 'no key', 'no key']),
 		[`restrict ${type} ${blob}`, `restrict ${other}`, 'no key'],
 	);
 });

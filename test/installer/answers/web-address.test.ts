@@ -5,7 +5,10 @@ import {webRequest, withoutSecrets} from '../../../installer/answers/web-address
 const test = suite('addresses on the web');
 
 for (const [name, shown] of [
-	['https://me:PLANTED@config.example.com:8443/a.toml?token=PLANTED#PLANTED', 'https://config.example.com:8443/a.toml'],
+	[
+		'https://me:PLANTED@config.example.com:8443/a.toml?token=PLANTED#PLANTED',
+		'https://config.example.com:8443/a.toml',
+	],
 	['https://me:PLANTED@:1:/', 'a URL that is none'],
 	['/srv/what?.toml', '/srv/what?.toml'],
 	['-', '-'],
@@ -20,9 +23,7 @@ for (const [address, url, login] of [
 ] as const)
 	test(`are asked for with their login in a header: ${address}`, () => {
 		const headers =
-			login === undefined
-				? {}
-				: {authorization: `Basic ${Buffer.from(login).toString('base64')}`};
+			login === undefined ? {} : {authorization: `Basic ${Buffer.from(login).toString('base64')}`};
 		assert.equal(webRequest(address), {url, headers});
 	});
 

@@ -145,6 +145,25 @@ test('is credentials and a seed, for root alone', () => {
 		'credential db.password | /etc/credstore/db.password | secret',
 		'seed for cloud-init | /var/lib/cloud/seed/nocloud | secret',
 	]);
+	const {tree, items: sealedItems} = plannedBootstrap({
+		answers: {...noAnswers, credentials: new Map([['db.password', inline('p')]])},
+		image: new ImageTree(makeTree(debian), new Map()),
+		contents: new Map(),
+		sealed: new Map([['db.password', new Secret('sealed')]]),
+		contexts: undefined,
+		now: new Date(0),
+	});
+	assert.equal(sealedItems, [
+		{
+			what: 'credential, sealed to the TPM2, db.password',
+			place: '/etc/credstore.encrypted/db.password',
+			secret: true,
+		},
+	]);
+	assert.equal(
+		[...tree.sources.values()].map((source) => source.kind === 'bytes' && String(source.bytes)),
+		['sealed'],
+	);
 	const seed = {userData: inline(''), metaData: undefined, networkConfig: undefined};
 	assert.equal(planned({cloudInit: seed}).problems, [
 		'there is a seed for cloud-init, which the image does not have',

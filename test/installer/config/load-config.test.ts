@@ -95,11 +95,7 @@ test('are URLs that hold a secret, which nobody is told', async () => {
 			digestOf(page),
 			`config-checksum: URL/mine has the SHA-256 ${digestOf(config)}, not ${digestOf(page)}`,
 		],
-		[
-			`${mine}x`,
-			digestOf(config),
-			'config-unreachable: URL/mine cannot be read: HTTP 404',
-		],
+		[`${mine}x`, digestOf(config), 'config-unreachable: URL/mine cannot be read: HTTP 404'],
 		['https://me:PLANTED@:1:/', digestOf(config), 'usage: the configuration is a URL that is none'],
 	] as const)
 		assert.is(await failure(load(name, sha256)), message);

@@ -23,7 +23,7 @@ test('is every keymap once, whatever its file is called, and no part of one', as
 	write('usr/share/kbd/keymaps/xkb/README');
 	const {keymaps} = await readChoices(
 		{run: async () => ({stdout: '', stderr: '', status: 0})},
-		root,
+		{inContainer: false, root},
 	);
 	assert.equal(keymaps, ['de-latin1', 'fr']);
 });

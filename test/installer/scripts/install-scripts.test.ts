@@ -62,7 +62,11 @@ test('tell what they print line by line, without what fools a terminal', async (
 
 test('run by their interpreter, with a text that is on no command line and gone afterwards', async () => {
 	const {output} = await play(
-		{preInstall: [script('secret=$0; echo "$0"; stat -c %a "$0" "$(dirname "$0")"; cat /proc/$$/cmdline')]},
+		{
+			preInstall: [
+				script('secret=$0; echo "$0"; stat -c %a "$0" "$(dirname "$0")"; cat /proc/$$/cmdline'),
+			],
+		},
 		(scripts) => scripts.beforeWriting(),
 	);
 	const [file = '', ...rest] = output;

@@ -18,6 +18,20 @@ test('refuses a command line without a disk, or with a file system it does not k
 	});
 });
 
+test('forgets no option when it would ask', () => {
+	const words = ['--ui=plain', '--user=me', '--karg=quiet', '--root-fs=xfs', '--wipe', '--quiet'];
+	assert.equal(slipway(['install', ...words]), {
+		status: 2,
+		stdout: '',
+		stderr:
+			'slipway: install needs DEVICE, the disk to install to, with --wipe, --root-fs, --karg, --user, --quiet\n  hint: Name the disk, such as /dev/sda; or leave the options out, and be asked.\n',
+	});
+	assert.match(
+		slipway(['install', '--found-config', '--hostname=x']).stderr,
+		/--found-config is given, and --hostname too/,
+	);
+});
+
 test('says what speaks against a disk, and prints no plan', () => {
 	const {status, stdout, stderr} = slipway(['install', '--dry-run', '/no/such/disk']);
 	assert.equal([status, stdout], [3, '']);

@@ -12,6 +12,7 @@ export const machine: MachineFacts = {
 		version: 'My OS 42 (stable), 42.1',
 		target: 'registry.example.com/myos:42',
 	},
+	surroundings: {kind: 'live-system'},
 	checks: [
 		{name: 'Firmware', verdict: 'good', text: 'UEFI, Secure Boot is off'},
 		{name: 'Memory', verdict: 'good', text: '7.8 GiB'},
@@ -21,6 +22,7 @@ export const machine: MachineFacts = {
 	fileSystems: ['ext4', 'btrfs', 'xfs'],
 	withoutEncryption: undefined,
 	withoutTpm2: 'this machine has no TPM2',
+	withoutSudo: undefined,
 	locales: ['C.UTF-8', 'de_DE.UTF-8', 'en_GB.UTF-8', 'en_US.UTF-8', 'fr_FR.UTF-8'],
 	keymaps: ['de-latin1', 'fr', 'uk', 'us'],
 	timeZones: [
@@ -33,6 +35,7 @@ export const machine: MachineFacts = {
 		'UTC',
 	],
 	defaults: {hostname: 'myos', locale: 'C.UTF-8', keymap: 'us', timeZone: 'UTC'},
+	updates: 'apply',
 	interfaces: [{name: 'enp1s0', state: 'connected, 192.0.2.7/24'}],
 };
 
@@ -43,6 +46,7 @@ function disk(facts: Partial<DiskFacts> & Pick<DiskFacts, 'name'>): DiskFacts {
 		transport: 'sata',
 		model: 'ST1000DM010',
 		serial: `S-${facts.name}`,
+		wwn: undefined,
 		content: 'empty',
 		isEmpty: true,
 		refusals: [],
@@ -132,6 +136,7 @@ export function fakePort(answers: Partial<InstallerPort> = {}): FakePort {
 	const port: InstallerPort = {
 		readMachine: async () => machine,
 		listDisks: async () => disks,
+		loadKeymap: async () => {},
 		readKeys: async (source) => {
 			if (!source.startsWith('ssh-'))
 				throw new Refused('no-key', `${source} holds no public key`, {hint: 'Give another.'});

@@ -19,6 +19,13 @@ async function installByKeys(look: Parameters<typeof openTerminal>[0]): Promise<
 	press('Down', 'Enter');
 	await see(/the whole disk/);
 	press('Tab', 'Enter');
+	await see(/Host name/);
+	press('Down', 'Down', 'Down', 'Enter');
+	await see(/Time zone:[\s\S]*7 of 7/);
+	press('-l', 'berl');
+	press('Enter');
+	await see(/Europe\/Berlin/);
+	press('Enter');
 	await see(/File system {6}\(.\) ext4/);
 	press('Tab', 'Tab', 'Enter');
 	await see(/User name/);
@@ -29,13 +36,6 @@ async function installByKeys(look: Parameters<typeof openTerminal>[0]): Promise<
 	await see(/1 key was added/);
 	// What is focused stays when a row is added below it.
 	press('Tab', 'Tab', 'Tab', 'Enter');
-	await see(/Host name/);
-	press('Down', 'Down', 'Down', 'Enter');
-	await see(/Time zone:[\s\S]*7 of 7/);
-	press('-l', 'berl');
-	press('Enter');
-	await see(/Europe\/Berlin/);
-	press('Enter');
 	await see(/Registry login/);
 	press('Tab', 'Tab', 'Enter');
 	await see(/New versions/);

@@ -7,6 +7,7 @@ import {type FlowEvent, type FlowState, firstState} from '../../../ui/tui/flow/s
 import type {ScreenView} from '../../../ui/tui/flow/view.ts';
 import {type FormState, firstForm} from '../../../ui/tui/form/form-state.ts';
 import {pressKey} from '../../../ui/tui/form/press-key.ts';
+import type {MachineFacts} from '../../../ui/tui/port.ts';
 import {decodeKeys} from '../../../ui/tui/terminal/keys.ts';
 import {disks, installed, key, machine, manyDisks, runEvents} from './fake-port.ts';
 
@@ -53,7 +54,9 @@ const run = {
 const welcome = play(nothingKnown, {type: 'machine-read', machine}, {type: 'disks-listed', disks});
 const disk = play(welcome, '\r');
 const layout = play(disk, '\r');
-const encryption = play(layout, '\t\r');
+const system = play(layout, '\t\r');
+const picking = play(system, '\t\t\t', 'eur');
+const encryption = play(system, '\t\t\t\t\r');
 const passphrase = play(encryption, '\t', `${down} `, '\tsecret words\tsecret words');
 const account = play(encryption, '\t\t\r');
 const accountDone = play(account, 'anna\tAnna Example\tpa55word\tpa55word\t', key, '\r\r', {
@@ -61,10 +64,14 @@ const accountDone = play(account, 'anna\tAnna Example\tpa55word\tpa55word\t', ke
 	keys: [key],
 	leftOut: 0,
 });
-const system = play(accountDone, '\t\t\t\r');
-const picking = play(system, '\t\t\t', 'eur');
-const network = play(system, '\t\t\t\t\r');
-const staticNetwork = play(network, `${down}${down} `, '\tenp1s0\t192.0.2.7');
+const withoutSudo = play(
+	nothingKnown,
+	{type: 'machine-read', machine: {...machine, withoutSudo: 'the image has no sudo'}},
+	{type: 'disks-listed', disks},
+	'\r\r\t\r\t\t\t\t\r\t\t\r',
+);
+const network = play(accountDone, '\t\t\t\r');
+const staticNetwork = play(network, `${down} `, '\tenp1s0\t192.0.2.7');
 const updates = play(network, '\t\t\r');
 const planning = play(updates, '\t\t\t\r');
 const planned: FlowEvent = {
@@ -82,6 +89,11 @@ const summary = play(planning, planned);
 const confirm = play(summary, '\r');
 const begun = play(confirm, 'nvme0n1\r\r', {type: 'started', run});
 const progress = play(begun, ...runEvents.map((event) => ({type: 'run', event}) as const));
+const ended: FlowEvent = {type: 'run', event: installed};
+const inContainer: MachineFacts = {
+	...machine,
+	surroundings: {kind: 'container', name: 'eager_hopper'},
+};
 const failed: FlowEvent = {
 	type: 'run',
 	event: {
@@ -120,6 +132,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
 	'encryption-revealed': play(passphrase, '\x12'),
 	account,
 	'account-done': accountDone,
+	'account-without-sudo': withoutSudo,
 	'account-problem': play(account, 'Anna\t', '\t\t\t\t\t\t\r'),
 	system,
 	'system-picking': picking,
@@ -139,9 +152,11 @@ export const scenes: Readonly<Record<string, Scene>> = {
 	confirm,
 	'confirm-wrong': play(confirm, 'sda\r\r'),
 	progress,
+	'progress-in-container': play(progress, {type: 'machine-read', machine: inContainer}),
 	'progress-log': play(progress, 'l'),
 	'progress-stopping': play(progress, '\x03'),
-	result: play(progress, {type: 'run', event: installed}),
+	result: play(progress, ended),
+	'result-in-container': play(progress, {type: 'machine-read', machine: inContainer}, ended),
 	'result-recovery-key': play(progress, {
 		type: 'run',
 		event: {
@@ -152,6 +167,10 @@ export const scenes: Readonly<Record<string, Scene>> = {
 				recoveryKey: 'bdhjkrtu-cefilnvb-dhjkrtuc-efilnvbd-hjkrtuce-filnvbdh-jkrtucef-ilnvbdhj',
 			},
 		},
+	}),
+	'result-saved': play(progress, {type: 'machine-read', machine: inContainer}, ended, {
+		type: 'answers-saved',
+		saved: {path: '/tmp/slipway-install.toml', leftOut: ['the passphrase']},
 	}),
 	error: play(progress, failed),
 };

@@ -15,7 +15,7 @@ import {formatInstalled, formatRecoveryKey} from '../installed.ts';
 export const command = defineCommand({
 	description: [
 		'Writes the image that this runs from onto a disk, so that the disk boots as a machine of its own. In a container: podman run --privileged IMAGE install /dev/sda. Nothing else needs to be handed in.',
-		'Without DEVICE, on a terminal, it asks everything on screens, and says what will be destroyed before it is. What they start goes on when the terminal is lost; the same command shows it again.',
+		'Without DEVICE, on a terminal, it asks everything on screens, and says what will be destroyed before it is. What they start goes on when the terminal is lost, and slipway install shows it again; for a container: podman exec -it NAME slipway install.',
 		'Everything is checked before the first write: what is on the disk, whether it is in use, its size, the privileges. A disk that holds anything is refused unless --wipe is given. After a failure the disk says that it is not a finished install; running it again works.',
 	],
 	options: {
@@ -94,8 +94,11 @@ export const command = defineCommand({
 	async run(context, {options, positionals}) {
 		const {DEVICE: disk} = positionals;
 		const {config, 'config-sha256': configSha256} = options;
-		if (options['found-config']) return await installFoundConfig(context, disk ?? config);
-		if (disk === undefined && config === undefined) return await askEverything(context, options);
+		const others = givenOptions(options).filter((name) => !['ui', 'found-config'].includes(name));
+		if (options['found-config'])
+			return await installFoundConfig(context, disk ?? others.map((name) => `--${name}`)[0]);
+		if (disk === undefined && config === undefined)
+			return await askEverything(context, options.ui, others);
 		const dryRun = options['dry-run'];
 		using progress = await context.startProgress(options);
 		if (configSha256 !== undefined && config === undefined)
@@ -153,20 +156,31 @@ async function installFoundConfig(
 	return await installFound(context);
 }
 
-interface AskOptions {
-	readonly ui: UiMode | undefined;
-	readonly wipe: boolean;
-	readonly 'dry-run': boolean;
-	readonly json: boolean;
+/** Names of those that are not as they would be anyway. */
+function givenOptions(options: Readonly<Record<string, unknown>>): string[] {
+	return Object.entries(options).flatMap(([name, value]) => {
+		const isGiven = Array.isArray(value)
+			? value.length > 0
+			: value !== undefined && value !== false;
+		return isGiven ? [name] : [];
+	});
 }
 
 /** @throws UsageError where nobody can be asked, or what was given is for an installation that asks nothing */
-async function askEverything(context: CommandContext, options: AskOptions): Promise<number> {
-	const canAsk = options.ui !== undefined || (process.stdin.isTTY && process.stdout.isTTY);
-	if (!canAsk || options.wipe || options['dry-run'] || options.json)
+async function askEverything(
+	context: CommandContext,
+	ui: UiMode | undefined,
+	others: readonly string[],
+): Promise<number> {
+	if (others.length > 0)
+		throw new UsageError(
+			`install needs DEVICE, the disk to install to, with ${others.map((name) => `--${name}`).join(', ')}`,
+			{hint: 'Name the disk, such as /dev/sda; or leave the options out, and be asked.'},
+		);
+	if (ui === undefined && !(process.stdin.isTTY && process.stdout.isTTY))
 		throw new UsageError('install needs DEVICE: the disk to install to', {
 			hint: 'Give one, such as /dev/sda; or start it on a terminal without options, and be asked.',
 		});
 	const {installOnTerminal} = await import('../../tui/install-on-terminal.ts');
-	return await installOnTerminal(await context.system(), options.ui ?? 'auto', context.signal);
+	return await installOnTerminal(await context.system(), ui ?? 'auto', context.signal);
 }

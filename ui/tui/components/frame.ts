@@ -1,4 +1,5 @@
 /** A whole screen as rows: title, body, message, keys. */
+import {wrapText} from '../../cli/format.ts';
 import {type FlowState, questionScreens, type ScreenName} from '../flow/state.ts';
 import type {ScreenView} from '../flow/view.ts';
 import {type FormState, focusedStop, isText} from '../form/form-state.ts';
@@ -11,8 +12,9 @@ import {emptyRow, fitRow, fitText, type Row, row} from './row.ts';
 /** Below this nothing sensible fits. */
 export const smallestSize: TerminalSize = {columns: 60, rows: 16};
 
-/** Rows that are not the body's. */
-const otherRows = 4;
+/** Rows that are neither the body's nor the message's. */
+const otherRows = 3;
+const mostMessageRows = 3;
 
 export function frame(
 	state: FlowState,
@@ -23,14 +25,15 @@ export function frame(
 ): Row[] {
 	const {columns: width, rows: height} = size;
 	if (width < smallestSize.columns || height < smallestSize.rows) return tooSmall(size, glyphs);
-	const look = {width, height: height - otherRows, glyphs};
+	const messages = messageRows(state, width);
+	const look = {width, height: height - otherRows - messages.length, glyphs};
 	const shown = form.showsHelp ? helpRows(view) : body(view, form, look);
 	const filled = Array.from({length: look.height}, (_, at) => shown[at] ?? emptyRow);
 	return [
 		titleRow(state, view, width, glyphs),
 		row(glyphs.horizontal.repeat(width)),
 		...filled,
-		messageRow(state),
+		...messages,
 		row(fitText(` ${keyHelp(view, form).join('  ')}`, width, glyphs), 'inverse'),
 	].map((spans) => fitRow(spans, width, glyphs));
 }
@@ -48,12 +51,13 @@ function titleRow({machine}: FlowState, view: ScreenView, width: number, glyphs:
 	];
 }
 
-function messageRow({message, busy}: FlowState): Row {
-	if (message !== undefined)
-		return message.kind === 'error'
-			? row(` ! ${message.text}`, 'bad')
-			: row(` ${message.text}`, 'good');
-	return busy === undefined ? emptyRow : row(` ${busy} ...`, 'quiet');
+/** One row at least, so that nothing moves when something is said; never so many that they hide the rest. */
+function messageRows({message, busy}: FlowState, width: number): Row[] {
+	if (message === undefined) return [busy === undefined ? emptyRow : row(` ${busy} ...`, 'quiet')];
+	const [sign, style] =
+		message.kind === 'error' ? (['! ', 'bad'] as const) : (['', 'good'] as const);
+	const lines = wrapText(`${sign}${message.text}`, width - 2).slice(0, mostMessageRows);
+	return lines.map((line) => row(` ${line}`, style));
 }
 
 /** Only keys that do something here. */

@@ -1,4 +1,5 @@
-import {checkPlan, stay} from './move.ts';
+import {checkPlan, stay, tooLate} from './move.ts';
+import {chosenDisk} from './screens/disk.ts';
 import type {ActionId, Effect, FlowState, Transition} from './state.ts';
 
 /** What comes of an action that the person asks for by its key or button. */
@@ -23,7 +24,11 @@ export function act(before: FlowState, id: ActionId): Transition {
 		case 'save-answers':
 			return state.planned === undefined
 				? stay(state)
-				: doing('Saving', {type: 'save-answers', answers: state.planned.answers});
+				: doing('Saving', {
+						type: 'save-answers',
+						answers: state.planned.answers,
+						disk: chosenDisk(state),
+					});
 		case 'save-log':
 			return doing('Saving', {type: 'save-log'});
 		case 'toggle-log':
@@ -34,7 +39,7 @@ export function act(before: FlowState, id: ActionId): Transition {
 		case 'poweroff':
 			return doing('Stopping this system', {type: 'restart', how: id});
 		case 'change':
-			return forget({state: {...state, screen: 'disk'}, effects: []});
+			return forget({state: {...state, screen: 'disk', busy: undefined}, effects: []});
 		case 'retry':
 			return forget(checkPlan(state));
 		case 'quit':
@@ -57,12 +62,13 @@ function forget({state, effects}: Transition): Transition {
 function leave(state: FlowState): Transition {
 	if (state.screen === 'result' || state.screen === 'error')
 		return {state, effects: [{type: 'quit'}]};
+	if (state.isStarting) return stay(tooLate(state));
 	const armed = state.screen === 'progress' ? 'stop' : 'quit';
 	if (state.armed !== armed) {
 		const text =
 			armed === 'stop'
 				? 'Once more stops the installation: the disk will not boot.'
-				: 'Once more leaves. Nothing was changed.';
+				: `Once more leaves. ${state.ending === undefined ? 'Nothing was changed.' : 'The disk is not a finished installation.'}`;
 		return stay({...state, armed, message: {kind: 'error', text}});
 	}
 	if (armed === 'quit') return {state, effects: [{type: 'quit'}]};

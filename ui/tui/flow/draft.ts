@@ -55,7 +55,7 @@ export const emptyDraft: Draft = {
 	fullName: '',
 	password: '',
 	passwordAgain: '',
-	sudo: 'password',
+	sudo: '',
 	keySource: '',
 	keys: '',
 	hostname: '',
@@ -69,7 +69,7 @@ export const emptyDraft: Draft = {
 	dns: '',
 	authFile: '',
 	target: '',
-	updates: 'apply',
+	updates: '',
 	window: '',
 	confirmation: '',
 };
@@ -88,7 +88,12 @@ export const usesPin = ({encryption}: Draft): boolean => encryption === 'tpm2-pi
  */
 export function draftAnswers(
 	draft: Draft,
-	{defaults, fileSystems, image}: Pick<MachineFacts, 'defaults' | 'fileSystems' | 'image'>,
+	{
+		defaults,
+		fileSystems,
+		image,
+		updates,
+	}: Pick<MachineFacts, 'defaults' | 'fileSystems' | 'image' | 'updates'>,
 	passwordHash: Secret | undefined,
 ): Answers {
 	return {
@@ -110,7 +115,9 @@ export function draftAnswers(
 			auth: draft.authFile === '' ? undefined : {kind: 'file', path: draft.authFile},
 		},
 		updates: {
-			mode: (['stage', 'off'] as const).find((mode) => mode === draft.updates),
+			mode: (['apply', 'stage', 'off'] as const).find(
+				(mode) => mode === draft.updates && mode !== updates,
+			),
 			window: draft.updates === 'apply' ? given(draft.window) : undefined,
 		},
 	};
@@ -161,8 +168,7 @@ function usersOf(draft: Draft, passwordHash: Secret | undefined): Answers['users
 }
 
 function networkOf(draft: Draft): Answers['network'] {
-	if (draft.network === 'live') return {interfaces: [], copyLive: true};
-	if (draft.network === 'dhcp') return noAnswers.network;
+	if (draft.network !== 'static') return noAnswers.network;
 	const words = (text: string) => text.split(/[\s,]+/).filter((word) => word !== '');
 	return {
 		copyLive: undefined,

@@ -4,7 +4,7 @@ import {act} from './act.ts';
 import {draftKeys} from './draft.ts';
 import {applyProgress, noInstallProgress} from './install-progress.ts';
 import {goBack, goOn, stay} from './move.ts';
-import type {Effect, FlowEvent, FlowState, Transition} from './state.ts';
+import type {Effect, Failure, FlowEvent, FlowState, Transition} from './state.ts';
 
 /** What the machine is asked before anybody presses a key. */
 export const firstEffects: readonly Effect[] = [{type: 'read-machine'}, {type: 'list-disks'}];
@@ -44,6 +44,7 @@ export function reduce(before: FlowState, event: FlowEvent): Transition {
 				state: {
 					...state,
 					screen: 'progress',
+					isStarting: false,
 					run: event.run,
 					progress: noInstallProgress,
 					ending: undefined,
@@ -52,6 +53,8 @@ export function reduce(before: FlowState, event: FlowEvent): Transition {
 				},
 				effects: [{type: 'follow', run: event.run}],
 			};
+		case 'not-started':
+			return stay(fail({...state, isStarting: false}, event.failure));
 		case 'run':
 			return stay(hear(state, event.event));
 		case 'tick':
@@ -59,16 +62,26 @@ export function reduce(before: FlowState, event: FlowEvent): Transition {
 		case 'answers-saved': {
 			const {path, leftOut} = event.saved;
 			const without = leftOut.length === 0 ? '' : `, without ${leftOut.join(', ')}`;
-			return stay(tell(state, `Saved to ${path}${without}.`));
+			return stay(tell(state, `Saved to ${path}${without}. ${howToKeep(state, path)}`));
 		}
 		case 'log-saved':
-			return stay(tell(state, `Saved to ${event.path}.`));
-		case 'failed': {
-			const {message, hint} = event.failure;
-			const text = hint === undefined ? message : `${message}. ${hint}`;
-			return stay({...state, busy: undefined, message: {kind: 'error', text}});
-		}
+			return stay(tell(state, `Saved to ${event.path}. ${howToKeep(state, event.path)}`));
+		case 'failed':
+			return stay(fail(state, event.failure));
 	}
+}
+
+function fail(state: FlowState, {message, hint}: Failure): FlowState {
+	const text = hint === undefined ? message : `${message}. ${hint}`;
+	return {...state, busy: undefined, message: {kind: 'error', text}};
+}
+
+/** What the installer runs in does not last. */
+function howToKeep({machine}: FlowState, file: string): string {
+	if (machine?.surroundings.kind !== 'container')
+		return 'It is gone when this system stops: copy it before.';
+	const {name = 'CONTAINER'} = machine.surroundings;
+	return `It is gone with this container: podman cp ${name}:${file} .`;
 }
 
 function tell(state: FlowState, text: string): FlowState {
@@ -79,16 +92,18 @@ function tell(state: FlowState, text: string): FlowState {
 function withDefaults(state: FlowState): FlowState {
 	const {machine, draft} = state;
 	if (machine === undefined) return state;
-	const {defaults, fileSystems, image} = machine;
+	const {defaults, fileSystems, image, updates, withoutSudo} = machine;
 	return {
 		...state,
 		draft: {
 			...draft,
 			fileSystem: draft.fileSystem || fileSystems[0],
+			sudo: draft.sudo || (withoutSudo === undefined ? 'password' : 'none'),
 			hostname: draft.hostname || defaults.hostname,
 			locale: draft.locale || defaults.locale,
 			keymap: draft.keymap || defaults.keymap,
 			timeZone: draft.timeZone || defaults.timeZone,
+			updates: draft.updates || updates,
 			target: draft.target || (image.target ?? ''),
 		},
 	};
@@ -114,5 +129,12 @@ function hear(state: FlowState, event: RunEvent): FlowState {
 	if (event.kind === 'progress')
 		return {...state, progress: applyProgress(state.progress, event.event, event.at)};
 	const screen = event.ending.kind === 'installed' ? 'result' : 'error';
-	return {...state, screen, ending: event.ending, armed: undefined, message: undefined};
+	return {
+		...state,
+		screen,
+		ending: event.ending,
+		busy: undefined,
+		armed: undefined,
+		message: undefined,
+	};
 }

@@ -101,6 +101,8 @@ export class Session {
 				return await this.#readMachine();
 			case 'list-disks':
 				return this.dispatch({type: 'disks-listed', disks: await port.listDisks()});
+			case 'load-keymap':
+				return await port.loadKeymap(effect.keymap);
 			case 'read-keys':
 				return this.dispatch({type: 'keys-read', ...(await port.readKeys(effect.source))});
 			case 'plan':
@@ -108,10 +110,7 @@ export class Session {
 			case 'cancel-plan':
 				return this.#planning.abort();
 			case 'start':
-				return this.dispatch({
-					type: 'started',
-					run: await port.start(effect.answers, effect.plan),
-				});
+				return await this.#install(effect);
 			case 'follow':
 				return await this.#follow(effect.run);
 			case 'stop':
@@ -119,7 +118,7 @@ export class Session {
 			case 'save-answers':
 				return this.dispatch({
 					type: 'answers-saved',
-					saved: await port.saveAnswers(effect.answers),
+					saved: await port.saveAnswers(effect.answers, effect.disk),
 				});
 			case 'save-log':
 				return this.dispatch({type: 'log-saved', path: await port.saveLog()});
@@ -157,6 +156,14 @@ export class Session {
 		} catch (error) {
 			if (planning.signal.aborted) return;
 			this.dispatch({type: 'plan-failed', failure: failureOf(error)});
+		}
+	}
+
+	async #install({answers, plan}: Extract<Effect, {type: 'start'}>): Promise<void> {
+		try {
+			this.dispatch({type: 'started', run: await this.#port.start(answers, plan)});
+		} catch (error) {
+			this.dispatch({type: 'not-started', failure: failureOf(error)});
 		}
 	}
 

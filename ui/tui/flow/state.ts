@@ -18,9 +18,10 @@ export const questionScreens = [
 	'welcome',
 	'disk',
 	'layout',
+	// The keyboard is asked for before anything is typed that is not shown.
+	'system',
 	'encryption',
 	'account',
-	'system',
 	'network',
 	'updates',
 	'summary',
@@ -62,6 +63,10 @@ export interface FlowState {
 	readonly planned: {readonly answers: Answers; readonly plan: PlannedInstall} | undefined;
 	/** What speaks against it, when that is why there is no plan. */
 	readonly planFailure: Failure | undefined;
+	/** An installation is being started: from here on something may be written. */
+	readonly isStarting: boolean;
+	/** The keymap that was loaded for the questions; undefined for the one that was there. */
+	readonly loadedKeymap: string | undefined;
 	readonly run: InstallRun | undefined;
 	readonly progress: InstallProgress;
 	readonly showsLog: boolean;
@@ -86,6 +91,8 @@ export const firstState: FlowState = {
 	disks: undefined,
 	planned: undefined,
 	planFailure: undefined,
+	isStarting: false,
+	loadedKeymap: undefined,
 	run: undefined,
 	progress: noInstallProgress,
 	showsLog: false,
@@ -108,6 +115,7 @@ export type FlowEvent =
 	| {readonly type: 'planned'; readonly answers: Answers; readonly plan: PlannedInstall}
 	| {readonly type: 'plan-failed'; readonly failure: Failure}
 	| {readonly type: 'started'; readonly run: InstallRun}
+	| {readonly type: 'not-started'; readonly failure: Failure}
 	| {readonly type: 'run'; readonly event: RunEvent}
 	/** Time passes, in ms since the epoch, while an installation runs. */
 	| {readonly type: 'tick'; readonly at: number}
@@ -120,6 +128,7 @@ export type FlowEvent =
 export type Effect =
 	| {readonly type: 'read-machine'}
 	| {readonly type: 'list-disks'}
+	| {readonly type: 'load-keymap'; readonly keymap: string}
 	| {readonly type: 'read-keys'; readonly source: string}
 	| {readonly type: 'plan'; readonly draft: Draft}
 	| {readonly type: 'cancel-plan'}
@@ -127,7 +136,11 @@ export type Effect =
 	| {readonly type: 'follow'; readonly run: InstallRun}
 	| {readonly type: 'stop'; readonly run: InstallRun}
 	| {readonly type: 'forget'; readonly run: InstallRun}
-	| {readonly type: 'save-answers'; readonly answers: Answers}
+	| {
+			readonly type: 'save-answers';
+			readonly answers: Answers;
+			readonly disk: DiskFacts | undefined;
+	  }
 	| {readonly type: 'save-log'}
 	| {readonly type: 'shell'}
 	| {readonly type: 'restart'; readonly how: 'reboot' | 'poweroff'}

@@ -62,7 +62,7 @@ async function converse(
 		const {state} = session;
 		if (state.screen === 'progress') await installationEnded(session);
 		else if (isQuestion(state.screen)) await askScreen(session, terminal);
-		else if (!(await askAction(session, terminal))) return;
+		else await askAction(session, terminal);
 	}
 }
 
@@ -157,18 +157,15 @@ async function installationEnded(session: Session): Promise<void> {
 	stop();
 }
 
-/** What can be done at the end; false when the person is done. */
-async function askAction(session: Session, terminal: PlainTerminal): Promise<boolean> {
+/** What can be done at the end. */
+async function askAction(session: Session, terminal: PlainTerminal): Promise<void> {
 	const view = viewOf(session.state);
 	terminal.write(`\n${view.title}\n${'-'.repeat(view.title.length)}\n`);
 	for (const line of view.lines) terminal.write(shownLine(line));
 	for (const {key, label} of view.actions) terminal.write(`  ${key}  ${label}\n`);
 	terminal.write('Letter: ');
 	const line = await terminal.reader.readLine();
-	if (line === undefined) return false;
-	const action = view.actions.find(({key}) => key === line.trim());
-	if (action === undefined) return true;
-	if (action.id === 'quit') return false;
-	await act(session, terminal, action.id);
-	return true;
+	// No more input: nobody can be asked, and what was to be shown was shown.
+	const id = line === undefined ? 'quit' : view.actions.find(({key}) => key === line.trim())?.id;
+	if (id !== undefined) await act(session, terminal, id);
 }

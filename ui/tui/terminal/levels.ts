@@ -43,6 +43,11 @@ export function isSerial(device: string | undefined): boolean {
 	return device !== undefined && serialDevice.test(device);
 }
 
+/** Whether the kernel draws it, and translates the keys of the machine's keyboard for it. */
+export function isVirtual(device: string | undefined): device is string {
+	return device !== undefined && /^\/dev\/tty[1-9]\d*$/.test(device);
+}
+
 function chooseMode(asked: UiMode, {env, hasScreenReader}: TerminalFacts): Levels['mode'] {
 	if (asked === 'plain') return 'plain';
 	if (asked !== 'auto') return 'screens';

@@ -5,6 +5,7 @@ import {Secret} from '../../../../installer/answers/secret.ts';
 import {draftAnswers, emptyDraft} from '../../../../ui/tui/flow/draft.ts';
 import {exitStatusOf} from '../../../../ui/tui/flow/exit-status.ts';
 import {reduce} from '../../../../ui/tui/flow/reduce.ts';
+import {screens} from '../../../../ui/tui/flow/screens/all.ts';
 import type {Effect, FlowEvent, FlowState, QuestionScreen} from '../../../../ui/tui/flow/state.ts';
 import {firstState} from '../../../../ui/tui/flow/state.ts';
 import {disks, installed, key, machine} from '../fake-port.ts';
@@ -42,9 +43,9 @@ test('goes through the questions in order, and back without losing an answer', (
 		'summary',
 		'updates',
 		'network',
-		'system',
 		'account',
 		'encryption',
+		'system',
 		'layout',
 		'disk',
 		'welcome',
@@ -76,7 +77,7 @@ const problems: readonly (readonly [QuestionScreen, FlowEvent[], string | undefi
 	['account', [set('keySource', '/root/key.pub')], 'Add the key, or clear the field.'],
 	[
 		'account',
-		[set('userName', 'anna'), set('keys', key)],
+		[set('userName', 'anna'), set('keys', key), set('sudo', 'password')],
 		'An administrator who is asked for a password needs one.',
 	],
 	['account', [set('userName', 'anna'), set('keys', key), set('sudo', 'none')], undefined],
@@ -87,6 +88,7 @@ const problems: readonly (readonly [QuestionScreen, FlowEvent[], string | undefi
 		'A host name has letters, digits and -, in parts of at most 63, with dots between.',
 	],
 	['system', [set('timeZone', 'Mars/Base')], 'The image has no time zone Mars/Base.'],
+	['network', [set('network', 'live')], 'Settings of the system that runs now: cannot be copied.'],
 	['network', [set('network', 'static')], 'Give an address, such as 192.0.2.7/24.'],
 	[
 		'network',
@@ -99,8 +101,12 @@ const problems: readonly (readonly [QuestionScreen, FlowEvent[], string | undefi
 		'9.9.9 is no address.',
 	],
 	['network', [set('authFile', 'auth.json')], 'The registry login is a file: give its whole path.'],
-	['updates', [set('window', '2-5')], 'A window is two times: 02:00-05:00.'],
-	['updates', [set('window', '02:00-05:00')], undefined],
+	[
+		'updates',
+		[set('updates', 'apply'), set('window', '2-5')],
+		'A window is two times: 02:00-05:00.',
+	],
+	['updates', [set('updates', 'apply'), set('window', '02:00-05:00')], undefined],
 ];
 
 test('says on each screen what is wrong, and stays there', () => {
@@ -117,6 +123,20 @@ test('does not go on where the machine will not do, or nothing is known of it', 
 	const checks = [{name: 'Firmware', verdict: 'stop', text: 'none'}] as const;
 	const {state} = after(firstState, {type: 'machine-read', machine: {...machine, checks}}, next);
 	assert.equal([state.screen, state.message?.text], ['welcome', 'Firmware: none']);
+});
+
+test('makes an administrator only where the image has sudo', () => {
+	const withoutSudo = 'the image has no sudo';
+	const read = (facts: Partial<typeof machine>): FlowState =>
+		after(firstState, {type: 'machine-read', machine: {...machine, ...facts}}).state;
+	assert.is(read({}).draft.sudo, 'password');
+	const without = read({withoutSudo});
+	assert.is(without.draft.sudo, 'none');
+	const named = [set('userName', 'anna'), set('keys', key)];
+	const at = {...without, screen: 'account'} as const;
+	assert.is(after(at, ...named, next).state.screen, 'network');
+	const {state} = after(at, ...named, set('sudo', 'nopasswd'), next);
+	assert.is(state.message?.text, 'Administrator: the image has no sudo.');
 });
 
 test('chooses a disk for the person only when one alone will do', () => {
@@ -158,6 +178,34 @@ test('leaves at the second Ctrl+C, and stops an installation at the second', () 
 	assert.equal(after(scene('result'), quit).effects, [{type: 'quit'}]);
 });
 
+test('lets nobody leave who would not know what becomes of the disk', () => {
+	const quit: FlowEvent = {type: 'act', id: 'quit'};
+	const starting = after(scene('confirm'), set('confirmation', 'nvme0n1'), next).state;
+	const text = 'The installation is being started; it can be stopped as soon as it is there.';
+	for (const events of [
+		[quit, quit],
+		[quit, {type: 'disks-listed', disks} as const, quit],
+		[back],
+	]) {
+		const {state, effects} = after(starting, ...events);
+		assert.equal([state.screen, state.message?.text, effects], ['confirm', text, []]);
+	}
+	const failure = {message: 'the installation did not start', hint: undefined};
+	const failed = after(starting, {type: 'not-started', failure}).state;
+	assert.equal([failed.busy, failed.message?.text], [undefined, failure.message]);
+	assert.equal(after(failed, quit, quit).effects, [{type: 'quit'}]);
+});
+
+test('has passwords typed by the keymap that the machine will have', () => {
+	const chosen = after(scene('system'), set('keymap', 'de-latin1'), next);
+	assert.is(chosen.state.screen, 'encryption');
+	assert.equal(chosen.effects, [{type: 'load-keymap', keymap: 'de-latin1'}]);
+	assert.equal(after(chosen.state, back, next).effects, []);
+	const returned = after(chosen.state, back, set('keymap', 'us'), next);
+	assert.equal(returned.effects, [{type: 'load-keymap', keymap: 'us'}]);
+	assert.equal(after(scene('system'), next).effects, []);
+});
+
 test('leads on from a failure', () => {
 	const {state, effects} = after(scene('error'), {type: 'act', id: 'retry'});
 	assert.is(state.screen, 'summary');
@@ -169,11 +217,54 @@ test('leads on from a failure', () => {
 	assert.equal([change.state.screen, change.state.draft], ['disk', scene('error').draft]);
 });
 
+test('takes other answers after an installation was stopped', () => {
+	const quit: FlowEvent = {type: 'act', id: 'quit'};
+	const stopping = after(scene('progress'), quit, quit).state;
+	assert.is(stopping.busy, 'Stopping');
+	const failed = scene('error').ending;
+	assert.ok(failed);
+	const ended = after(stopping, {type: 'run', event: {kind: 'ended', ending: failed}});
+	assert.equal([ended.state.screen, ended.state.busy], ['error', undefined]);
+	const {state} = after(ended.state, {type: 'act', id: 'change'}, next);
+	assert.is(state.screen, 'layout');
+	assert.is(
+		after(state, quit).state.message?.text,
+		'Once more leaves. The disk is not a finished installation.',
+	);
+});
+
+test('offers to restart in a live system alone', () => {
+	const actions = (name: string) => {
+		const state = scene(name);
+		return screens[state.screen].view(state).actions.map(({id}) => id);
+	};
+	const others = ['shell', 'save-answers', 'save-log', 'quit'];
+	assert.equal(actions('result'), ['reboot', 'poweroff', ...others]);
+	assert.equal(actions('result-in-container'), others);
+});
+
 test('ends with a status that says what came of it', () => {
 	assert.is(exitStatusOf(scene('disk')), 130);
 	assert.is(exitStatusOf(scene('result')), 0);
 	assert.is(exitStatusOf(scene('error')), 1);
 	assert.is(exitStatusOf(after(scene('progress'), {type: 'run', event: installed}).state), 0);
+});
+
+test('shows how the image has machines updated, and says what is to be otherwise', () => {
+	for (const [image, chosen, said] of [
+		['apply', undefined, undefined],
+		['stage', undefined, undefined],
+		['stage', 'apply', 'apply'],
+		['check', undefined, undefined],
+		['check', 'off', 'off'],
+		['apply', 'stage', 'stage'],
+	] as const) {
+		const facts = {...machine, updates: image};
+		const read = after(firstState, {type: 'machine-read', machine: facts}).state.draft;
+		assert.is(read.updates, image);
+		const draft = {...read, updates: chosen ?? read.updates};
+		assert.is(draftAnswers(draft, facts, undefined).updates.mode, said, image);
+	}
 });
 
 test('tells the installer what was said, and nothing that holds anyway', () => {

@@ -3,7 +3,7 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {runPlain} from '../../../../ui/tui/plain/run-plain.ts';
 import type {InstallerPort} from '../../../../ui/tui/port.ts';
-import {fakePort, key} from '../fake-port.ts';
+import {fakePort, installed, key} from '../fake-port.ts';
 
 const test = suite('questions line by line');
 
@@ -25,6 +25,11 @@ const upToSummary = [
 	'', // welcome
 	'2', // disk
 	'1', // layout
+	'', // host name
+	'en_G', // language
+	'', // keyboard
+	'Europe', // time zone: several
+	'Berlin',
 	'', // file system
 	'1', // encryption
 	'anna',
@@ -34,11 +39,6 @@ const upToSummary = [
 	key,
 	'', // forget all keys?
 	'1', // administrator
-	'', // host name
-	'en_G', // language
-	'', // keyboard
-	'Europe', // time zone: several
-	'Berlin',
 	'1', // network
 	'', // registry login
 	'', // from
@@ -58,6 +58,26 @@ test('install, and show nothing that moves or is secret', async () => {
 	assert.match(written, /\nsda boots registry\.example\.com\/myos:42 now/);
 	assert.not.match(written, /pa55word|[^\n -~]/);
 });
+
+for (const [how, last] of [
+	['the person leaves', ['q']],
+	['the input ends', []],
+] as const)
+	test(`forget an installation whose end was shown, when ${how}`, async () => {
+		const calls: string[] = [];
+		const run = {
+			disk: '/dev/sda',
+			async *follow() {
+				yield installed;
+			},
+			stop: async () => {},
+			forget: async () => {
+				calls.push('forget');
+			},
+		};
+		const {status, written} = await converse(last, {findRun: async () => run});
+		assert.equal([status, calls], [0, ['forget']], written);
+	});
 
 test('say what is wrong and ask again', async () => {
 	const {status, written} = await converse(['', '7', '3', ':quit']);

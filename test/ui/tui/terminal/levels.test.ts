@@ -1,6 +1,11 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {detectLevels, type Levels, type UiMode} from '../../../../ui/tui/terminal/levels.ts';
+import {
+	detectLevels,
+	isVirtual,
+	type Levels,
+	type UiMode,
+} from '../../../../ui/tui/terminal/levels.ts';
 import {toldSize} from '../../../../ui/tui/terminal/size.ts';
 
 const test = suite('levels of a terminal');
@@ -74,6 +79,18 @@ test('take a size only from who has one', () => {
 		[Number.NaN, 24],
 	])
 		assert.is(toldSize(columns, rows), undefined);
+});
+
+test('are of a virtual console, or of a line', () => {
+	for (const [device, expected] of [
+		['/dev/tty1', true],
+		['/dev/tty12', true],
+		['/dev/tty', false],
+		['/dev/ttyS0', false],
+		['/dev/pts/1', false],
+		[undefined, false],
+	] as const)
+		assert.is(isVirtual(device), expected, device);
 });
 
 test.run();

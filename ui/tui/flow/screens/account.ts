@@ -5,7 +5,7 @@ import type {Screen} from './screen.ts';
 
 /** Who can log in. */
 export const account: Screen = {
-	view({draft}) {
+	view({draft, machine}) {
 		const keys = draftKeys(draft);
 		const text = (
 			id: 'userName' | 'fullName' | 'keySource',
@@ -47,8 +47,8 @@ export const account: Screen = {
 					label: 'Administrator',
 					value: draft.sudo,
 					options: [
-						{value: 'password', label: 'yes, by password'},
-						{value: 'nopasswd', label: 'yes, without being asked'},
+						{value: 'password', label: 'yes, by password', refusal: machine?.withoutSudo},
+						{value: 'nopasswd', label: 'yes, without being asked', refusal: machine?.withoutSudo},
 						{value: 'none', label: 'no'},
 					],
 				},
@@ -61,7 +61,7 @@ export const account: Screen = {
 			],
 		});
 	},
-	problem({draft}) {
+	problem({draft, machine}) {
 		const {userName, password, passwordAgain} = draft;
 		const keys = draftKeys(draft);
 		if (draft.keySource !== '') return 'Add the key, or clear the field.';
@@ -72,6 +72,8 @@ export const account: Screen = {
 		if (userName === 'root') return 'root is there already; name another user.';
 		if (password !== passwordAgain) return 'The two passwords differ.';
 		if (password === '' && keys.length === 0) return 'Give a password or a key.';
+		if (draft.sudo !== 'none' && machine?.withoutSudo !== undefined)
+			return `Administrator: ${machine.withoutSudo}.`;
 		return draft.sudo === 'password' && password === ''
 			? 'An administrator who is asked for a password needs one.'
 			: undefined;

@@ -4,6 +4,8 @@ import type {FlowState} from '../state.ts';
 import {type Field, plain, screenView} from '../view.ts';
 import type {Screen} from './screen.ts';
 
+const withoutLive = 'cannot be copied';
+
 /** How the installed machine reaches others, and its registry. */
 export const network: Screen = {
 	view(state) {
@@ -20,7 +22,7 @@ export const network: Screen = {
 					value: draft.network,
 					options: [
 						{value: 'dhcp', label: 'by DHCP, on every wired interface'},
-						{value: 'live', label: 'as on the system that runs now'},
+						{value: 'live', label: 'as on the system that runs now', refusal: withoutLive},
 						{value: 'static', label: 'these:'},
 					],
 				},
@@ -36,6 +38,7 @@ export const network: Screen = {
 		});
 	},
 	problem({draft}) {
+		if (draft.network === 'live') return `Settings of the system that runs now: ${withoutLive}.`;
 		if (draft.authFile !== '' && !draft.authFile.startsWith('/'))
 			return 'The registry login is a file: give its whole path.';
 		return draft.network === 'static' ? staticProblem(draft) : undefined;

@@ -3,7 +3,9 @@ import {noProblem, type Screen} from './screen.ts';
 
 /** It worked. */
 export const result: Screen = {
-	view({ending, planned}) {
+	view({ending, planned, machine}) {
+		// Elsewhere it would stop what is not the installer's.
+		const isLive = machine?.surroundings.kind === 'live-system';
 		const key = ending?.kind === 'installed' ? ending.recoveryKey : undefined;
 		return screenView({
 			name: 'result',
@@ -19,14 +21,17 @@ export const result: Screen = {
 							),
 							plain(key),
 						]),
-				plain(''),
-				plain('Take the medium out when the machine restarts.'),
+				...(isLive ? [plain(''), plain('Take the medium out when the machine restarts.')] : []),
 			],
 			next: undefined,
 			canGoBack: false,
 			actions: [
-				{id: 'reboot', key: 'r', label: 'reboot'},
-				{id: 'poweroff', key: 'p', label: 'power off'},
+				...(isLive
+					? ([
+							{id: 'reboot', key: 'r', label: 'reboot'},
+							{id: 'poweroff', key: 'p', label: 'power off'},
+						] as const)
+					: []),
 				{id: 'shell', key: 'h', label: 'shell'},
 				...(planned === undefined
 					? []

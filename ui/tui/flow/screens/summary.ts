@@ -70,7 +70,7 @@ function loginLines(draft: Draft): TextLine[] {
 		...(draft.password === '' ? [] : ['password']),
 		...(keys === 0 ? [] : [keys === 1 ? '1 key' : `${keys} keys`]),
 	];
-	const role = draft.sudo === 'none' ? '' : ', administrator';
+	const role = draft.sudo === 'password' || draft.sudo === 'nopasswd' ? ', administrator' : '';
 	return [plain(`  ${draft.userName}, by ${ways.join(' and ')}${role}`)];
 }
 
@@ -90,6 +90,6 @@ function systemLines({draft, machine}: FlowState): TextLine[] {
 		chosen('time zone', timeZone, defaults?.timeZone),
 		chosen('network', draft.network, 'dhcp'),
 		chosen('follows', target, machine?.image.target),
-		chosen('updates', updates, 'apply'),
+		chosen('updates', updates, machine?.updates),
 	];
 }

@@ -4,7 +4,7 @@ import type {Screen} from './screen.ts';
 
 /** Which image the machine follows, and how. */
 export const updates: Screen = {
-	view({draft}) {
+	view({draft, machine}) {
 		const window: Field = {
 			kind: 'text',
 			id: 'window',
@@ -31,6 +31,10 @@ export const updates: Screen = {
 					options: [
 						{value: 'apply', label: 'are brought and booted by themselves'},
 						{value: 'stage', label: 'are brought, and wait for a reboot'},
+						// Only where the image says so: nobody has to be asked about it.
+						...(machine?.updates === 'check'
+							? [{value: 'check', label: 'are looked for, and come when somebody asks'}]
+							: []),
 						{value: 'off', label: 'come only when somebody asks'},
 					],
 				},
