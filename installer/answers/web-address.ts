@@ -1,4 +1,4 @@
-import {unescape} from 'node:querystring';
+import querystring from 'node:querystring';
 
 /** A name for messages: a URL may have a password, or a token behind its question mark; a path has neither. */
 export function withoutSecrets(name: string): string {
@@ -21,7 +21,7 @@ export function webRequest(address: string): {
 	if (url === null || (url.username === '' && url.password === ''))
 		return {url: address, headers: {}};
 	// Never throws, whatever follows a percent sign.
-	const login = `${unescape(url.username)}:${unescape(url.password)}`;
+	const login = `${querystring.unescape(url.username)}:${querystring.unescape(url.password)}`;
 	url.username = '';
 	url.password = '';
 	const encoded = Buffer.from(login).toString('base64');

@@ -1,4 +1,10 @@
-import {isAtOrBelow, joinPath, lastName, lookUp, parentPath} from '../../engine/source/tree-path.ts';
+import {
+	isAtOrBelow,
+	joinPath,
+	lastName,
+	lookUp,
+	parentPath,
+} from '../../engine/source/tree-path.ts';
 import {printable} from '../../engine/tree/printable.ts';
 import type {ByteString, Directory, Inode, Metadata, RegularFile} from '../../engine/tree/tree.ts';
 import type {FileSource} from '../content.ts';

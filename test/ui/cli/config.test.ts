@@ -33,7 +33,10 @@ ${wrong}: 2 mistakes, no warnings
 	});
 	const {status, stdout} = slipway(['config', 'check', '--json', wrong]);
 	const {mistakes, ...rest} = JSON.parse(stdout);
-	assert.equal([status, rest, mistakes.length], [2, {version: 1, warnings: [], unsupported: []}, 2]);
+	assert.equal(
+		[status, rest, mistakes.length],
+		[2, {version: 1, warnings: [], unsupported: []}, 2],
+	);
 	assert.equal(mistakes[1], {
 		file: wrong,
 		line: 4,
@@ -73,6 +76,7 @@ ${later}: no mistakes, no warnings
 			[
 				'# slipway cannot install with boot.timeout yet.',
 				'# firewall says what this file has no words for, which was left out.',
+				'# image.source says what this file has no words for, which was left out.',
 			],
 		],
 	);
