@@ -230,8 +230,8 @@ export class Machine implements AsyncDisposable {
 	}
 
 	/** Waits until commands can be run in a boot after this one. */
-	async nextBoot(): Promise<void> {
-		await this.hear(/^ready$/m, bootDeadlineMs, this.agent.text.length);
+	async nextBoot(deadlineMs = bootDeadlineMs): Promise<void> {
+		await this.hear(/^ready$/m, deadlineMs, this.agent.text.length);
 	}
 
 	/** Reboots the guest into the menu of the boot loader, and types there. */

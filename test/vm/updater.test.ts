@@ -31,6 +31,9 @@ function makeFile(file: string, text: string): string {
 	return `mkdir -p $(dirname ${file}); echo ${bytes} | base64 -d > ${file}`;
 }
 
+/** A check, a download into an emulated machine, and a restart. */
+const updateDeadlineMs = 2_400_000;
+
 let followed: FollowedImage | undefined;
 test.after(() => followed?.[Symbol.asyncDispose]());
 
@@ -53,7 +56,7 @@ check('takes a new version in and reboots into it, with nobody present', async (
 	const {machine} = followed;
 	const first = (await followed.status()).booted?.deployment.id;
 	await followed.publish('2', ['true']);
-	const next = machine.nextBoot();
+	const next = machine.nextBoot(updateDeadlineMs);
 	await machine.ok('systemctl unmask slipway-update.timer && systemctl start slipway-update.timer');
 	await next;
 	await followed.expectRunning('2');
