@@ -300,7 +300,7 @@ function lateContent(
 function refusalsOf(
 	system: System,
 	disk: DiskInventory,
-	{wipe, answers, mirror, plannedDisk}: InstallOptions,
+	{disk: first, wipe, answers, mirror, plannedDisk}: InstallOptions,
 	minimumSize: (sectorSize: number) => number = () => 0,
 ): readonly EngineError[] {
 	return [
@@ -314,7 +314,7 @@ function refusalsOf(
 					? []
 					: mountingCapabilities,
 		}),
-		...(isFound(disk) ? changedSince(disk, plannedDisk) : []),
+		...(isFound(disk) && disk.path === first ? changedSince(disk, plannedDisk) : []),
 	];
 }
 

@@ -1,13 +1,12 @@
 /** A live system that finds a configuration on a volume of a second disk: whether it may wipe by it. */
 import {execFileSync} from 'node:child_process';
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {liveFiles} from '../../installer/live/live-medium.ts';
-import {podman} from '../host/podman.ts';
 import {cache, imageName} from '../setup/image.ts';
 import {makeDisk} from '../setup/install.ts';
+import {liveMachine, makeLiveMedium} from './live-system.ts';
 import {Machine} from './machine.ts';
 import type {MachineOptions} from './qemu-command.ts';
 import {beyondQuota, runsAll, whyNoMachines} from './requirements.ts';
@@ -36,10 +35,7 @@ action = "poweroff"
 
 test.before(async () => {
 	if (problem !== undefined) return;
-	await podman([
-		...['run', '--rm', '--volume', `${folder}:/out`, imageName],
-		...['disk', '--quiet', '--format', 'pxe', '/out'],
-	]);
+	await makeLiveMedium(imageName, folder);
 	mkdirSync(place('volume'));
 	writeFileSync(place('volume/slipway.toml'), config);
 	const make = (file: string, label: string, ...args: readonly string[]) =>
@@ -51,23 +47,14 @@ test.before(async () => {
 });
 
 /** The target is its second disk, the configuration on the third. */
-function liveMachine(...kernelArguments: readonly string[]): MachineOptions {
-	const given = readFileSync(place(liveFiles.commandLine), 'utf8').trim();
-	return {
-		disk: place(liveFiles.image),
-		discardChanges: true,
-		direct: {
-			kernel: place(liveFiles.kernel),
-			initrd: place(liveFiles.initramfs),
-			append: [given, ...kernelArguments].join(' '),
-		},
-		moreDisks: [place('target.raw'), place('config.raw')],
-		memoryMib: 2048,
-	};
+function machineWith(...kernelArguments: readonly string[]): MachineOptions {
+	const live = liveMachine(folder, [place('target.raw'), place('config.raw')]);
+	const append = [live.direct.append, ...kernelArguments].join(' ');
+	return {...live, direct: {...live.direct, append}};
 }
 
 check('wipes nothing without a permit, and says why', async () => {
-	await using machine = await Machine.start(liveMachine());
+	await using machine = await Machine.start(machineWith());
 	const decided = '/run/slipway/install/found-config';
 	await machine.ok(`until [ -s ${decided} ]; do sleep 1; done`);
 	assert.is(
@@ -82,7 +69,7 @@ To permit it, start with the kernel argument slipway.wipe, or name this machine 
 
 check('installs with one, on one console, runs its scripts, and powers off', async () => {
 	{
-		await using machine = await Machine.start(liveMachine('slipway.wipe'));
+		await using machine = await Machine.start(machineWith('slipway.wipe'));
 		await machine.ended();
 		assert.match(machine.console.text, 'said-by-script');
 	}

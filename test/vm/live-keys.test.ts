@@ -3,7 +3,7 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {isTmuxThere, type RealTerminal, type TerminalLook} from '../ui/tui/tmux.ts';
 import {openConsole} from './console-terminal.ts';
-import {LiveMedium} from './live-medium.ts';
+import {LiveMedium} from './live-system.ts';
 import {Machine} from './machine.ts';
 import {beyondQuota, runsAll, whyNoMachines} from './requirements.ts';
 

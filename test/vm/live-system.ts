@@ -1,8 +1,10 @@
 /** Live systems of an image, booted from what `slipway disk --format pxe` makes. */
-import {readFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import {liveFiles} from '../../installer/live/live-medium.ts';
 import {podman} from '../host/podman.ts';
+import {cache, imageName} from '../setup/image.ts';
+import {makeDisk} from '../setup/install.ts';
 import type {MachineOptions} from './qemu-command.ts';
 
 /** Makes a medium in a folder, by an ordinary container. */
@@ -30,4 +32,33 @@ export function liveMachine(
 		moreDisks,
 		memoryMib: 2048,
 	};
+}
+
+/** One of the reference image, and a disk to install to. */
+export class LiveMedium implements Disposable {
+	readonly #folder: string;
+	/** What is `/dev/vdb` in the live system; empty at first. */
+	readonly target: string;
+
+	private constructor(folder: string) {
+		this.#folder = folder;
+		this.target = path.join(folder, 'target.raw');
+		makeDisk(this.target);
+	}
+
+	/** Makes one in an ordinary container; the caller disposes of it. */
+	static async make(): Promise<LiveMedium> {
+		mkdirSync(cache, {recursive: true});
+		const folder = mkdtempSync(path.join(cache, 'live-'));
+		await makeLiveMedium(imageName, folder);
+		return new LiveMedium(folder);
+	}
+
+	machine(): MachineOptions {
+		return liveMachine(this.#folder, [this.target]);
+	}
+
+	[Symbol.dispose](): void {
+		rmSync(this.#folder, {recursive: true});
+	}
 }

@@ -3,7 +3,7 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {podman} from '../host/podman.ts';
 import {imageName, imageReference} from '../setup/image.ts';
-import {LiveMedium} from './live-medium.ts';
+import {LiveMedium} from './live-system.ts';
 import {Machine} from './machine.ts';
 import {whyNoMachines} from './requirements.ts';
 
