@@ -1,10 +1,10 @@
+import path from 'node:path';
 import type {DiskSelector} from '../answers/answers.ts';
 import {globPattern} from '../disk/glob.ts';
 import {formatExactSize, parseSize} from '../disk/size.ts';
 import {choice, converted, type Field, flag, text} from './field.ts';
 import {list, oneOf, wholeItem} from './list-field.ts';
 import {optional, or, sparse, table} from './table-field.ts';
-import {absolutePath} from './value-fields.ts';
 
 const picks = ['only', 'smallest', 'largest'] as const;
 const transports = ['nvme', 'sata', 'sas', 'usb', 'mmc', 'virtio', 'fc', 'iscsi'] as const;
@@ -44,9 +44,13 @@ const glob = text('a text, in which * and ? stand for others', {
 	check: (value) => value.trim() !== '' && globPattern(value) !== undefined,
 });
 
+/** What a selector's text takes, its table takes too, and no more: each is written as the other. */
+const isDevicePath = (value: string): boolean =>
+	/^\/dev\/\S+$/.test(value) && path.posix.normalize(value) === value;
+
 const properties = sparse(
 	table({
-		path: optional(absolutePath),
+		path: optional(text('a path below /dev', {check: isDevicePath})),
 		byId: optional(glob),
 		byPath: optional(glob),
 		serial: optional(glob),
@@ -75,7 +79,7 @@ const selectorText: Field<DiskSelector> = converted(
 		read: (value) => {
 			const pick = picks.find((pick) => pick === value);
 			if (pick !== undefined) return {pick};
-			return /^\/dev\/[^\s]+$/.test(value) ? {path: value, pick: 'only'} : undefined;
+			return isDevicePath(value) ? {path: value, pick: 'only'} : undefined;
 		},
 		write: ({path, pick}) => path ?? pick,
 	},

@@ -287,6 +287,8 @@ const values: readonly (readonly [
 		[
 			'"sda"',
 			'"biggest"',
+			'"/dev/../var/sda"',
+			'{path = "/var/sda"}',
 			'[]',
 			'{serial = ""}',
 			'{serial = "[z-a]"}',
