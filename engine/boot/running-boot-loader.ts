@@ -11,8 +11,13 @@ import {systemdBoot} from './systemd-boot.ts';
 export async function runningBootLoader(
 	system: Pick<System, 'run' | 'syncFileSystem'>,
 ): Promise<BootLoader> {
+	return systemdBoot(mountedPartition(system, await runningBootPath(system)));
+}
+
+/** Mount point of the partition that has the entries. @throws CommandFailed as above */
+export async function runningBootPath(system: Pick<System, 'run'>): Promise<string> {
 	const {stdout} = await system.run('bootctl', ['--print-boot-path']);
-	return systemdBoot(mountedPartition(system, stdout.trimEnd()));
+	return stdout.trimEnd();
 }
 
 /**
