@@ -18,6 +18,11 @@ export const commandTable: readonly CommandEntry[] = [
 		load: async () => (await import('./install-to-existing-root.ts')).command,
 	},
 	{
+		name: 'cleanup-previous',
+		summary: 'Remove the system that this machine had before',
+		load: async () => (await import('./cleanup-previous.ts')).command,
+	},
+	{
 		name: 'disk',
 		summary: 'Make what a live system of this image is booted from',
 		load: async () => (await import('./disk.ts')).command,
