@@ -115,7 +115,7 @@ test('tells all that is wrong with a target, with sizes', async () => {
 	assert.match(nothing.output, 'is no mount point');
 });
 
-const moments = 8;
+const moments = 5;
 
 test(`is run again after it was killed, at any of ${moments} moments`, async () => {
 	using layout = await mountedLayout();
