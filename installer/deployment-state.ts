@@ -44,17 +44,20 @@ export function deploymentState(
 	const {etc, var: ownVar} = Object.fromEntries(machine.root.children);
 	const allSources = new Map([...sources, ...machine.sources]);
 	return [
-		folder('state'),
-		folder('state/deploy'),
-		folder(deployment),
-		file(`${deployment}/origin.json`, Buffer.from(originText)),
-		folder(`${deployment}/etc`),
+		stateFolder('state'),
+		stateFolder('state/deploy'),
+		stateFolder(deployment),
+		stateFile(`${deployment}/origin.json`, Buffer.from(originText)),
+		stateFolder(`${deployment}/etc`),
 		// The upper layer's root is what the merged /etc shows.
-		folder(`${deployment}/etc/upper`, relabelled(root.children.get('etc'), deployed.get('etc'))),
+		stateFolder(
+			`${deployment}/etc/upper`,
+			relabelled(root.children.get('etc'), deployed.get('etc')),
+		),
 		...below(etc, `${deployment}/etc/upper`, machine.sources),
-		folder(`${deployment}/etc/work`),
-		folder('state/os'),
-		folder('state/os/default'),
+		stateFolder(`${deployment}/etc/work`),
+		stateFolder('state/os'),
+		stateFolder('state/os/default'),
 		...copyTree(
 			overlaid(root.children.get('var'), ownVar),
 			overlaid(deployed.get('var'), ownVar),
@@ -63,7 +66,8 @@ export function deploymentState(
 	];
 }
 
-function folder(path: ByteString, metadata: Metadata = folderMetadata): StateEntry {
+/** A folder of slipway's own. */
+export function stateFolder(path: ByteString, metadata: Metadata = folderMetadata): StateEntry {
 	return {
 		path,
 		inode: {...metadataOf(metadata), type: 'directory', children: new Map()},
@@ -71,7 +75,8 @@ function folder(path: ByteString, metadata: Metadata = folderMetadata): StateEnt
 	};
 }
 
-function file(path: ByteString, bytes: Buffer): StateEntry {
+/** A file that everybody may read. */
+export function stateFile(path: ByteString, bytes: Buffer): StateEntry {
 	return {
 		path,
 		inode: {
@@ -118,7 +123,7 @@ function* copyTree(
 ): Generator<StateEntry, void> {
 	const target = 'state/os/default/var';
 	if (tree === undefined || deployed === undefined) {
-		yield folder(target);
+		yield stateFolder(target);
 		return;
 	}
 	const labelled = new Map(walkTree(deployed, target));

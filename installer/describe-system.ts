@@ -37,13 +37,15 @@ export interface DescribedSystem {
 	readonly sizes: ContentSizes;
 	readonly bootstrap: readonly BootstrapItem[];
 	/** Everything on the disk, with the loader entry that the plan has the command line of. */
-	contentFor(plan: InstallPlan): SystemContent;
+	contentFor(plan: Pick<InstallPlan, 'deployment'>): SystemContent;
 }
 
 export interface SystemRequest {
 	readonly files: InstallFiles;
 	readonly self: SelfImage;
 	readonly layout: LayoutSettings;
+	/** How the disk is laid out, for people; otherwise by the settings. */
+	readonly layoutName?: string;
 	readonly architecture: Architecture;
 	readonly given: GivenSettings;
 	/** Those by which the initramfs finds or unlocks the root, as the installation makes it. */
@@ -98,7 +100,7 @@ export function describeSystem(request: SystemRequest): DescribedSystem {
 }
 
 function describeOrigin(
-	{files, self, layout, architecture, given, rootArguments = [], now}: SystemRequest,
+	{files, self, layout, layoutName, architecture, given, rootArguments = [], now}: SystemRequest,
 	reference: UpdateReference | undefined,
 ): NewOrigin {
 	const container = parseContainerEnvironment(self.containerEnvironment ?? '');
@@ -117,7 +119,7 @@ function describeOrigin(
 		created: time,
 		installed: {
 			slipwayVersion: version,
-			layout: `whole disk, ${layout.rootFileSystem}`,
+			layout: layoutName ?? `whole disk, ${layout.rootFileSystem}`,
 			source: sourceName(container.image),
 			kernelArguments: installed,
 			time,

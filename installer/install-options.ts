@@ -40,7 +40,9 @@ export interface GivenSettings {
 }
 
 /** @throws UsageError for a value that is none */
-export function checkSettings(options: InstallOptions): GivenSettings {
+export function checkSettings(
+	options: Pick<InstallOptions, 'targetImage' | 'configKernelArguments' | 'kernelArguments'>,
+): GivenSettings {
 	const {targetImage, configKernelArguments, kernelArguments} = options;
 	return {
 		targetImage: targetImage && formatReference(parseReference(targetImage)),

@@ -10,11 +10,10 @@ import {openRunningRoot, type RunningRoot} from '../engine/source/running-root.t
 import type {System} from '../engine/system/system.ts';
 import type {Secret} from './answers/secret.ts';
 import {hostArchitecture} from './architecture.ts';
-import {carelessFile} from './bootstrap/careless-file.ts';
 import {ImageTree} from './bootstrap/image-tree.ts';
 import {plannedBootstrap} from './bootstrap/plan-bootstrap.ts';
 import {type SealedCredentials, sealCredentials} from './bootstrap/seal-credentials.ts';
-import {type ReadContents, readContents} from './bootstrap/source-contents.ts';
+import type {ReadContents} from './bootstrap/source-contents.ts';
 import type {UnhashedContent} from './content.ts';
 import {type DescribedSystem, describeSystem, type SystemRequest} from './describe-system.ts';
 import {type ContentSizes, surelyEnough} from './disk/content-sizes.ts';
@@ -30,6 +29,7 @@ import {findMirrorProblems} from './mirror/mirror-plan.ts';
 import {type InstallPlan, partitionOfRole, planInstall, rootOverhead} from './plan.ts';
 import {type PreparedRoot, prepareRoot} from './prepare-root.ts';
 import {checkPrograms} from './programs.ts';
+import {readAnswers} from './read-answers.ts';
 import {type PlannedContent, type PlanRun, runPlan} from './run-plan.ts';
 import {InstallScripts} from './scripts/install-scripts.ts';
 import {plannedScripts} from './scripts/planned-scripts.ts';
@@ -115,18 +115,6 @@ function finishing(
 
 /** The size that is needed is known late: until then a disk that holds data is refused only if it is large. */
 const mayBeTooSmallToo = ({code}: EngineError): boolean => code === 'holds-data';
-
-/** Reads what the answers name, before anything that takes long. @throws the mistakes in them */
-async function readAnswers(
-	{answers, signal}: InstallOptions,
-	report: ProgressReporter,
-): Promise<ReadContents> {
-	const places = {credentials: process.env.CREDENTIALS_DIRECTORY, fetch, signal};
-	const {contents, problems, careless} = await readContents(answers, places);
-	throwRefusals(problems);
-	for (const file of careless) report(carelessFile(file));
-	return contents;
-}
 
 /** Another installation that sees the same file or node waits for this one; see DiskHold for the rest. */
 async function lockDisk(

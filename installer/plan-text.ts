@@ -23,9 +23,7 @@ export function formatPlan(plan: InstallPlan): string {
 			['Deployment', plan.deployment.id],
 			['Command line', plan.deployment.commandLine],
 		]),
-		...formatFields(
-			plan.bootstrap.map((item, index) => [index === 0 ? 'Adds' : '', formatItem(item)]),
-		),
+		...formatItems(plan.bootstrap),
 		...plan.warnings.flatMap(formatWarning),
 		'',
 	].join('\n');
@@ -80,8 +78,13 @@ function formatEncryption({encryption}: InstallPlan): string[] {
 	]);
 }
 
-function formatVerity({verity}: InstallPlan): string {
+export function formatVerity({verity}: Pick<InstallPlan, 'verity'>): string {
 	return verity.kind === 'enforced' ? 'enforced' : `NOT enforced: ${verity.reason}`;
+}
+
+/** What the machine gets besides its image. */
+export function formatItems(items: readonly BootstrapItem[]): string[] {
+	return formatFields(items.map((item, index) => [index === 0 ? 'Adds' : '', formatItem(item)]));
 }
 
 function formatItem({what, place, secret}: BootstrapItem): string {
@@ -89,12 +92,12 @@ function formatItem({what, place, secret}: BootstrapItem): string {
 	return secret ? `${shown} (secret)` : shown;
 }
 
-function formatWarning({message, hint}: PlanWarning): string[] {
+export function formatWarning({message, hint}: Pick<PlanWarning, 'message' | 'hint'>): string[] {
 	return ['', `WARNING: ${message}`, `         ${hint}`];
 }
 
 /** Terms in one column, an empty one for more of the last; fields without a value are left out. */
-function formatFields(fields: readonly (readonly [string, string | undefined])[]): string[] {
+export function formatFields(fields: readonly (readonly [string, string | undefined])[]): string[] {
 	const width = 14;
 	return fields.flatMap(([term, value]) =>
 		value === undefined || value === ''

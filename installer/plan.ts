@@ -180,7 +180,8 @@ function planVerity({settings, canEnableVerity}: PlanRequest): VerityPlan {
 	}
 }
 
-function warningsOfImage({reference}: PlannedImage): PlanWarning[] {
+/** What is amiss with where updates will come from. */
+export function warningsOfImage({reference}: PlannedImage): PlanWarning[] {
 	if (reference === undefined) {
 		return [
 			{

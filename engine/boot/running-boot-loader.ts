@@ -18,9 +18,14 @@ export async function runningBootLoader(system: BootSystem): Promise<BootLoader>
 type BootSystem = Pick<System, 'run' | 'mount' | 'unmount' | 'syncFileSystem'>;
 
 async function runningBoot(system: BootSystem): Promise<MountedBoot> {
-	const {stdout} = await system.run('bootctl', ['--print-boot-path']);
-	const mountPoint = stdout.trimEnd();
+	const mountPoint = await runningBootPath(system);
 	return {partition: mountedPartition(system, mountPoint), mountPoint};
+}
+
+/** Mount point of the partition that has the entries. @throws CommandFailed as above */
+export async function runningBootPath(system: Pick<System, 'run'>): Promise<string> {
+	const {stdout} = await system.run('bootctl', ['--print-boot-path']);
+	return stdout.trimEnd();
 }
 
 /** Brings the copies of the running machine's boot partition in step, after the boot loader changed it. */

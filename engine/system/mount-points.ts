@@ -5,6 +5,8 @@ import type {ByteString} from '../tree/tree.ts';
 export interface MountPoint {
 	/** `MAJOR:MINOR` of the file system; major 0 for those without a device, and for btrfs. */
 	readonly device: string;
+	/** What of the file system is mounted: `/`, or a folder of it, such as a subvolume. */
+	readonly root: ByteString;
 	readonly path: ByteString;
 	readonly type: string;
 	readonly source: string;
@@ -40,6 +42,7 @@ export function parseMountinfo(text: string): MountPoint[] {
 			const hyphen = fields.indexOf('-', 6);
 			return {
 				device: fields[2] ?? '',
+				root: unescapeOctal(fields[3] ?? ''),
 				path: unescapeOctal(fields[4] ?? ''),
 				type: unescapeOctal(fields[hyphen + 1] ?? ''),
 				source: unescapeOctal(fields[hyphen + 2] ?? ''),

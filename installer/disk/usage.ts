@@ -1,4 +1,3 @@
-import {mkdtempSync, rmSync, statSync} from 'node:fs';
 import path from 'node:path';
 import type {System} from '../../engine/system/system.ts';
 import {printableText} from '../../engine/tree/printable.ts';
@@ -6,11 +5,10 @@ import {
 	attachedLoops,
 	type BlockDevice,
 	blockDeviceOfName,
-	deviceNumber,
 	type KernelPaths,
-	rawDeviceNumber,
 	withPartitions,
 } from './block-devices.ts';
+import {openDeviceNode} from './device-node.ts';
 import type {KernelState} from './kernel-state.ts';
 import {mountedDevice} from './mounts.ts';
 
@@ -134,31 +132,10 @@ function probe(
 	device: BlockDevice,
 ): 'free' | 'busy' | 'unknown' {
 	try {
-		return withNode(system, paths, device, (node) => system.probeExclusive(node));
+		using node = openDeviceNode(system, paths, device);
+		return system.probeExclusive(node.path);
 	} catch (error) {
 		if (error instanceof Error && 'code' in error) return 'unknown';
 		throw error;
-	}
-}
-
-const blockDeviceMode = 0o060600;
-
-/** Podman's /dev lacks partitions that appeared after the container's start: they get a node here. */
-function withNode<T>(
-	system: System,
-	paths: KernelPaths,
-	{name, number}: BlockDevice,
-	use: (node: string) => T,
-): T {
-	const usual = path.join(paths.dev, name);
-	const stat = statSync(usual, {throwIfNoEntry: false});
-	if (stat?.isBlockDevice() && deviceNumber(stat.rdev) === number) return use(usual);
-	const folder = mkdtempSync(path.join(paths.dev, '.slipway-'));
-	try {
-		const node = path.join(folder, name);
-		system.makeNode(node, blockDeviceMode, rawDeviceNumber(number));
-		return use(node);
-	} finally {
-		rmSync(folder, {recursive: true, force: true});
 	}
 }

@@ -89,7 +89,8 @@ async function mountAndFill(
 	return verity;
 }
 
-async function fillAndSync(
+/** Fills a mounted root; all of it is on the medium when this returns. */
+export async function fillAndSync(
 	system: System,
 	mountPoint: string,
 	content: SystemContent,

@@ -1,3 +1,4 @@
+import type {BootFile, BootPartition} from '../../engine/boot/boot-partition.ts';
 import {unmountedPartition} from '../../engine/boot/unmounted-partition.ts';
 import {OperationFailed} from '../../engine/errors.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
@@ -92,16 +93,21 @@ export function bootWriter(
 			await partition.sync();
 			report({type: 'done', step: 'boot'});
 		},
-		async finish({bootEntries}, boot) {
-			const partition = open(boot);
-			// On FAT a name comes before its content is there in whole: it must not be the final one yet.
-			const fresh = (path: string) => `${path}.new`;
-			await partition.write(bootEntries.map((file) => ({...file, path: fresh(file.path)})));
-			await partition.sync();
-			for (const {path} of bootEntries) await partition.rename(fresh(path), path);
-			await partition.sync();
-		},
+		finish: ({bootEntries}, boot) => writeBootEntries(open(boot), bootEntries),
 	};
+}
+
+/** Writes loader entries; none of them counts before all of it is on the medium. */
+export async function writeBootEntries(
+	partition: BootPartition,
+	entries: readonly BootFile[],
+): Promise<void> {
+	// On FAT a name comes before its content is there in whole: it must not be the final one yet.
+	const fresh = (path: string) => `${path}.new`;
+	await partition.write(entries.map((file) => ({...file, path: fresh(file.path)})));
+	await partition.sync();
+	for (const {path} of entries) await partition.rename(fresh(path), path);
+	await partition.sync();
 }
 
 /** A file system that is made to measure has no room for another system, but is one. */

@@ -4,13 +4,22 @@
  * where nothing counts as the image's own.
  */
 import {execFileSync} from 'node:child_process';
-import {mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {
+	chmodSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {imageRecordPath} from '../../engine/source/image-record.ts';
 import {recordImage} from '../../engine/source/record-image.ts';
 import {hostSystem} from '../../engine/system/host.ts';
 import {hostArchitecture} from '../../installer/architecture.ts';
+import {installPrograms} from '../../installer/programs.ts';
 import {makeCpio} from '../engine/lint/cpio.ts';
 import {seededRandom} from '../seeded.ts';
 import {imageName} from '../setup/image.ts';
@@ -66,6 +75,36 @@ const links: Readonly<Record<string, string>> = {
 	),
 };
 
+/** The same in a folder, with programs that are none: for an installation by a program that is not in it. */
+export function writeInstallableRoot(root: string, changes: ImageChanges = {}): void {
+	const isTool = (place: string) => place.startsWith('usr/');
+	const ownLinks = Object.entries(links).filter(([place]) => !isTool(place));
+	const programs = Object.keys({...installPrograms({rootFileSystem: 'ext4'}), bootctl: ''});
+	const places = [
+		'usr/sbin/init',
+		'usr/lib/slipway/slipway',
+		...programs.map((name) => `usr/bin/${name}`),
+	];
+	const dummies = places.map((place) => [place, ''] as const);
+	fillRoot(root, {...Object.fromEntries(dummies), ...changes}, Object.fromEntries(ownLinks));
+	for (const place of places) chmodSync(path.join(root, place), 0o755);
+}
+
+function fillRoot(
+	root: string,
+	changes: ImageChanges,
+	linked: Readonly<Record<string, string>>,
+): void {
+	for (const folder of folders) mkdirSync(path.join(root, folder), {recursive: true});
+	for (const [place, content] of Object.entries({...smallImage, ...changes})) {
+		mkdirSync(path.join(root, path.dirname(place)), {recursive: true});
+		if (content !== undefined) writeFileSync(path.join(root, place), content);
+	}
+	for (const [place, target] of Object.entries(linked)) symlinkSync(target, path.join(root, place));
+	for (const place of ['.', ...readdirSync(root, {recursive: true, encoding: 'utf8'})])
+		system.setMtime(path.join(root, place), builtSec, 0);
+}
+
 /** Imports one; the caller removes it. Its container runs with {@link toolsVolume}. */
 export async function makeInstallableImage(
 	name: string,
@@ -73,15 +112,7 @@ export async function makeInstallableImage(
 ): Promise<void> {
 	const root = mkdtempSync(path.join(tmpdir(), 'slipway-image-'));
 	try {
-		for (const folder of folders) mkdirSync(path.join(root, folder), {recursive: true});
-		for (const [place, content] of Object.entries({...smallImage, ...changes})) {
-			mkdirSync(path.join(root, path.dirname(place)), {recursive: true});
-			if (content !== undefined) writeFileSync(path.join(root, place), content);
-		}
-		for (const [place, target] of Object.entries(links))
-			symlinkSync(target, path.join(root, place));
-		for (const place of ['.', ...readdirSync(root, {recursive: true, encoding: 'utf8'})])
-			system.setMtime(path.join(root, place), builtSec, 0);
+		fillRoot(root, changes, links);
 		recordImage(system, {root, into: root});
 		const archive = `${root}.tar`;
 		execFileSync('tar', ['-C', root, '--numeric-owner', '-cf', archive, '.']);

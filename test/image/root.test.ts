@@ -63,6 +63,29 @@ test('bring into the initramfs what its functions are made of', () => {
 	}
 });
 
+test('mount in the initramfs what state says besides, and stop where that fails', () => {
+	const script = read('usr/lib/slipway/slipway-root');
+	const [mountOthers = ''] = /^mount_others\(\) \{.*?^\}/ms.exec(script) ?? [];
+	const run = (mount: string, lines: string) =>
+		spawnSync('sh', ['-c', `${mount}\n${fakes}\n${mountOthers}\nmount_others`], {
+			encoding: 'utf8',
+			input: lines,
+		}).stdout;
+	const fakes = `physical=/sysroot new=/run/root wait_seconds=60
+udevadm() { echo udevadm "$@"; }
+fail() { echo "failed: $1"; exit 1; }`;
+	const echo = 'mount() { echo mount "$@"; }';
+	assert.is(
+		run(echo, 'home var/home\nUUID=1-2 var\n'),
+		`mount --bind /sysroot/home /run/root/var/home
+udevadm wait --timeout=60 /dev/disk/by-uuid/1-2
+mount /dev/disk/by-uuid/1-2 /run/root/var
+`,
+	);
+	const broken = run('mount() { false; }', 'home var/home\nUUID=1-2 var\n');
+	assert.is(broken, 'failed: home cannot be mounted on /var/home\n');
+});
+
 test('sync what the first boot made before they mark it as done', () => {
 	const unit = read('usr/lib/systemd/system/slipway-first-boot.service');
 	assert.equal(unit.match(/^Exec.*$/gm), [

@@ -22,14 +22,16 @@ test('are read with optional fields, and with their escapes undone', () => {
 	assert.equal(mounts.slice(0, 3), [
 		{
 			device: '0:67',
+			root: '/',
 			path: '/',
 			type: 'overlay',
 			source: 'overlay',
 			options: ['rw', 'lowerdir=/l/A:/l/B', 'upperdir=/o/diff', 'workdir=/o/work'],
 		},
-		{device: '0:70', path: '/proc', type: 'proc', source: 'proc', options: ['rw']},
+		{device: '0:70', root: '/', path: '/proc', type: 'proc', source: 'proc', options: ['rw']},
 		{
 			device: '254:0',
+			root: '/home/me/with space',
 			path: '/mnt/with space\\',
 			type: 'ext4',
 			source: '/dev/vda',
@@ -43,6 +45,7 @@ test('have sources with blanks, and options with commas', () => {
 	assert.equal(parseMountinfo(`${line}\n`), [
 		{
 			device: '98:0',
+			root: '/',
 			path: '/x',
 			type: 'ext3',
 			source: '/dev/mapper/a b',

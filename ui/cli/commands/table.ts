@@ -8,6 +8,21 @@ export const commandTable: readonly CommandEntry[] = [
 		load: async () => (await import('./install.ts')).command,
 	},
 	{
+		name: 'install to-filesystem',
+		summary: 'Write this image into file systems that are mounted',
+		load: async () => (await import('./install-to-filesystem.ts')).command,
+	},
+	{
+		name: 'install to-existing-root',
+		summary: 'Turn the system that runs here into this image',
+		load: async () => (await import('./install-to-existing-root.ts')).command,
+	},
+	{
+		name: 'cleanup-previous',
+		summary: 'Remove the system that this machine had before',
+		load: async () => (await import('./cleanup-previous.ts')).command,
+	},
+	{
 		name: 'disk',
 		summary: 'Make what a live system of this image is booted from',
 		load: async () => (await import('./disk.ts')).command,

@@ -1,0 +1,22 @@
+import type {StateEntry, SystemContent} from '../content.ts';
+import {stateFile, stateFolder} from '../deployment-state.ts';
+import {formatMachineMounts, type MachineMount, machineMountsFile} from './machine-mounts.ts';
+
+/** Content with what the initramfs mounts besides, and the places for that. */
+export function withMachineMounts(
+	content: SystemContent,
+	mounts: readonly MachineMount[],
+): SystemContent {
+	if (mounts.length === 0) return content;
+	const known = new Set(content.state.map(({path}) => path));
+	const places = mounts
+		.map(({target}) => `state/os/default/${target}`)
+		.filter((place) => !known.has(place))
+		.map((place) => stateFolder(place));
+	const file = stateFile(machineMountsFile, Buffer.from(formatMachineMounts(mounts)));
+	return withState(content, [...places, file]);
+}
+
+export function withState(content: SystemContent, more: readonly StateEntry[]): SystemContent {
+	return {...content, state: [...content.state, ...more]};
+}

@@ -1,0 +1,136 @@
+import {readdirSync} from 'node:fs';
+import path from 'node:path';
+import {type EngineError, Refused, UsageError} from '../../engine/errors.ts';
+import {readMounts} from '../../engine/system/mount-points.ts';
+import type {System} from '../../engine/system/system.ts';
+import {kernelPaths} from '../disk/block-devices.ts';
+import {openDeviceNode} from '../disk/device-node.ts';
+import {mountedDevice} from '../disk/mounts.ts';
+import {throwRefusals} from '../disk/refusals.ts';
+import {probeRegion} from '../disk/signatures.ts';
+import {type BootTarget, readBootTarget} from './boot-target.ts';
+import {type OtherMount, otherMounts} from './fstab-answer.ts';
+import type {MachineMount} from './machine-mounts.ts';
+import type {MountedOptions} from './mounted-options.ts';
+import {type RootTarget, readRootTarget} from './root-target.ts';
+import {ownNames, unfinishedFolder} from './target-names.ts';
+import {findTargetRefusals, listNames, type Replace} from './target-refusals.ts';
+
+/** Where an installation goes. */
+export interface MountedTargets {
+	readonly root: RootTarget;
+	readonly boot: BootTarget;
+	readonly replace: Replace;
+	/** Names in the root that are removed. */
+	readonly removes: readonly string[];
+	/** Where a file system of /var alone is mounted. */
+	readonly varMount: string | undefined;
+	readonly machineMounts: readonly MachineMount[];
+	/** Further file systems below the root. */
+	readonly others: readonly OtherMount[];
+}
+
+type TargetOptions = Pick<
+	MountedOptions,
+	'root' | 'replace' | 'isOwnRootFine' | 'takeover' | 'rootMountSpec' | 'bootMountSpec'
+>;
+
+/** @throws Refused, Lacking or UsageError with all that speaks against it before the image is looked at */
+export async function readTargets(system: System, options: TargetOptions): Promise<MountedTargets> {
+	const root = await readRootTarget(system, options.root);
+	const isNode = options.bootMountSpec?.startsWith('/dev/');
+	const boot = await readBootTarget(system, root, isNode ? options.bootMountSpec : undefined);
+	const {replace} = options;
+	const capabilities = system.capabilities();
+	const refusals: EngineError[] = findTargetRefusals(root, boot, {replace, capabilities});
+	refusals.push(...refusalsOfSpecs(root, options));
+	if (!options.isOwnRootFine && backsThisContainer(root))
+		refusals.push(
+			new Refused('own-root', `${root.path} is the file system of the system that runs here`, {
+				hint: 'Run install to-existing-root to take its state along, or give --acknowledge-destructive.',
+			}),
+		);
+	const isNew = options.takeover === undefined;
+	const varMount = isNew ? root.mounts.find((mount) => mount.path === '/var') : undefined;
+	const varPath = varMount && path.join(root.realPath, 'var');
+	if (varPath !== undefined && replace !== 'wipe' && !root.names.isUnfinished)
+		refusals.push(...refusalsOfVar(varPath));
+	throwRefusals(refusals);
+	const others = isNew ? await uuidsOf(system, otherMounts(root, boot)) : [];
+	const [ofVar] = varMount === undefined ? [] : await uuidsOf(system, [varMount]);
+	return {
+		root,
+		boot,
+		replace,
+		removes: replace === 'wipe' ? removedNames(root) : [],
+		varMount: varPath,
+		machineMounts: ofVar === undefined ? [] : [{source: `UUID=${ofVar.uuid}`, target: 'var'}],
+		others,
+	};
+}
+
+function removedNames({names}: RootTarget): string[] {
+	return [...names.foreign, ...ownNames.filter((name) => names.own.includes(name))].filter(
+		(name) => name !== unfinishedFolder,
+	);
+}
+
+/** The initramfs finds its disk by UUID alone, so that no other will do. */
+function refusalsOfSpecs(
+	root: RootTarget,
+	{rootMountSpec, bootMountSpec}: TargetOptions,
+): EngineError[] {
+	const problems: EngineError[] = [];
+	if (rootMountSpec !== undefined && rootMountSpec !== `UUID=${root.uuid}`)
+		problems.push(
+			new UsageError(
+				`--root-mount-spec is ${JSON.stringify(rootMountSpec)}, and the root is UUID=${root.uuid}`,
+				{
+					hint: 'Leave it out: slipway boots from the UUID of the file system.',
+				},
+			),
+		);
+	if (bootMountSpec !== undefined && !/^((PART)?(UUID|LABEL)=|\/dev\/)[!-~]+$/.test(bootMountSpec))
+		problems.push(
+			new UsageError(`--boot-mount-spec is ${JSON.stringify(bootMountSpec)}`, {
+				hint: 'Give what fstab takes, such as UUID=1234-ABCD.',
+			}),
+		);
+	return problems;
+}
+
+function refusalsOfVar(place: string): Refused[] {
+	const names = readdirSync(place).filter((name) => name !== 'lost+found');
+	if (names.length === 0) return [];
+	return [
+		new Refused('not-empty', `${place} is not empty: ${listNames(names)}`, {
+			hint: 'Empty it, or give --replace=wipe.',
+		}),
+	];
+}
+
+/** What a container engine mounts lies where its host keeps its state. */
+const hostMounts = new Set([
+	'/',
+	'/etc/hosts',
+	'/etc/hostname',
+	'/etc/resolv.conf',
+	'/run/.containerenv',
+]);
+
+function backsThisContainer({mount}: RootTarget): boolean {
+	return readMounts().some(({path, device}) => hostMounts.has(path) && device === mount.device);
+}
+
+async function uuidsOf(system: System, mounts: RootTarget['mounts']): Promise<OtherMount[]> {
+	const found: OtherMount[] = [];
+	for (const mount of mounts) {
+		const device = mountedDevice(kernelPaths, mount);
+		if (device === undefined) continue;
+		using node = openDeviceNode(system, kernelPaths, device);
+		const {size} = system.deviceSize(node.path);
+		const uuid = (await probeRegion(system, node.path, {start: 0, size}))?.uuid;
+		if (uuid !== undefined) found.push({path: mount.path, type: mount.type, uuid});
+	}
+	return found;
+}

@@ -1,0 +1,40 @@
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import {type BlockDevice, blockDeviceOfName, type KernelPaths} from '../disk/block-devices.ts';
+
+/** What stands between a file system and its disk, and has to be set up before it can be mounted. */
+export type Volume = 'LVM' | 'LUKS' | 'MD RAID' | 'multipath' | 'bcache' | 'device mapper';
+
+/** All of them below a device, each once, the uppermost first. */
+export function volumesBelow(paths: KernelPaths, device: BlockDevice): Volume[] {
+	const found = new Set<Volume>();
+	const pending = [device];
+	for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+		const volume = volumeOf(paths, next);
+		if (volume !== undefined) found.add(volume);
+		for (const name of [next.disk, ...next.slaves]) {
+			const below = name === undefined ? undefined : blockDeviceOfName(paths, name);
+			if (below !== undefined) pending.push(below);
+		}
+	}
+	return [...found];
+}
+
+function volumeOf(paths: KernelPaths, {name, mapperName}: BlockDevice): Volume | undefined {
+	if (name.startsWith('md')) return 'MD RAID';
+	if (name.startsWith('bcache')) return 'bcache';
+	if (mapperName === undefined) return undefined;
+	// Whoever makes a device of the mapper says in its UUID what it is.
+	const uuid = mapperUuid(paths, name);
+	if (uuid.startsWith('LVM-')) return 'LVM';
+	if (uuid.startsWith('CRYPT-')) return 'LUKS';
+	return /^(part\d+-)?mpath-/.test(uuid) ? 'multipath' : 'device mapper';
+}
+
+function mapperUuid(paths: KernelPaths, name: string): string {
+	try {
+		return readFileSync(path.join(paths.sys, 'class/block', name, 'dm/uuid'), 'utf8');
+	} catch {
+		return '';
+	}
+}

@@ -1,0 +1,86 @@
+/** What of the system before comes along into the new one. */
+import {UsageError} from '../../../engine/errors.ts';
+import type {ImageRoot} from '../../../engine/lint/image-root.ts';
+import {nearestWord} from '../../../engine/suggestion.ts';
+import type {
+	FileAnswer,
+	GroupAnswers,
+	InterfaceAnswers,
+	LoginAnswers,
+	UserAnswers,
+} from '../../answers/answers.ts';
+import type {ImageTree} from '../../bootstrap/image-tree.ts';
+import type {MachineMount} from '../../mounted/machine-mounts.ts';
+
+/** In the order in which they are told. */
+export const carriedKinds = [
+	'hostname',
+	'machine-id',
+	'network',
+	'ssh-host-keys',
+	'root-login',
+	'users',
+	'homes',
+	'mounts',
+] as const;
+export type CarriedKind = (typeof carriedKinds)[number];
+
+/** One kind of state, found in the system before. */
+export interface CarriedState {
+	readonly kind: CarriedKind;
+	/** What of it comes along, for people; nothing secret. */
+	readonly taken: readonly string[];
+	/** What does not, each with the reason. */
+	readonly left: readonly string[];
+	readonly answers: CarriedAnswers;
+}
+
+/** The same as an installation is told it; see Answers. */
+export interface CarriedAnswers {
+	readonly hostname?: string;
+	readonly root?: LoginAnswers;
+	readonly users?: readonly UserAnswers[];
+	readonly groups?: readonly GroupAnswers[];
+	readonly interfaces?: readonly InterfaceAnswers[];
+	readonly files?: readonly FileAnswer[];
+	readonly kernelArguments?: readonly string[];
+	/** Lines for /etc/fstab. */
+	readonly fstab?: readonly string[];
+	/** Mounted before the system starts. */
+	readonly mounts?: readonly MachineMount[];
+}
+
+/** Where state is looked for, and what decides what of it can be used. */
+export interface CarrySource {
+	readonly old: ImageRoot;
+	readonly image: ImageTree;
+	/** Paths in the system before that something is mounted on. */
+	readonly mountPoints: ReadonlySet<string>;
+	readonly kinds: ReadonlySet<CarriedKind>;
+}
+
+/**
+ * The kinds that a person wants: all, those named by `--keep`, without those named by `--skip`.
+ * @throws UsageError for a word that is none
+ */
+export function chosenKinds(
+	keep: readonly string[],
+	skip: readonly string[],
+): ReadonlySet<CarriedKind> {
+	const kept = keep.length === 0 ? carriedKinds : kindsOf(keep, '--keep');
+	const skipped = kindsOf(skip, '--skip');
+	return new Set(carriedKinds.filter((kind) => kept.includes(kind) && !skipped.includes(kind)));
+}
+
+function kindsOf(values: readonly string[], option: string): CarriedKind[] {
+	return values
+		.flatMap((value) => value.split(','))
+		.map((word) => {
+			const found = carriedKinds.find((kind) => kind === word);
+			if (found !== undefined) return found;
+			const nearest = nearestWord(word, carriedKinds);
+			throw new UsageError(`${option} cannot be ${JSON.stringify(word)}`, {
+				hint: nearest ? `Did you mean ${nearest}?` : `It is one of: ${carriedKinds.join(', ')}`,
+			});
+		});
+}

@@ -1,0 +1,81 @@
+import type {Answers} from '../../answers/answers.ts';
+import {
+	type CarriedAnswers,
+	type CarriedKind,
+	type CarriedState,
+	type CarrySource,
+	carriedKinds,
+} from './carried.ts';
+import {carryHomes} from './homes.ts';
+import {carryHostname, carryMachineId} from './identity.ts';
+import {carryRootLogin} from './logins.ts';
+import {carryMounts} from './mounts.ts';
+import {carryNetwork} from './network.ts';
+import {carrySshHostKeys} from './ssh-host-keys.ts';
+import {carryUsers} from './users.ts';
+
+const carriers: Readonly<Record<CarriedKind, (source: CarrySource) => Promise<CarriedState>>> = {
+	hostname: carryHostname,
+	'machine-id': carryMachineId,
+	network: carryNetwork,
+	'ssh-host-keys': carrySshHostKeys,
+	'root-login': carryRootLogin,
+	users: carryUsers,
+	homes: carryHomes,
+	mounts: carryMounts,
+};
+
+/** Reads all of it, what is not chosen too, so that it can be told. */
+export async function readCarriedState(source: CarrySource): Promise<CarriedState[]> {
+	return await Promise.all(carriedKinds.map((kind) => carriers[kind](source)));
+}
+
+/** What answers for the new system say, and what comes along where they say nothing. */
+export function withCarried(answers: Answers, states: readonly CarriedState[]): Answers {
+	const all = states.map((state) => state.answers);
+	const {system, root, users, groups, network, files, boot} = answers;
+	const rest = <Item, Key>(
+		given: readonly Item[],
+		key: (item: Item) => Key,
+		of: (one: CarriedAnswers) => readonly Item[] | undefined,
+	) => {
+		const taken = new Set(given.map(key));
+		return [
+			...given,
+			...all.flatMap((one) => of(one) ?? []).filter((item) => !taken.has(key(item))),
+		];
+	};
+	const carriedRoot = all.find((one) => one.root !== undefined)?.root;
+	const interfaces = all.flatMap((one) => one.interfaces ?? []);
+	return {
+		...answers,
+		system: {...system, hostname: system.hostname ?? all.find((one) => one.hostname)?.hostname},
+		root: {
+			passwordHash: root.passwordHash ?? carriedRoot?.passwordHash,
+			sshKeys: [...new Set([...root.sshKeys, ...(carriedRoot?.sshKeys ?? [])])],
+		},
+		users: rest(
+			users,
+			({name}) => name,
+			(one) => one.users,
+		),
+		groups: rest(
+			groups,
+			({name}) => name,
+			(one) => one.groups,
+		),
+		network: network.interfaces.length > 0 ? network : {...network, interfaces},
+		files: rest(
+			files,
+			({path}) => path,
+			(one) => one.files,
+		),
+		boot: {
+			...boot,
+			kernelArguments: [
+				...boot.kernelArguments,
+				...all.flatMap((one) => one.kernelArguments ?? []),
+			],
+		},
+	};
+}

@@ -1,0 +1,47 @@
+import {byteString} from '../../bootstrap/byte-string.ts';
+import type {ImageTree} from '../../bootstrap/image-tree.ts';
+import type {CarriedState, CarrySource} from './carried.ts';
+import {type FstabLine, formatFstabLine, parseFstab} from './fstab.ts';
+
+/** Of the system itself: the new one has its own. */
+const systemPlaces =
+	/^\/($|(boot|efi|usr|etc|bin|sbin|lib\d*|dev|proc|sys|run|tmp)(\/|$)|(var|var\/tmp|root|opt)$)/;
+/** Not of a disk or another machine. */
+const madeUpTypes = /^(proc|sysfs|tmpfs|devpts|devtmpfs|cgroup2?|debugfs|overlay|swap|autofs)$/;
+/** Names that lead to the same file system at every boot and need nothing that is assembled first. */
+const plainSource = /^((PART)?(UUID|LABEL)=|\/dev\/(disk\/by-|sd|vd|nvme|mmcblk|xvd))/;
+
+/** Data disks and shares of /etc/fstab, mounted where the image has their places. */
+export async function carryMounts({old, image}: CarrySource): Promise<CarriedState> {
+	const lines = parseFstab((await old.text('/etc/fstab')) ?? '');
+	const taken: string[] = [];
+	const left: string[] = [];
+	const fstab: string[] = [];
+	for (const line of lines) {
+		if (systemPlaces.test(line.place) || madeUpTypes.test(line.type)) {
+			if (line.place === '/var')
+				left.push('/var of the system before: its content is not that of the image');
+			continue;
+		}
+		const reason = whyNot(line, image);
+		const place = image.resolve(byteString(line.place)) ?? line.place;
+		if (reason === undefined) {
+			fstab.push(formatFstabLine({...line, place: Buffer.from(place, 'latin1').toString()}));
+			taken.push(`${line.source} on ${line.place}`);
+		} else left.push(`${line.source} on ${line.place}: ${reason}`);
+	}
+	return {kind: 'mounts', taken, left, answers: {fstab}};
+}
+
+function whyNot({source, place, type, options}: FstabLine, image: ImageTree): string | undefined {
+	const isShare = /^(nfs4?|cifs|fuse(\..*)?|sshfs|9p|ceph|glusterfs)$/.test(type);
+	const helper = `/usr/sbin/mount.${type}`;
+	if (options.some((option) => /^r?bind$/.test(option))) return 'it is a folder mounted elsewhere';
+	if (isShare && type !== '9p' && !image.isFile(helper)) return `the image has no ${helper}`;
+	if (!isShare && !plainSource.test(source))
+		return 'it needs volumes (LVM, LUKS, MD) that slipway does not set up';
+	const resolved = image.resolve(byteString(place));
+	if (resolved === undefined) return 'its place is a link in a circle';
+	if (resolved.startsWith('/var/') || image.isDirectory(resolved)) return undefined;
+	return `the image has no folder ${place}`;
+}

@@ -1,0 +1,109 @@
+import type {ImageRoot} from '../../../engine/lint/image-root.ts';
+import type {FileAnswer} from '../../answers/answers.ts';
+import type {ImageTree} from '../../bootstrap/image-tree.ts';
+import {ImageUnits} from '../../bootstrap/units/image-units.ts';
+import type {CarriedState, CarrySource} from './carried.ts';
+import {openFileOf, secretFileOf} from './carried-file.ts';
+import {readInterfaces} from './interfaces-file.ts';
+
+const connections = '/etc/NetworkManager/system-connections';
+const networkd = '/etc/systemd/network';
+
+type Part = Pick<CarriedState, 'taken' | 'left' | 'answers'>;
+
+/** The settings of the service that both systems have; those of ifupdown are put into other words. */
+export async function carryNetwork({old, image}: CarrySource): Promise<CarriedState> {
+	const service = serviceOf(image);
+	const parts = [
+		await carryConnections(old, service),
+		await carryNetworkd(old, service),
+		await carryInterfaces(old, service),
+		await leaveNetplan(old),
+		await carryNames(old),
+	];
+	return {
+		kind: 'network',
+		taken: parts.flatMap(({taken}) => taken),
+		left: parts.flatMap(({left}) => left),
+		answers: {
+			files: parts.flatMap(({answers}) => answers.files ?? []),
+			interfaces: parts.flatMap(({answers}) => answers.interfaces ?? []),
+			kernelArguments: parts.flatMap(({answers}) => answers.kernelArguments ?? []),
+		},
+	};
+}
+
+type NetworkService = 'NetworkManager' | 'systemd-networkd' | undefined;
+
+/** The one that the image starts. */
+function serviceOf(image: ImageTree): NetworkService {
+	const units = new ImageUnits(image);
+	return (['NetworkManager', 'systemd-networkd'] as const).find((name) =>
+		units.isEnabled(`${name}.service`),
+	);
+}
+
+async function carryConnections(old: ImageRoot, service: NetworkService): Promise<Part> {
+	const names = (await old.list(connections)).filter((name) => !name.startsWith('.'));
+	if (service !== 'NetworkManager')
+		return leave(names, 'a connection of NetworkManager, which the image does not use');
+	return await take(names, (name) => secretFileOf(old, `${connections}/${name}`));
+}
+
+async function carryNetworkd(old: ImageRoot, service: NetworkService): Promise<Part> {
+	const files: string[] = [];
+	for await (const [path, {type}] of old.walk(networkd))
+		if (type === 'file') files.push(path.slice(networkd.length + 1));
+	// Names of interfaces are udev's business, whoever sets them up.
+	const isForUdev = (name: string) => /\.link(\.d\/|$)/.test(name);
+	const isTaken = (name: string) => isForUdev(name) || service === 'systemd-networkd';
+	const taken = await take(files.filter(isTaken).sort(), (name) =>
+		openFileOf(old, `${networkd}/${name}`),
+	);
+	const left = files.filter((name) => !isTaken(name)).sort();
+	return {
+		...taken,
+		left: leave(left, 'settings of systemd-networkd, which the image does not use').left,
+	};
+}
+
+async function carryInterfaces(old: ImageRoot, service: NetworkService): Promise<Part> {
+	const texts = [await old.text('/etc/network/interfaces')];
+	for (const name of await old.list('/etc/network/interfaces.d'))
+		if (/^[\w-]+$/.test(name)) texts.push(await old.text(`/etc/network/interfaces.d/${name}`));
+	const {interfaces, left} = readInterfaces(texts.map((text) => text ?? '').join('\n'));
+	const names = interfaces.map(({match}) => match.name ?? '');
+	if (service === undefined) {
+		const lost = leave(names, 'the image has neither NetworkManager nor systemd-networkd enabled');
+		return {...lost, left: [...left, ...lost.left]};
+	}
+	return {taken: names, left, answers: {interfaces}};
+}
+
+async function leaveNetplan(old: ImageRoot): Promise<Part> {
+	const files = (await old.list('/etc/netplan')).filter((name) => name.endsWith('.yaml'));
+	return leave(files, 'settings of netplan, which slipway does not read');
+}
+
+/** Interfaces keep the names by which their settings know them. */
+async function carryNames(old: ImageRoot): Promise<Part> {
+	const words = ((await old.text('/proc/cmdline')) ?? '').split(/\s+/);
+	const kernelArguments = words.filter((word) => /^(net\.ifnames|biosdevname)=0$/.test(word));
+	return {taken: kernelArguments, left: [], answers: {kernelArguments}};
+}
+
+async function take(
+	names: readonly string[],
+	read: (name: string) => Promise<FileAnswer | undefined>,
+): Promise<Part> {
+	const files = await Promise.all(names.map(read));
+	return {
+		taken: names.filter((_, index) => files[index] !== undefined),
+		left: [],
+		answers: {files: files.filter((file) => file !== undefined)},
+	};
+}
+
+function leave(names: readonly string[], reason: string): Part {
+	return {taken: [], left: names.map((name) => `${name}: ${reason}`), answers: {}};
+}

@@ -1,0 +1,213 @@
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import {noAnswers} from '../../../../installer/answers/answers.ts';
+import {type CarriedKind, chosenKinds} from '../../../../installer/takeover/carry/carried.ts';
+import {readCarriedState, withCarried} from '../../../../installer/takeover/carry/carry-over.ts';
+import {symlink} from '../../../engine/source/trees.ts';
+import {debian, hash, type MadeImage, planned, sshKey, user} from '../../bootstrap/planned.ts';
+import {type OldFiles, OldTree} from '../old-tree.ts';
+
+const test = suite('state of the system before');
+
+const id = '0123456789abcdef0123456789abcdef';
+const oldDebian: OldFiles = {
+	'etc/hostname': 'kestrel\n',
+	'etc/machine-id': `${id}\n`,
+	'etc/passwd': [
+		'root:x:0:0:root:/root:/bin/bash',
+		'daemon:x:1:1::/usr/sbin:/usr/sbin/nologin',
+		'me:x:1000:1000:Me,,,:/home/me:/bin/bash',
+		'you:x:1001:100::/srv/you:/usr/bin/fish',
+		'nobody:x:65534:65534::/nonexistent:/usr/sbin/nologin',
+		'',
+	].join('\n'),
+	'etc/shadow': `root:!:1::::::\nme:${hash}:1::::::\nyou:abCdEfGhIjKlM:1::::::\n`,
+	'etc/group':
+		'root:x:0:\nsudo:x:27:me\nusers:x:100:\nme:x:1000:\nwork:x:1500:me,you\ndocker:x:998:me\n',
+	'etc/ssh/ssh_host_ed25519_key': 'private',
+	'etc/ssh/ssh_host_ed25519_key.pub': 'public',
+	'etc/ssh/sshd_config': '',
+	'root/.ssh/authorized_keys': `# mine\n${sshKey}\nnonsense\n`,
+	'home/me/.ssh/authorized_keys': `${sshKey}\n`,
+	'etc/network/interfaces': 'auto lo\niface lo inet loopback\n',
+	'etc/systemd/network/10-lan.network': '[Match]\nName=en*\n[Network]\nDHCP=yes\n',
+	'etc/systemd/network/10-lan.network.d/dns.conf': '[Network]\nDNS=192.0.2.53\n',
+	'proc/cmdline': 'root=UUID=1 ro quiet net.ifnames=0\n',
+	'etc/fstab': [
+		'# made by the installer',
+		'UUID=1 / ext4 errors=remount-ro 0 1',
+		'UUID=2 /boot/efi vfat umask=0077 0 1',
+		'UUID=3 none swap sw 0 0',
+		'LABEL=data /srv/d\\040ata xfs noatime 0 2',
+		'UUID=5 /data ext4',
+		'/dev/mapper/vg-lv /srv/volume ext4 defaults 0 2',
+		'nas:/share /srv/nas nfs defaults 0 0',
+		'/srv/a /srv/b none bind 0 0',
+		'UUID=6 /var ext4 defaults 0 2',
+		'',
+	].join('\n'),
+};
+
+const image: MadeImage = {
+	...debian,
+	'/srv': symlink('var/srv'),
+	'/usr/sbin/sshd': 'x',
+	'/usr/lib/systemd/system/systemd-networkd.service': '[Service]\n',
+	'/etc/systemd/system/multi-user.target.wants/systemd-networkd.service': symlink(
+		'/usr/lib/systemd/system/systemd-networkd.service',
+	),
+};
+
+test('is found, and told with what cannot come along', async () => {
+	using old = new OldTree(oldDebian);
+	const states = await readCarriedState(old.source(image));
+	assert.equal(
+		states.map(({kind, taken, left}) => [kind, taken, left]),
+		[
+			['hostname', ['kestrel'], []],
+			['machine-id', [id], []],
+			['network', ['10-lan.network', '10-lan.network.d/dns.conf', 'net.ifnames=0'], []],
+			['ssh-host-keys', ['ed25519'], []],
+			['root-login', ['1 SSH key'], []],
+			[
+				'users',
+				['me (1000)', 'you (1001)'],
+				[
+					'me is no longer in docker: the image has no such group',
+					'the password of you is kept in an old form: the login is locked',
+					'the home of you stays in /srv/you of the system before',
+					'you gets the usual shell: the image has no /usr/bin/fish',
+				],
+			],
+			['homes', ['1 in /home, which stays'], []],
+			[
+				'mounts',
+				['LABEL=data on /srv/d ata'],
+				[
+					'UUID=5 on /data: the image has no folder /data',
+					'/dev/mapper/vg-lv on /srv/volume: it needs volumes (LVM, LUKS, MD) that slipway does not set up',
+					'nas:/share on /srv/nas: the image has no /usr/sbin/mount.nfs',
+					'/srv/a on /srv/b: it is a folder mounted elsewhere',
+					'/var of the system before: its content is not that of the image',
+				],
+			],
+		],
+	);
+	assert.equal(
+		states.flatMap(({answers}) => answers.fstab ?? []),
+		['LABEL=data /var/srv/d\\040ata xfs noatime 0 2'],
+	);
+	assert.equal(
+		states.flatMap(({answers}) => answers.mounts ?? []),
+		[{source: 'home', target: 'var/home'}],
+	);
+});
+
+test('becomes files of the new system', async () => {
+	using old = new OldTree(oldDebian);
+	const answers = withCarried(noAnswers, await readCarriedState(old.source(image)));
+	const {entries, problems} = planned(answers, image);
+	assert.equal(problems, []);
+	assert.is(entries['/etc/hostname'], '644 0:0 kestrel\n');
+	assert.is(entries['/etc/machine-id'], `444 0:0 ${id}\n`);
+	assert.is(entries['/etc/ssh/ssh_host_ed25519_key'], '600 0:0 private');
+	assert.is(entries['/etc/ssh/ssh_host_ed25519_key.pub'], '644 0:0 public');
+	assert.match(entries['/etc/systemd/network/10-lan.network'] ?? '', 'DHCP=yes');
+	assert.is(entries['/var/roothome/.ssh/authorized_keys'], `600 0:0 ${sshKey}\n`);
+	assert.match(entries['/etc/passwd'] ?? '', 'me:x:1000:1000:Me,,,:/home/me:/bin/bash\n');
+	assert.match(entries['/etc/passwd'] ?? '', 'you:x:1001:100::/home/you:/bin/bash\n');
+	assert.match(entries['/etc/shadow'] ?? '', `me:${hash}:`);
+	assert.match(entries['/etc/shadow'] ?? '', 'you:!:');
+	assert.match(entries['/etc/group'] ?? '', 'sudo:x:27:me\n');
+	assert.match(entries['/etc/group'] ?? '', 'work:x:1500:me,you\n');
+});
+
+test('gives way to what is said for the new system', async () => {
+	using old = new OldTree(oldDebian);
+	const given = {
+		...noAnswers,
+		system: {...noAnswers.system, hostname: 'osprey'},
+		users: [user({name: 'me', uid: 1234})],
+	};
+	const answers = withCarried(given, await readCarriedState(old.source(image)));
+	assert.is(answers.system.hostname, 'osprey');
+	assert.equal(
+		answers.users.map(({name, uid}) => [name, uid]),
+		[
+			['me', 1234],
+			['you', 1001],
+		],
+	);
+});
+
+test('brings keys of users along whose homes stay behind', async () => {
+	using old = new OldTree(oldDebian);
+	const kinds = new Set<CarriedKind>(['users']);
+	const states = await readCarriedState(old.source(image, {kinds}));
+	const users = states.find(({kind}) => kind === 'users');
+	assert.equal(users?.taken, ['me (1000), 1 SSH key', 'you (1001)']);
+	assert.equal(
+		users?.answers.users?.map(({sshKeys}) => sshKeys),
+		[[sshKey], []],
+	);
+});
+
+test('is not there in a system that has nothing', async () => {
+	using old = new OldTree({});
+	for (const {taken, left} of await readCarriedState(old.source(image)))
+		assert.equal([taken, left], [[], []]);
+});
+
+test('is told when the image has no use for it', async () => {
+	using old = new OldTree({
+		...oldDebian,
+		'etc/NetworkManager/system-connections/home.nmconnection': '[connection]\n',
+		'etc/netplan/50-cloud-init.yaml': 'network: {}\n',
+		'etc/network/interfaces': 'auto eth0\niface eth0 inet dhcp\n',
+	});
+	const [, , network, hostKeys] = await readCarriedState(old.source(debian));
+	assert.equal(network?.taken, ['net.ifnames=0']);
+	assert.equal(network?.left, [
+		'home.nmconnection: a connection of NetworkManager, which the image does not use',
+		'10-lan.network: settings of systemd-networkd, which the image does not use',
+		'10-lan.network.d/dns.conf: settings of systemd-networkd, which the image does not use',
+		'eth0: the image has neither NetworkManager nor systemd-networkd enabled',
+		'50-cloud-init.yaml: settings of netplan, which slipway does not read',
+	]);
+	assert.equal(hostKeys?.left, ['the image has no sshd']);
+});
+
+test('has values that are none', async () => {
+	using old = new OldTree({
+		'etc/hostname': 'no such_name\n',
+		'etc/machine-id': 'uninitialized\n',
+		'home/': '',
+	});
+	const states = await readCarriedState(old.source(image));
+	assert.equal(
+		states.flatMap(({left}) => left),
+		['"no such_name" is no host name'],
+	);
+});
+
+test('leaves homes that are a link, and those of a file system of their own to the mounts', async () => {
+	using linked = new OldTree({'srv/home/me/x': '', home: '-> srv/home'});
+	const homes = async (old: OldTree, mountPoints: readonly string[] = []) =>
+		(await readCarriedState(old.source(image, {mountPoints: new Set(mountPoints)}))).find(
+			({kind}) => kind === 'homes',
+		);
+	assert.equal((await homes(linked))?.left, ['/home is a link to srv/home: homes stay there']);
+	using mounted = new OldTree({'home/me/x': ''});
+	assert.equal((await homes(mounted, ['/home']))?.taken, []);
+});
+
+test('is chosen by its kinds', () => {
+	assert.equal([...chosenKinds(['users,homes'], [])], ['users', 'homes']);
+	assert.equal(
+		[...chosenKinds([], ['network', 'mounts,machine-id'])],
+		['hostname', 'ssh-host-keys', 'root-login', 'users', 'homes'],
+	);
+	assert.throws(() => chosenKinds([], ['user']), /--skip cannot be "user"/);
+});
+
+test.run();

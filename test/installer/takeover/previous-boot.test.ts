@@ -1,0 +1,110 @@
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import {type BootEvidence, findPreviousBoot} from '../../../installer/takeover/previous-boot.ts';
+
+const test = suite('what starts the system before');
+
+const espUuid = '11111111-2222-3333-4444-555555555555';
+const machineId = '0123456789abcdef0123456789abcdef';
+
+const evidence = (changes: Partial<BootEvidence>): BootEvidence => ({
+	firmware: {order: [], current: undefined, options: new Map()},
+	selectedEntry: undefined,
+	espUuid,
+	fallback: 'EFI/BOOT/BOOTX64.EFI',
+	programs: [],
+	entries: new Map(),
+	unifiedKernels: [],
+	osId: 'debian',
+	machineId,
+	...changes,
+});
+const grub = (path: string) => ({path, isSystemdBoot: false});
+const systemdBoot = (path: string) => ({path, isSystemdBoot: true});
+const startedBy = (path: string, partitionUuid = espUuid) => ({
+	order: [1],
+	current: 1,
+	options: new Map([[1, {description: 'x', isActive: true, program: {partitionUuid, path}}]]),
+});
+
+test('is the boot loader that the firmware started', () => {
+	const {entry, how, files} = findPreviousBoot(
+		evidence({
+			firmware: startedBy('EFI/DEBIAN/SHIMX64.EFI'),
+			programs: [grub('EFI/BOOT/BOOTX64.EFI'), grub('EFI/debian/shimx64.efi')],
+		}),
+		'Debian 13',
+	);
+	assert.is(entry, 'title Debian 13\nsort-key slipway\nversion 0\nefi /EFI/debian/shimx64.efi\n');
+	assert.equal([how, files], ['by EFI/debian/shimx64.efi', ['EFI/debian']]);
+});
+
+test('is the fallback where the firmware has no entry, or one of another disk', () => {
+	for (const firmware of [evidence({}).firmware, startedBy('EFI/debian/grubx64.efi', 'other')]) {
+		const programs = [
+			grub('EFI/BOOT/BOOTX64.EFI'),
+			grub('EFI/debian/grubx64.efi'),
+			grub('EFI/Microsoft/x.efi'),
+		];
+		const {entry, files} = findPreviousBoot(evidence({firmware, programs}), 'Debian 13');
+		assert.match(entry ?? '', 'efi /EFI/BOOT/BOOTX64.EFI\n');
+		// It may belong to others too; the folder of this system does not.
+		assert.equal(files, ['EFI/debian']);
+	}
+});
+
+const entryText = (version: string, id = machineId) =>
+	`title Debian\nversion ${version}\nmachine-id ${id}\nlinux /${id}/${version}/linux\ninitrd /${id}/${version}/initrd\noptions root=UUID=1 ro\n`;
+
+test('is the entry that systemd-boot started, and all of the same machine are its files', () => {
+	const other = 'f'.repeat(32);
+	const entries = new Map([
+		['a.conf', entryText('6.9')],
+		['b.conf', entryText('6.12')],
+		['c.conf', entryText('7', other)],
+		['windows.conf', 'title Windows\nefi /EFI/Microsoft/Boot/bootmgfw.efi\n'],
+		['slipway-3f2a9c1b4d5e.0.conf', entryText('9')],
+	]);
+	const started = {programs: [systemdBoot('EFI/BOOT/BOOTX64.EFI')], entries};
+	const files = ['loader/entries/a.conf', 'loader/entries/b.conf', machineId];
+	for (const [selectedEntry, version] of [
+		['a.conf', '6.9'],
+		['B.CONF', '6.12'],
+	] as const) {
+		const found = findPreviousBoot(evidence({...started, selectedEntry}), 'Debian');
+		assert.is(
+			found.entry,
+			`title Debian\nsort-key slipway\nversion 0\nlinux /${machineId}/${version}/linux\ninitrd /${machineId}/${version}/initrd\noptions root=UUID=1 ro\n`,
+		);
+		assert.equal(found.files, files);
+	}
+	assert.is(findPreviousBoot(evidence(started), 'Debian').how, 'as c.conf says');
+});
+
+test('is a unified kernel', () => {
+	const found = findPreviousBoot(
+		evidence({
+			programs: [systemdBoot('EFI/BOOT/BOOTX64.EFI')],
+			selectedEntry: 'debian-6.12.efi',
+			unifiedKernels: ['debian-6.12.efi', 'other.efi'],
+		}),
+		'Debian',
+	);
+	assert.match(found.entry ?? '', 'efi /EFI/Linux/debian-6.12.efi\n');
+	assert.equal(found.files, ['EFI/Linux/debian-6.12.efi']);
+});
+
+test('may not be found', () => {
+	assert.equal(findPreviousBoot(evidence({}), 'Debian'), {
+		entry: undefined,
+		how: 'no boot loader of it was found',
+		files: [],
+	});
+	const programs = [systemdBoot('EFI/BOOT/BOOTX64.EFI')];
+	assert.is(
+		findPreviousBoot(evidence({programs}), 'Debian').how,
+		'no loader entry of it was found',
+	);
+});
+
+test.run();
