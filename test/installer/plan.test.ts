@@ -12,7 +12,13 @@ const test = suite('installation plan');
 const request: PlanRequest = {
 	disk: foundDisk(),
 	settings: {rootFileSystem: 'ext4', espSize: undefined},
-	sizes: {rootBytes: 400 * MiB, rootInodes: 13_000, bootBytes: 45 * MiB},
+	sizes: {
+		rootBytes: 400 * MiB,
+		rootInodes: 13_000,
+		bootBytes: 45 * MiB,
+		loaderBytes: MiB,
+		varBytes: 20 * MiB,
+	},
 	architecture: 'x86-64',
 	seed: 'fixed',
 	image: {
