@@ -1,4 +1,3 @@
-import {statSync} from 'node:fs';
 import {entriesMarker, systemdBootFiles} from '../engine/boot/systemd-boot-files.ts';
 import {kernelFiles, newEntryFile} from '../engine/boot/systemd-boot-plan.ts';
 import type {ReadableDeployment} from '../engine/deployment/deployment.ts';
@@ -19,12 +18,13 @@ import {version} from '../engine/version.ts';
 import type {Architecture} from './architecture.ts';
 import type {PlannedBootstrap} from './bootstrap/plan-bootstrap.ts';
 import type {BootstrapItem} from './bootstrap/work.ts';
-import type {FileSource, SystemContent} from './content.ts';
+import {type SystemContent, sourceSize} from './content.ts';
 import {deploymentState} from './deployment-state.ts';
 import {type ContentSizes, contentSizes} from './disk/content-sizes.ts';
 import type {LayoutSettings} from './disk/layout-settings.ts';
 import type {InstallFiles} from './install-files.ts';
 import type {GivenSettings} from './install-options.ts';
+import {machineMounts} from './machine-mounts.ts';
 import type {InstallPlan, PlannedImage} from './plan.ts';
 import {algorithm, type SelfImage} from './self-image.ts';
 
@@ -43,6 +43,8 @@ export interface SystemRequest {
 	readonly files: InstallFiles;
 	readonly self: SelfImage;
 	readonly layout: LayoutSettings;
+	/** How much of the disk it gets, for people; all of it when left out. */
+	readonly place?: string;
 	readonly architecture: Architecture;
 	readonly given: GivenSettings;
 	readonly bootstrap: Pick<PlannedBootstrap, 'items' | 'tree'>;
@@ -84,18 +86,19 @@ export function describeSystem(request: SystemRequest): DescribedSystem {
 			configDigest: origin.configDigest,
 			verityDigest: self.image.verityDigest,
 		},
-		sizes: contentSizes(content, sizeOfSource),
+		sizes: contentSizes(content, sourceSize),
 		bootstrap: bootstrap.items,
-		contentFor({deployment: {commandLine}}) {
+		contentFor({deployment: {commandLine}, disks: [{layout}]}) {
 			const {kernel, osRelease} = files;
 			const entry = newBootEntry(deployment, {title: osRelease.prettyName, kernel, commandLine});
-			return {...content, bootEntries: [newEntryFile(entry)]};
+			const state = [...content.state, ...machineMounts(layout)];
+			return {...content, state, bootEntries: [newEntryFile(entry)]};
 		},
 	};
 }
 
 function describeOrigin(
-	{files, self, layout, architecture, given, now}: SystemRequest,
+	{files, self, layout, place = 'whole disk', architecture, given, now}: SystemRequest,
 	reference: UpdateReference | undefined,
 ): NewOrigin {
 	const container = parseContainerEnvironment(self.containerEnvironment ?? '');
@@ -113,18 +116,12 @@ function describeOrigin(
 		created: time,
 		installed: {
 			slipwayVersion: version,
-			layout: `whole disk, ${layout.rootFileSystem}`,
+			layout: `${place}, ${layout.rootFileSystem}`,
 			source: sourceName(container.image),
 			kernelArguments: [...given.kernelArguments],
 			time,
 		},
 	};
-}
-
-function sizeOfSource(source: FileSource): number {
-	return source.kind === 'bytes'
-		? source.bytes.length
-		: statSync(Buffer.from(source.path, 'latin1')).size;
 }
 
 function sourceName(image: string | undefined): string {

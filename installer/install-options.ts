@@ -10,6 +10,8 @@ export interface InstallOptions {
 	readonly disk: string;
 	/** Leave to destroy what is on the disk. */
 	readonly wipe: boolean;
+	/** Leave to destroy what is in partitions that answers name; only who was not asked has none. */
+	readonly mayReplace?: boolean;
 	/** Where updates come from; otherwise what the container and the image say. */
 	readonly targetImage: string | undefined;
 	/** Otherwise what the image says. */

@@ -14,13 +14,23 @@ import {plannedBootstrap} from './bootstrap/plan-bootstrap.ts';
 import {type ReadContents, readContents} from './bootstrap/source-contents.ts';
 import type {UnhashedContent} from './content.ts';
 import {type DescribedSystem, describeSystem, type SystemRequest} from './describe-system.ts';
-import {type ContentSizes, surelyEnough} from './disk/content-sizes.ts';
-import {type DiskInventory, type FoundDisk, inspectDisk} from './disk/inventory.ts';
-import {minimumDiskSize} from './disk/layout.ts';
-import {findRefusals, isFound, mountingCapabilities, throwRefusals} from './disk/refusals.ts';
+import {surelyEnough} from './disk/content-sizes.ts';
+import type {DiskInventory, FoundDisk} from './disk/inventory.ts';
+import type {RootFileSystem} from './disk/layout-settings.ts';
+import {isFound, throwRefusals} from './disk/refusals.ts';
+import type {StorageWishes} from './disk/storage-wishes.ts';
 import {readFitImage} from './fit-image.ts';
 import {checkSettings, type GivenSettings, type InstallOptions} from './install-options.ts';
+import {
+	type InstallTarget,
+	inspectTarget,
+	isRoomyFor,
+	placeName,
+	refusalsOf,
+	type TargetOptions,
+} from './install-target.ts';
 import {orInterrupted} from './interruption.ts';
+import {memorySize} from './machine/hardware.ts';
 import {type InstallPlan, partitionOfRole, planInstall} from './plan.ts';
 import {checkPrograms} from './programs.ts';
 import {type PlannedContent, type PlanRun, runPlan} from './run-plan.ts';
@@ -31,7 +41,8 @@ import {
 	provisionalSelf,
 	type UnhashedSelf,
 } from './self-image.ts';
-import {chooseSink} from './sink/choose.ts';
+import {checkMountable, chooseSink} from './sink/choose.ts';
+import {storageArguments, wishedStorage} from './wished-storage.ts';
 
 export interface InstallResult {
 	readonly plan: InstallPlan;
@@ -52,9 +63,9 @@ export async function installMachine(
 	try {
 		const given = checkSettings(options);
 		const contents = await readAnswers(options, report);
-		const found = await inspectDisk(system, options.disk);
-		const refusals = refusalsOf(system, found, options);
-		const disk = accept(found, refusals.every(mayBeTooSmallToo) ? [] : refusals);
+		const target = await inspectTarget(system, targetOptions(options));
+		const refusals = refusalsOf(system, target, targetOptions(options));
+		const disk = accept(target.disk, refusals.every(mayBeTooSmallToo) ? [] : refusals);
 		using _lock = dryRun ? undefined : await lockDisk(system, disk, signal, report);
 		using root = openRunningRoot(system);
 		if (disk.size >= surelyEnough(root.tree.files)) throwRefusals(refusals);
@@ -102,7 +113,9 @@ interface Preparation {
 	readonly request: Omit<SystemRequest, 'self'>;
 	/** Mistakes in the answers that only the image tells. */
 	readonly problems: readonly EngineError[];
-	readonly disk: DiskInventory;
+	readonly target: InstallTarget;
+	readonly wishes: StorageWishes;
+	readonly seed: string;
 }
 
 /**
@@ -117,30 +130,38 @@ async function decide(
 	root: RunningRoot,
 	report: ProgressReporter,
 ): Promise<PlanRun> {
-	const {unhashed, request, problems, disk: looked} = await prepare(system, options, asked, root);
-	const {architecture, layout} = request;
+	const {unhashed, request, problems, target, wishes, seed} = await prepare(
+		system,
+		options,
+		asked,
+		root,
+	);
+	const {architecture, layout: settings} = request;
 	const rough = describeSystem({...request, self: provisionalSelf(unhashed)});
 	const hash = async () =>
 		describeSystem({...request, self: await hashSelf(unhashed, options.signal, report)});
-	const minimumSize = (sizes: ContentSizes) => (sectorSize: number) =>
-		minimumDiskSize({sizes, settings: layout, sectorSize});
-	const isRoomy = isFound(looked) && looked.size >= minimumSize(rough.sizes)(looked.sectorSize);
+	const needs = ({sizes}: DescribedSystem) => ({
+		sizes,
+		settings,
+		wishes,
+		architecture: architecture.partition,
+		seed,
+	});
+	const isRoomy = isRoomyFor(target, needs(rough));
 	const early = isRoomy && !options.dryRun ? undefined : await hash();
-	const {sizes} = isRoomy ? rough : (early ?? rough);
+	const exact = isRoomy ? rough : (early ?? rough);
 	// Hashing takes long enough for others to use the disk.
-	const found = early === undefined ? looked : await inspectDisk(system, options.disk);
-	const refusals = refusalsOf(system, found, options, minimumSize(sizes));
-	const disk = accept(found, [...problems, ...refusals]);
-	const target = {path: disk.realPath, sectorSize: disk.sectorSize};
-	const {sink, canEnableVerity} = chooseSink(system, target, layout.rootFileSystem);
-	const seed = randomUUID();
+	const found = early === undefined ? target : await inspectTarget(system, targetOptions(options));
+	const refusals = refusalsOf(system, found, targetOptions(options), needs(exact));
+	const disk = accept(found.disk, [...problems, ...refusals]);
+	const place = {path: disk.realPath, sectorSize: disk.sectorSize};
+	const {sink, canEnableVerity} = chooseSink(system, place, settings.rootFileSystem);
+	for (const type of otherFileSystems(wishes)) checkMountable(system, type);
 	const plan = (described: DescribedSystem): PlannedContent => {
 		const planned = planInstall({
+			...needs(exact),
 			disk,
-			settings: layout,
-			sizes,
-			architecture: architecture.partition,
-			seed,
+			sharing: found.sharing,
 			image: described.image,
 			bootstrap: described.bootstrap,
 			deployment: described.deployment,
@@ -163,13 +184,17 @@ async function prepare(
 ): Promise<Preparation> {
 	const architecture = hostArchitecture();
 	// Read again: whoever had it locked until now may have written to it.
-	const [files, disk] = await Promise.all([
+	const [files, target] = await Promise.all([
 		readFitImage(root, architecture),
-		inspectDisk(system, options.disk),
+		inspectTarget(system, targetOptions(options)),
 	]);
 	const rootFileSystem = options.rootFileSystem ?? files.layout.rootFileSystem;
 	const layout = {rootFileSystem, espSize: options.espSize ?? files.layout.espSize};
-	checkPrograms(rootFileSystem);
+	const {storage} = options.answers;
+	const diskSize = isFound(target.disk) ? target.disk.size : 0;
+	const wishes = wishedStorage(storage, {memory: memorySize(), diskSize});
+	const seed = randomUUID();
+	checkPrograms([rootFileSystem, ...otherFileSystems(wishes)]);
 	const unhashed = await prepareSelf(root.tree);
 	const now = system.now();
 	const bootstrap = plannedBootstrap({
@@ -179,8 +204,28 @@ async function prepare(
 		contexts: unhashed.deployment.contexts,
 		now,
 	});
-	const request = {files, layout, architecture, given, bootstrap, now};
-	return {unhashed, request, problems: bootstrap.problems, disk};
+	const kernelArguments = [...given.kernelArguments, ...storageArguments(storage, seed)];
+	const request = {
+		files,
+		layout,
+		place: placeName(target),
+		architecture,
+		given: {...given, kernelArguments},
+		bootstrap,
+		now,
+	};
+	return {unhashed, request, problems: bootstrap.problems, target, wishes, seed};
+}
+
+function targetOptions({disk, wipe, mayReplace, answers}: InstallOptions): TargetOptions {
+	return {path: disk, wipe, mayReplace: mayReplace ?? true, storage: answers.storage};
+}
+
+/** File systems of further partitions that are made, where they are said. */
+function otherFileSystems({further}: StorageWishes): readonly RootFileSystem[] {
+	return further.flatMap(({fileSystem, existing}) =>
+		fileSystem === undefined || existing?.format === false ? [] : fileSystem,
+	);
 }
 
 /** What is known when the files are hashed and written. */
@@ -194,21 +239,6 @@ function lateContent(
 		describe: async (digests) =>
 			plan(describeSystem({...request, self: await hashOthers(self, digests)})),
 	};
-}
-
-/** All that speaks against a disk. @param minimumSize by sector size; left out as long as it is not known */
-function refusalsOf(
-	system: System,
-	disk: DiskInventory,
-	{wipe}: InstallOptions,
-	minimumSize: (sectorSize: number) => number = () => 0,
-): readonly EngineError[] {
-	return findRefusals(disk, {
-		wipe,
-		minimumSize: isFound(disk) ? minimumSize(disk.sectorSize) : 0,
-		capabilities: system.capabilities(),
-		neededCapabilities: disk.kind === 'file' ? [] : mountingCapabilities,
-	});
 }
 
 /** @throws Refused or Lacking with the refusals, if there are any */

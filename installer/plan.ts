@@ -2,6 +2,12 @@ import type {ReadableDeployment} from '../engine/deployment/deployment.ts';
 import {unpullableWarning, whyUnpullable} from '../engine/deployment/image-reference.ts';
 import {deploymentCommandLine} from '../engine/deployment/new-deployment.ts';
 import type {BootstrapItem} from './bootstrap/work.ts';
+import {planBeside} from './disk/beside/plan-beside.ts';
+import {
+	describeLosses,
+	type SharingWarning,
+	warningsOfSharing,
+} from './disk/beside/sharing-text.ts';
 import {describeContent, isEmpty} from './disk/content.ts';
 import type {ContentSizes} from './disk/content-sizes.ts';
 import type {DiskIdentity} from './disk/identity.ts';
@@ -9,6 +15,9 @@ import type {FoundDisk} from './disk/inventory.ts';
 import {type DiskLayout, type PlannedPartition, planLayout} from './disk/layout.ts';
 import type {LayoutSettings} from './disk/layout-settings.ts';
 import type {Architecture} from './disk/partition-types.ts';
+import {throwRefusals} from './disk/refusals.ts';
+import type {StorageWishes} from './disk/storage-wishes.ts';
+import type {Sharing} from './install-target.ts';
 
 /**
  * All that an installation will do, as data: printed by `--dry-run`, shown by the screens, done by the
@@ -36,7 +45,7 @@ export interface DiskPlan {
 	readonly size: number;
 	/** The run is for the disk with this identity and no other: it compares them before it writes. */
 	readonly identity: DiskIdentity;
-	/** What is destroyed; undefined when the disk is empty. */
+	/** What is destroyed; undefined when that is nothing. */
 	readonly destroys: string | undefined;
 	readonly layout: DiskLayout;
 }
@@ -66,7 +75,11 @@ export type VerityPlan =
 	| {readonly kind: 'not-enforced'; readonly reason: string};
 
 export interface PlanWarning {
-	readonly code: 'no-reference' | 'unpullable-reference' | 'verity-not-enforced';
+	readonly code:
+		| 'no-reference'
+		| 'unpullable-reference'
+		| 'verity-not-enforced'
+		| SharingWarning['code'];
 	readonly message: string;
 	readonly hint: string;
 }
@@ -74,6 +87,9 @@ export interface PlanWarning {
 export interface PlanRequest {
 	readonly disk: FoundDisk;
 	readonly settings: LayoutSettings;
+	readonly wishes?: StorageWishes;
+	/** How the disk is shared; left out when all of it is taken. */
+	readonly sharing?: Sharing | undefined;
 	readonly sizes: ContentSizes;
 	readonly architecture: Architecture;
 	/** All identifiers follow from it: random for a machine, fixed for a reproducible disk image. */
@@ -87,11 +103,11 @@ export interface PlanRequest {
 
 /**
  * Decides what to do with a disk that passed {@link findRefusals}.
- * @throws Refused `too-small` or `esp-too-small`
+ * @throws Refused `too-small` or `esp-too-small`, and what speaks against sharing it
  */
 export function planInstall(request: PlanRequest): InstallPlan {
 	const {disk, image, deployment} = request;
-	const layout = planLayout({...request, diskSize: disk.size, sectorSize: disk.sectorSize});
+	const layout = layoutFor(request);
 	const verity = planVerity(request);
 	const commandLine = deploymentCommandLine(deployment, {
 		rootUuid: partitionOfRole(layout, 'root').fileSystem.uuid,
@@ -105,19 +121,32 @@ export function planInstall(request: PlanRequest): InstallPlan {
 		deployment: {id: deployment.id, kernelArguments, commandLine},
 		verity,
 		bootstrap: request.bootstrap,
-		warnings: [...warningsOfImage(image), ...warningsOfVerity(verity)],
+		warnings: [
+			...warningsOfImage(image),
+			...warningsOfVerity(verity),
+			...warningsOfSharing(layout, request.sharing?.bootPartitions ?? [], disk.content),
+		],
 	};
+}
+
+function layoutFor(request: PlanRequest): DiskLayout {
+	const {disk, sharing} = request;
+	const {size: diskSize, sectorSize} = disk;
+	if (sharing === undefined) return planLayout({...request, diskSize, sectorSize});
+	const planned = planBeside({...request, ...sharing});
+	if (planned.kind === 'planned') return planned.layout;
+	throwRefusals(planned.problems);
+	throw new TypeError(`${disk.path} cannot be shared, and nothing said why`);
 }
 
 function planDisk(disk: FoundDisk, layout: DiskLayout): DiskPlan {
 	const {path, realPath, kind, size, identity, content} = disk;
-	const destroys = isEmpty(content)
-		? undefined
-		: describeContent(content, Number.POSITIVE_INFINITY);
+	const all = isEmpty(content) ? undefined : describeContent(content, Number.POSITIVE_INFINITY);
+	const destroys = layout.beside === undefined ? all : describeLosses(layout.beside);
 	return {path, realPath, kind, size, identity, destroys, layout};
 }
 
-/** The partition of a role that every layout has. */
+/** The new partition of a role: every layout has a root, and all but shared ones an ESP. */
 export function partitionOfRole(layout: DiskLayout, role: 'esp' | 'root'): PlannedPartition {
 	const found = layout.partitions.find((partition) => partition.role === role);
 	if (found === undefined) throw new RangeError(`the layout has no ${role} partition`);

@@ -32,10 +32,11 @@ export function installPrograms(rootFileSystem: RootFileSystem | undefined): Pro
 
 /** @throws Lacking `missing-program` that names all that are not installed here */
 export function checkPrograms(
-	rootFileSystem: RootFileSystem,
+	fileSystems: readonly RootFileSystem[],
 	folders: readonly string[] = programFolders,
 ): void {
-	const missing = Object.entries(installPrograms(rootFileSystem)).filter(
+	const needed = Object.assign({}, ...fileSystems.map(installPrograms)) as Programs;
+	const missing = Object.entries(needed).filter(
 		([program]) => !folders.some((folder) => isExecutable(path.join(folder, program))),
 	);
 	if (missing.length === 0) return;

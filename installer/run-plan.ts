@@ -3,15 +3,23 @@ import type {ProgressReporter} from '../engine/progress.ts';
 import {KernelCallFailed} from '../engine/system/libc.ts';
 import type {System} from '../engine/system/system.ts';
 import type {SystemContent, UnhashedContent} from './content.ts';
-import {makeEspFileSystem} from './disk/file-system.ts';
+import {isRenamed, isShared} from './disk/beside/table-steps.ts';
 import {DiskHold} from './disk/hold.ts';
 import {checkSameDisk} from './disk/inventory.ts';
-import type {PlannedPartition} from './disk/layout.ts';
-import {renamePartition, writePartitionTable} from './disk/sfdisk.ts';
+import type {DiskLayout, PlannedPartition} from './disk/layout.ts';
+import {
+	changePartitionTable,
+	checkSameTable,
+	type DiskTarget,
+	renamePartition,
+	writePartitionTable,
+} from './disk/sfdisk.ts';
 import {wipeDisk} from './disk/wipe.ts';
 import {orInterrupted} from './interruption.ts';
-import {type InstallPlan, partitionOfRole} from './plan.ts';
-import type {RootVerity, Sink} from './sink/sink.ts';
+import {type DiskPlan, type InstallPlan, partitionOfRole} from './plan.ts';
+import {bootPlaces} from './sink/boot-places.ts';
+import {removeDeadEntries} from './sink/dead-entries.ts';
+import type {NewContent, RootVerity, Sink} from './sink/sink.ts';
 
 /** A plan with all that goes on its disk. */
 export interface PlannedContent {
@@ -50,6 +58,7 @@ export async function runPlan(
 	{
 		using hold = new DiskHold(disk.realPath);
 		await checkSameDisk(system, disk);
+		if (isShared(disk.layout)) await checkSameTable(system, targetOf(disk), disk.layout);
 		signal.throwIfAborted();
 		try {
 			plan = await writeDisk(system, run, hold, signal, report);
@@ -69,15 +78,15 @@ async function writeDisk(
 	report: ProgressReporter,
 ): Promise<InstallPlan> {
 	const {sink} = run;
-	const [{path, realPath, size, layout}] = run.plan.disks;
-	const disk = {path: realPath, sectorSize: layout.sectorSize};
-	const esp = partitionOfRole(layout, 'esp');
+	const [planned] = run.plan.disks;
+	const {path, layout} = planned;
+	const disk = targetOf(planned);
 	const root = partitionOfRole(layout, 'root');
+	const places = bootPlaces(layout);
 	report({type: 'step', step: 'partition', title: `Partitioning ${path}`});
-	await wipeDisk(system, disk.path, size, hold);
-	await writePartitionTable(system, disk, layout);
+	await makePartitions(system, planned, hold);
 	await hold.lend(async () => {
-		await makeEspFileSystem(system, disk, esp);
+		for (const partition of newContents(layout)) await sink.makeOther(partition);
 		await sink.makeRoot(root);
 	});
 	report({type: 'done', step: 'partition'});
@@ -90,13 +99,61 @@ async function writeDisk(
 		});
 	}
 	signal.throwIfAborted();
-	await sink.writeBoot(content, esp, report);
+	await sink.writeBoot(content, places, report);
 	signal.throwIfAborted();
-	await renamePartition(system, disk, root.number, root.finishedName);
+	const renamed = layout.partitions.filter(isRenamed);
+	const isNamedFirst = !isShared(layout) && renamed.length === 1;
+	if (isNamedFirst) await nameFinished(system, disk, renamed);
+	await sink.finish(content, places.boot);
 	system.flushDevice(disk.path);
-	await sink.finish(content, esp);
-	system.flushDevice(disk.path);
+	if (!isNamedFirst) await nameFinished(system, disk, renamed);
 	return plan;
+}
+
+/** Wipes the disk, or takes only the entries of its table that are the plan's. */
+async function makePartitions(
+	system: System,
+	planned: DiskPlan,
+	hold: Pick<DiskHold, 'descriptor'>,
+): Promise<void> {
+	const {realPath, size, layout} = planned;
+	const disk = targetOf(planned);
+	if (isShared(layout)) {
+		await changePartitionTable(system, disk, layout);
+		await removeDeadEntries(system, disk, layout);
+		return;
+	}
+	await wipeDisk(system, realPath, size, hold);
+	await writePartitionTable(system, disk, layout);
+}
+
+/**
+ * Of a disk that is all the installation's, one name says that it is not finished, and goes before the
+ * loader entry. Where there are more names, or partitions of others, a name is all that tells what may be
+ * taken again: there they go last, and an entry that starts what has such a name speaks for it.
+ */
+async function nameFinished(
+	system: System,
+	disk: DiskTarget,
+	partitions: readonly PlannedPartition[],
+): Promise<void> {
+	for (const {number, finishedName} of partitions)
+		await renamePartition(system, disk, number, finishedName);
+	system.flushDevice(disk.path);
+}
+
+function targetOf({realPath, layout}: DiskPlan): DiskTarget {
+	return {path: realPath, sectorSize: layout.sectorSize};
+}
+
+/** What is made besides the root, in new partitions and in some that stay. */
+function newContents({partitions, beside}: DiskLayout): readonly NewContent[] {
+	const kept = (beside?.kept ?? []).flatMap(({start, size, use}) =>
+		use?.kind === 'mount' && use.fileSystem !== undefined
+			? [{start, size, fileSystem: use.fileSystem}]
+			: [],
+	);
+	return [...partitions.filter(({role}) => role !== 'root'), ...kept];
 }
 
 async function writeRoot(

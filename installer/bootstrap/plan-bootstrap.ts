@@ -17,6 +17,7 @@ import {Problems} from './problems.ts';
 import {planRegistry} from './registry/plan-registry.ts';
 import {contentOf, type ReadContents} from './source-contents.ts';
 import {planSystem} from './system/plan-system.ts';
+import {putZram} from './system/zram.ts';
 import {planServices} from './units/plan-services.ts';
 import {planUpdates} from './update-policy.ts';
 import type {BootstrapItem, BootstrapWork} from './work.ts';
@@ -61,6 +62,7 @@ export function plannedBootstrap({
 	};
 	const accounts = planAccounts(answers, work);
 	planSystem(answers.system, work);
+	putZram(work, answers.storage.swap);
 	planNetwork(answers.network, answers.services, work);
 	planRegistry(answers.registry, work);
 	planUpdates(answers.updates, work);

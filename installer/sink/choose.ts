@@ -24,14 +24,20 @@ export interface SinkChoice {
 export function chooseSink(system: System, disk: DiskTarget, type: RootFileSystem): SinkChoice {
 	const target = {...disk, mke2fsConfig};
 	if (type === 'ext4') return {sink: ext4Sink(system, target), canEnableVerity: false};
+	checkMountable(system, type);
+	return {sink: mountedSink(system, target), canEnableVerity: kernelHasVerity(type)};
+}
+
+/** @throws Lacking `needs-mounting` or `no-file-system` for what cannot be made or filled here */
+export function checkMountable(system: System, type: RootFileSystem): void {
+	if (type === 'ext4') return;
 	const trial = tryMounting(system, type);
-	if (trial === 'works')
-		return {sink: mountedSink(system, target), canEnableVerity: kernelHasVerity(type)};
 	if (trial === 'no-file-system')
 		throw new Lacking('no-file-system', `the kernel that runs here has no ${type}`, {
 			hint: `Load its module (modprobe ${type}) on the host, or install with --root-fs ext4.`,
 		});
-	throw new Lacking('needs-mounting', `${type} can only be filled when it is mounted`, {
-		hint: 'Run as root, in a container with --privileged, or install with --root-fs ext4.',
-	});
+	if (trial === 'not-allowed')
+		throw new Lacking('needs-mounting', `${type} can only be filled when it is mounted`, {
+			hint: 'Run as root, in a container with --privileged, or install with --root-fs ext4.',
+		});
 }

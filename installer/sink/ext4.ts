@@ -6,21 +6,16 @@ import type {System} from '../../engine/system/system.ts';
 import type {SystemContent, UnhashedContent} from '../content.ts';
 import {makeExt4} from '../disk/file-system.ts';
 import type {PlannedPartition} from '../disk/layout.ts';
+import {bootWriter} from './boot-writer.ts';
 import {byteProgress} from './byte-progress.ts';
 import {EarlyWriteback} from './early-writeback.ts';
 import {cutStretches, type DataStretch, type PlacedFile, placeFile} from './ext4-files.ts';
 import {type Ext4Plan, type PlannedInode, planExt4} from './ext4-plan.ts';
 import {FreeSpace} from './ext4-space.ts';
 import {rootInode} from './ext4-tree.ts';
+import {otherPartitions} from './other-partitions.ts';
 import {contentBytes, stateEntries} from './root-files.ts';
-import {
-	bootWriter,
-	checkRootSize,
-	rootIsFull,
-	type Sink,
-	type SinkTarget,
-	type Watcher,
-} from './sink.ts';
+import {checkRootSize, rootIsFull, type Sink, type SinkTarget, type Watcher} from './sink.ts';
 import {type StretchWorkers, stretchWorkers, type WrittenStretch} from './stretch-task.ts';
 
 /**
@@ -30,6 +25,7 @@ import {type StretchWorkers, stretchWorkers, type WrittenStretch} from './stretc
 export function ext4Sink(system: System, disk: SinkTarget): Sink {
 	return {
 		...bootWriter(system, disk),
+		...otherPartitions(system, disk),
 		async check(content, root) {
 			checkRootSize(content, root);
 			stateEntries(content);

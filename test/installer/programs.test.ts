@@ -13,15 +13,15 @@ function rootWith(programs: readonly string[]): MadeRoot {
 test('are all there, in whichever folder', async () => {
 	await using one = await makeRoot(rootWith(Object.keys(installPrograms('ext4'))));
 	await using other = await makeRoot(rootWith(['mkfs.xfs']));
-	checkPrograms('ext4', [one.folder]);
-	checkPrograms('xfs', [one.folder, other.folder]);
+	checkPrograms(['ext4'], [one.folder]);
+	checkPrograms(['ext4', 'xfs'], [one.folder, other.folder]);
 });
 
 test('are named when they are missing, with their packages, before anything is written', async () => {
 	const programs = Object.keys(installPrograms('ext4')).filter((name) => name !== 'mcopy');
 	await using root = await makeRoot({...rootWith(programs), 'mkfs.btrfs': 'not executable'});
 	try {
-		checkPrograms('btrfs', [root.folder]);
+		checkPrograms(['btrfs'], [root.folder]);
 		assert.unreachable('found them');
 	} catch (error) {
 		assert.instance(error, Lacking);

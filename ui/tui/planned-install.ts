@@ -1,3 +1,5 @@
+import {describeOther, describeUse} from '../../installer/disk/beside/sharing-text.ts';
+import type {KeptPartition} from '../../installer/disk/layout.ts';
 import {formatSize} from '../../installer/disk/size.ts';
 import type {DiskPlan, InstallPlan} from '../../installer/plan.ts';
 import type {PlannedInstall} from './port.ts';
@@ -6,13 +8,18 @@ import type {PlannedInstall} from './port.ts';
 export function plannedInstall({disks, bootstrap, warnings}: InstallPlan): PlannedInstall {
 	return {
 		destroys: disks.flatMap(({destroys}) => destroys ?? []),
-		keeps: [],
+		keeps: disks.flatMap(({layout}) => (layout.beside?.kept ?? []).map(describeKept)),
 		makes: [
 			...disks.flatMap(partitionsOf),
 			...bootstrap.map(({what, place}) => `${what}: ${place}`),
 		],
 		warnings: warnings.map(({message}) => message),
 	};
+}
+
+function describeKept(partition: KeptPartition): string {
+	const use = describeUse(partition);
+	return use === undefined ? describeOther(partition) : `${describeOther(partition)}, ${use}`;
 }
 
 function partitionsOf({layout}: DiskPlan): string[] {

@@ -44,6 +44,7 @@ test('are those of the configuration', () => {
 	assert.equal(configuredOptions(nothing, supported, named), {
 		selectors: [{serial: 'a', pick: 'only'}],
 		wipe: true,
+		mayReplace: true,
 		targetImage: 'registry.example.com/a:1',
 		rootFileSystem: 'xfs',
 		espSize: 2 ** 30,
@@ -63,6 +64,7 @@ test('are those of the command line where it says something', () => {
 	assert.equal(configuredOptions(given, supported, {...named, origin: 'found'}), {
 		...given,
 		selectors: [{serial: 'a', pick: 'only'}],
+		mayReplace: false,
 		espSize: 2 ** 30,
 		configKernelArguments: ['quiet'],
 		answers: supported,
@@ -86,7 +88,7 @@ test('are refused with all keys at once that no installation heeds yet', () => {
 				nothing,
 				answersOf(`allow-inline-secrets = true
 registry.auth = "planted"
-storage.layout = "free-space"
+storage.mirror = ["/dev/sda", "/dev/sdb"]
 boot.timeout = 5
 [[user]]
 name = "a"
@@ -96,7 +98,7 @@ name = "a"
 		(error: unknown) =>
 			error instanceof Refused &&
 			error.code === 'cannot-yet' &&
-			error.message === 'slipway cannot install with these yet: boot.timeout, storage.layout',
+			error.message === 'slipway cannot install with these yet: boot.timeout, storage.mirror',
 	);
 });
 
@@ -108,12 +110,7 @@ test('know of each key whether an installation heeds it', () => {
 		'network.copy-live',
 		'scripts.post',
 		'storage.encryption',
-		'storage.extra',
-		'storage.keep',
 		'storage.mirror',
-		'storage.replace',
-		'storage.root',
-		'storage.swap',
 	]);
 });
 
