@@ -14,6 +14,12 @@ const supportedKeys: readonly string[] = [
 	'storage.wipe',
 	'storage.filesystem',
 	'storage.esp.size',
+	'storage.layout',
+	'storage.replace',
+	'storage.keep',
+	'storage.root',
+	'storage.extra',
+	'storage.swap',
 	'image.target',
 	'boot.kargs',
 	'system',
@@ -29,9 +35,6 @@ const supportedKeys: readonly string[] = [
 	'cloud-init',
 ];
 
-/** Values of other keys that say what is done anyway. */
-const supportedValues: ReadonlyMap<string, WrittenValue> = new Map([['storage.layout', 'disk']]);
-
 /** Keys, as in slipway's own configuration, that answers have and no installation heeds yet. */
 export function unsupportedAnswers(answers: Answers): readonly string[] {
 	const {config, leftOut} = writtenConfig(answers);
@@ -43,7 +46,7 @@ export function unsupportedAnswers(answers: Answers): readonly string[] {
 }
 
 function saidKeys(value: WrittenValue, name: string): string[] {
-	if (!isTable(value)) return supportedValues.get(name) === value ? [] : [name];
+	if (!isTable(value)) return [name];
 	return Object.entries(value).flatMap(([key, inner]) => saidKeys(inner, nameInTable(name, key)));
 }
 

@@ -6,8 +6,7 @@ import type {Answers} from '../answers/answers.ts';
  */
 export function unwrittenAnswers(answers: Answers): readonly string[] {
 	const {disk, storage, image, system, network, firewall, finish} = answers;
-	const {encryption, partitions, replace, keep, swap} = storage;
-	const selectors = [...replace, ...keep];
+	const {encryption} = storage;
 	const said: Readonly<Record<string, boolean>> = {
 		'disk.except': disk?.some(({except}) => except !== undefined) ?? false,
 		'finish.eject': finish.eject !== undefined,
@@ -15,13 +14,6 @@ export function unwrittenAnswers(answers: Answers): readonly string[] {
 		'image.source': image.source !== undefined,
 		'network.interface': network.interfaces.some(isUnwrittenInterface),
 		'storage.encryption': (encryption?.cipher ?? encryption?.keyDerivation) !== undefined,
-		'storage.extra': partitions.some(
-			({existing, minimumSize, maximumSize, mkfsOptions}) =>
-				(existing ?? minimumSize ?? maximumSize ?? mkfsOptions) !== undefined,
-		),
-		'storage.replace': selectors.some(({path, type}) => (path ?? type) !== undefined),
-		'storage.root': storage.rootMaximumSize !== undefined,
-		'storage.swap': swap === 'recommended' || swap === 'hibernation',
 		'system.ntp': (system.ntpPools ?? system.ntsHosts) !== undefined,
 		'system.rtc': system.hardwareClock === 'local',
 		'system.selinux': system.selinux !== undefined && system.selinux !== 'enforcing',

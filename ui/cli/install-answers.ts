@@ -1,13 +1,25 @@
 import {readFile} from 'node:fs/promises';
 import {UsageError} from '../../engine/errors.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
-import type {Answers, UserAnswers} from '../../installer/answers/answers.ts';
+import type {Answers, StorageAnswers, UserAnswers} from '../../installer/answers/answers.ts';
 import {Secret} from '../../installer/answers/secret.ts';
 import {carelessFile, isReadableByAll} from '../../installer/bootstrap/careless-file.ts';
 import type {Arguments, OptionDefinitions} from './command.ts';
 
 /** What an install can be told without a file of answers. Secrets come in files: others see command lines. */
 export const answerOptions = {
+	layout: {
+		type: 'string',
+		value: 'LAYOUT',
+		choices: ['disk', 'free-space', 'partition'],
+		help: 'How much of the disk to use: all of it (disk), free space beside what is there (free-space), or the place of partitions that --replace names (partition). Beside others the ESP is shared, and only entries of slipway are added to the partition table.',
+	},
+	replace: {
+		type: 'string',
+		value: 'N',
+		multiple: true,
+		help: 'The number of a partition that makes room; what is in it is destroyed. May be given several times.',
+	},
 	hostname: {type: 'string', value: 'NAME', help: 'Host name of the machine.'},
 	'root-ssh-authorized-keys': {
 		type: 'string',
@@ -53,6 +65,7 @@ export async function withAnswerOptions(
 	const user = await userOf(options, report);
 	return {
 		...answers,
+		storage: storageOf(answers.storage, options),
 		system: {...answers.system, hostname: hostname ?? answers.system.hostname},
 		root: {
 			...answers.root,
@@ -67,6 +80,22 @@ export async function withAnswerOptions(
 			auth: authFile === undefined ? answers.registry.auth : {kind: 'file', path: authFile},
 		},
 	};
+}
+
+/** Who gives numbers means those, and no others that a file names. */
+function storageOf(storage: StorageAnswers, {layout, replace}: AnswerOptions): StorageAnswers {
+	if (replace.length === 0) return {...storage, layout: layout ?? storage.layout};
+	if (layout !== undefined && layout !== 'partition')
+		throw new UsageError(`--replace is given with --layout ${layout}`, {
+			hint: 'Give --layout partition, or leave one out.',
+		});
+	const numbers = replace.map((text) => {
+		if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+		throw new UsageError(`--replace ${JSON.stringify(text)} is no number of a partition`, {
+			hint: 'Give one such as 3, and the option once more for the next.',
+		});
+	});
+	return {...storage, layout: 'partition', replace: numbers.map((number) => ({number}))};
 }
 
 async function userOf(

@@ -19,6 +19,8 @@ function write(name: string, content: string, mode = 0o600): string {
 }
 
 const none: AnswerOptions = {
+	layout: undefined,
+	replace: [],
 	hostname: undefined,
 	'root-ssh-authorized-keys': undefined,
 	user: undefined,
@@ -75,7 +77,24 @@ test('go before what is in a file', async () => {
 	assert.equal(warnings, [`everybody on this host can read ${hash}, which holds a secret`]);
 });
 
+test('name the layout, and partitions that make room instead of those of a file', async () => {
+	const base = {
+		...noAnswers,
+		storage: {...noAnswers.storage, layout: 'disk', replace: [{label: 'old'}]},
+	} as const;
+	const {given: named} = await read({layout: 'free-space'}, base);
+	assert.equal(named.storage, {...base.storage, layout: 'free-space'});
+	const {given: replaced} = await read({replace: ['3', '12']}, base);
+	assert.equal(replaced.storage, {
+		...base.storage,
+		layout: 'partition',
+		replace: [{number: 3}, {number: 12}],
+	});
+});
+
 for (const [options, message] of [
+	[{replace: ['sda3']}, '--replace "sda3" is no number of a partition'],
+	[{replace: ['3'], layout: 'disk'}, '--replace is given with --layout disk'],
 	[{'user-ssh-key': ['/x']}, '--user-ssh-key is given, and no user'],
 	[{'user-password-hash-file': '/x'}, '--user-password-hash-file is given, and no user'],
 	[{'root-ssh-authorized-keys': '/no/such'}, '/no/such cannot be read: ENOENT'],
