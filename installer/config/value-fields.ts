@@ -141,10 +141,10 @@ export const timeServer = text('the name or address of a server', {
 });
 
 const belowVar = /^\/var(?:\/(?!\.{1,2}(?:\/|$))[\w.@+-]+)*$/;
-const belowVarSyntax = '"/var" or a path below it, such as "/var/home"';
+const belowVarSyntax = '"/var" or a path below it such as "/var/home"';
 
 export const mountPoint = text(belowVarSyntax, {pattern: belowVar});
 
-export const rootOrMountPoint = text(`"/" or ${belowVarSyntax}`, {
+export const rootOrMountPoint = text(`"/", ${belowVarSyntax}`, {
 	check: (value) => value === '/' || belowVar.test(value),
 });

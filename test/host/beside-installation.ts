@@ -11,6 +11,7 @@ import type {System} from '../../engine/system/system.ts';
 import {noAnswers, type StorageAnswers} from '../../installer/answers/answers.ts';
 import {describeSystem} from '../../installer/describe-system.ts';
 import {isFound, throwRefusals} from '../../installer/disk/refusals.ts';
+import {MiB} from '../../installer/disk/size.ts';
 import {inspectTarget, refusalsOf} from '../../installer/install-target.ts';
 import {planInstall} from '../../installer/plan.ts';
 import {runPlan} from '../../installer/run-plan.ts';
@@ -39,8 +40,10 @@ async function install(system: System, disk: string, storage: StorageAnswers): P
 	const target = await inspectTarget(system, options);
 	const request = systemRequest(import.meta.filename);
 	const described = describeSystem(request);
+	// Kernels of a real size, of which an ESP of 100 MB does not hold three.
+	const sizes = {...described.sizes, bootBytes: 40 * MiB};
 	const needed = {
-		sizes: described.sizes,
+		sizes,
 		settings: request.layout,
 		wishes: wishedStorage(storage, {memory: 2 ** 30, diskSize: 2 ** 32}),
 		architecture: request.architecture.partition,
@@ -49,8 +52,8 @@ async function install(system: System, disk: string, storage: StorageAnswers): P
 	throwRefusals(refusalsOf(system, target, options, needed));
 	if (!isFound(target.disk)) throw new Error(`${disk} is no disk`);
 	const plan = planInstall({
-		...needed,
 		...described,
+		...needed,
 		disk: target.disk,
 		sharing: target.sharing,
 		canEnableVerity: false,

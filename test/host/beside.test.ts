@@ -40,7 +40,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'slipway-beside-'));
 const file = path.join(folder, 'disk.raw');
 suiteOf.after(() => rmSync(folder, {recursive: true}));
 
-const size = 4 * GiB;
+const size = 2 * GiB;
 const espStart = MiB;
 /** Kills, one in each of as many parts of the commands of a run. */
 const moments = process.env.SLIPWAY_TEST_ALL === '1' ? 24 : 6;
@@ -59,8 +59,8 @@ async function makeForeignDisk(random: SeededRandom): Promise<void> {
 	const script = `label: gpt
 start=2048, size=204800, type=${partitionTypes.esp}, name="EFI \\x22system\\x22", attrs="GUID:63"
 start=206848, size=65536, type=${partitionTypes.microsoftReserved}
-start=272384, size=1048576, type=${partitionTypes.microsoftData}, name="Données"
-start=6291456, size=1048576, type=${partitionTypes.linux}, attrs="RequiredPartition"
+start=272384, size=819200, type=${partitionTypes.microsoftData}, name="Données"
+start=3145728, size=131072, type=${partitionTypes.linux}, attrs="RequiredPartition"
 `;
 	await system.run('sfdisk', ['--quiet', '--lock=no', file], {input: script});
 	await system.run('mkfs.vfat', [
@@ -75,7 +75,7 @@ start=6291456, size=1048576, type=${partitionTypes.linux}, attrs="RequiredPartit
 		})),
 	);
 	const disk = openSync(file, 'r+');
-	for (const start of [206_848, 272_384, 6_291_456])
+	for (const start of [206_848, 272_384, 3_145_728])
 		for (let at = 0; at < 8; at++)
 			writeSync(disk, random.bytes(4096), 0, 4096, start * 512 + at * 4 * MiB);
 	closeSync(disk);

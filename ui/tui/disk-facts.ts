@@ -9,10 +9,11 @@ import {
 } from '../../installer/disk/content.ts';
 import type {FoundDisk} from '../../installer/disk/inventory.ts';
 import type {ListedDisk} from '../../installer/disk/list-disks.ts';
+import {furtherName, partitionNames} from '../../installer/disk/partition-names.ts';
 import {partitionTypes} from '../../installer/disk/partition-types.ts';
 import {isFound} from '../../installer/disk/refusals.ts';
 import {formatSize, GiB} from '../../installer/disk/size.ts';
-import type {DiskFacts} from './port.ts';
+import type {DiskFacts, ReinstallFacts} from './port.ts';
 
 /** A disk as the screens show it. */
 export function diskFacts({inventory, refusals}: ListedDisk): DiskFacts {
@@ -32,6 +33,7 @@ export function diskFacts({inventory, refusals}: ListedDisk): DiskFacts {
 			partitions: [],
 		};
 	const {size, identity, content} = inventory;
+	const reinstall = reinstallFacts(content);
 	return {
 		...common,
 		size,
@@ -47,7 +49,18 @@ export function diskFacts({inventory, refusals}: ListedDisk): DiskFacts {
 			content: describePartition(partition),
 			refusal: whyNotReplaceable(inventory, partition),
 		})),
+		...(reinstall && {reinstall}),
 	};
+}
+
+/** By the names that an installation gives. */
+function reinstallFacts({partitions}: DiskContent): ReinstallFacts | undefined {
+	const root = partitions.find(({name}) => name === partitionNames.root);
+	const data = ['/var', '/var/home'].flatMap((mountPoint) => {
+		const found = partitions.find(({name}) => name === furtherName(mountPoint));
+		return found === undefined ? [] : [{number: found.number, mountPoint}];
+	});
+	return root === undefined || data.length === 0 ? undefined : {root: root.number, data};
 }
 
 /** Less is free for a system whatever the image; how much it needs, the plan tells. */
