@@ -4,7 +4,7 @@ import type {System} from '../engine/system/system.ts';
 import type {StorageAnswers} from './answers/answers.ts';
 import {type FoundBootPartition, findBootPartitions} from './disk/beside/found-boot.ts';
 import {planBeside} from './disk/beside/plan-beside.ts';
-import type {ShareRequest} from './disk/beside/room.ts';
+import {namesNone, type ShareRequest} from './disk/beside/room.ts';
 import {describeSelector} from './disk/beside/select-partitions.ts';
 import {isEmpty, isUnfinishedInstall} from './disk/content.ts';
 import {type DiskInventory, inspectDisk} from './disk/inventory.ts';
@@ -45,7 +45,7 @@ export async function inspectTarget(
 	const {layout = storage.replace.length > 0 ? 'partition' : 'disk', replace, keep} = storage;
 	if (layout === 'disk' || !isFound(disk)) return {disk, sharing: undefined};
 	const {content, realPath} = disk;
-	const isFree = layout === 'free-space' && isEmpty(content);
+	const isFree = isEmpty(content) && (layout === 'free-space' || namesNone(replace));
 	if (isFree || isUnfinishedInstall(content)) return {disk, sharing: undefined};
 	const bootPartitions = await findBootPartitions(system, realPath, content.partitions);
 	return {disk, sharing: {share: {layout, replace, keep, mayReplace}, bootPartitions}};

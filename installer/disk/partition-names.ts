@@ -5,7 +5,7 @@ export const partitionNames = {
 	unfinishedRoot: 'slipway-root-incomplete',
 } as const;
 
-export const ownPartitionNames: ReadonlySet<string> = new Set(Object.values(partitionNames));
+const ownNames: ReadonlySet<string> = new Set(Object.values(partitionNames));
 
 const unfinishedSuffix = '-incomplete';
 
@@ -28,4 +28,12 @@ export function unfinishedName(name: string): string {
 /** Whether an installation that did not come to its end has made a partition of this name. */
 export function isUnfinishedName(name: string): boolean {
 	return /^slipway-.+-incomplete$/.test(name);
+}
+
+/**
+ * Whether an installation that takes a whole disk gives a partition this name before it is finished. Further
+ * ones get their final names only then: with one of those, a partition is somebody's data.
+ */
+export function isOwnName(name: string): boolean {
+	return ownNames.has(name) || isUnfinishedName(name);
 }

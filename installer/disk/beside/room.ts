@@ -55,14 +55,20 @@ export function findRoom(
 	const removed = place.partitions.filter(({number}) => numbers.has(number));
 	const regions = freeRegions(table, diskSize, removed);
 	const isNamed = (region: Region) => removed.some((partition) => touches(region, partition));
-	const region = largestRegion(layout === 'partition' ? regions.filter(isNamed) : regions);
-	if (layout === 'partition' && removed.length === 0 && problems.length === 0)
+	const isThere = layout === 'partition' && !namesNone(replace);
+	const region = largestRegion(isThere ? regions.filter(isNamed) : regions);
+	if (isThere && removed.length === 0 && problems.length === 0)
 		problems.push(
 			new Refused('nothing-to-replace', 'no partition was named that makes room', {
 				hint: 'Name one with --replace or storage.replace.',
 			}),
 		);
 	return {removed, region, elsewhere: regions.filter((one) => one !== region), kept, problems};
+}
+
+/** Whether partitions go by their type alone, if there are such: then any place will do. */
+export function namesNone(replace: readonly PartitionSelector[]): boolean {
+	return replace.length > 0 && replace.every(({type}) => type !== undefined);
 }
 
 /** `3 GiB at 12 GiB`, for people. */
@@ -103,10 +109,14 @@ function whyNotReplaced(
 				hint: 'Name another partition; the ESP is used beside them as it is.',
 			}),
 		];
-	if (mayReplace || signature === undefined) return [];
-	return [
-		new Refused('holds-data', `${what} holds data, and the configuration was only found`, {
-			hint: 'Name the configuration on the command line, or permit it for this machine.',
-		}),
-	];
+	return mayReplace || signature === undefined ? [] : [foundOnly(partition)];
+}
+
+/** Nobody has said that what a partition holds may be destroyed. */
+export function foundOnly(partition: FoundPartition): Refused {
+	return new Refused(
+		'holds-data',
+		`partition ${partition.number} (${describePartition(partition)}) holds data, and the configuration was only found`,
+		{hint: 'Name the configuration on the command line, or permit it for this machine.'},
+	);
 }

@@ -3,6 +3,7 @@ import type {ExtraPartition} from '../../answers/answers.ts';
 import {describePartition, type FoundPartition} from '../content.ts';
 import {isRootFileSystem} from '../layout-settings.ts';
 import {formatSize} from '../size.ts';
+import {foundOnly} from './room.ts';
 import {describeSelector, type SelectionPlace, selectPartitions} from './select-partitions.ts';
 
 type Existing = NonNullable<ExtraPartition['existing']>;
@@ -13,11 +14,16 @@ export interface UsedPartition {
 	readonly wish: ExtraPartition & {readonly existing: Existing};
 }
 
-/** Finds the partitions that further mount points name. @param removed numbers of those that go */
+/**
+ * Finds the partitions that further mount points name.
+ * @param removed numbers of those that go
+ * @param mayFormat whether what is in them may be destroyed
+ */
 export function findUsedPartitions(
 	further: readonly ExtraPartition[],
 	place: SelectionPlace,
 	removed: ReadonlySet<number>,
+	mayFormat: boolean,
 ): {readonly used: readonly UsedPartition[]; readonly problems: readonly Refused[]} {
 	const used: UsedPartition[] = [];
 	const problems: Refused[] = [];
@@ -25,7 +31,7 @@ export function findUsedPartitions(
 		if (!isExisting(wish)) continue;
 		const found = selectPartitions(wish.existing.partition, place);
 		const [partition] = found;
-		const problem = problemOf(wish, found, removed, used);
+		const problem = problemOf(wish, found, removed, used) ?? whyNotFormatted(wish, found, mayFormat);
 		if (problem !== undefined) problems.push(problem);
 		else if (partition !== undefined) used.push({partition, wish});
 	}
@@ -34,6 +40,15 @@ export function findUsedPartitions(
 
 function isExisting(wish: ExtraPartition): wish is UsedPartition['wish'] {
 	return wish.existing !== undefined;
+}
+
+function whyNotFormatted(
+	{existing}: UsedPartition['wish'],
+	[partition]: readonly FoundPartition[],
+	mayFormat: boolean,
+): Refused | undefined {
+	if (mayFormat || !existing.format || partition?.signature === undefined) return undefined;
+	return foundOnly(partition);
 }
 
 function problemOf(

@@ -123,6 +123,19 @@ test('takes the place of partitions that are named, and what is free beside them
 	]);
 });
 
+test('takes any place where partitions go by their type alone, if there are such', () => {
+	const share = {...freeSpace, layout: 'partition', replace: [{type: 'linux'}]} as const;
+	const linux = found(5, 20_480, 500, {type: partitionTypes.linux});
+	assert.equal(made(layoutOf(besideRequest(windows, {share}))), [
+		[5, 'xbootldr', 20_480, 1024],
+		[6, 'root', 21_504, 44_031],
+	]);
+	assert.equal(made(layoutOf(besideRequest([...windows, linux], {share}))), [
+		[6, 'xbootldr', 20_480, 1024],
+		[5, 'root', 21_504, 44_031],
+	]);
+});
+
 test('makes swap and further partitions, and the root leaves the rest to one that wants it', () => {
 	const wishes = {
 		...noWishes,
@@ -260,6 +273,17 @@ for (const [title, request, problems] of [
 		'data of whom nobody asked',
 		besideRequest(windows, {
 			share: {layout: 'partition', replace: [{number: 3}], keep: [], mayReplace: false},
+		}),
+		['holds-data: partition 3 (NTFS "data3") holds data, and the configuration was only found'],
+	],
+	[
+		'to format what nobody asked for',
+		besideRequest(windows, {
+			share: {...freeSpace, mayReplace: false},
+			wishes: {
+				...noWishes,
+				further: [{...further, existing: {partition: {number: 3}, format: true}}],
+			},
 		}),
 		['holds-data: partition 3 (NTFS "data3") holds data, and the configuration was only found'],
 	],
