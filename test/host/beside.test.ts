@@ -7,10 +7,12 @@ import {createHash} from 'node:crypto';
 import {once} from 'node:events';
 import {
 	closeSync,
+	existsSync,
 	mkdtempSync,
 	openSync,
 	readFileSync,
 	readSync,
+	renameSync,
 	rmSync,
 	truncateSync,
 	writeFileSync,
@@ -38,6 +40,7 @@ const test = reason === undefined ? suiteOf : suiteOf.skip;
 const system = hostSystem();
 const folder = mkdtempSync(path.join(tmpdir(), 'slipway-beside-'));
 const file = path.join(folder, 'disk.raw');
+const pristine = path.join(folder, 'pristine.raw');
 suiteOf.after(() => rmSync(folder, {recursive: true}));
 
 const size = 2 * GiB;
@@ -52,8 +55,15 @@ const foreignFiles: Readonly<Record<string, Buffer>> = {
 };
 
 /** An ESP of 100 MB, and three partitions of others with gaps between them. */
-async function makeForeignDisk(random: SeededRandom): Promise<void> {
-	rmSync(file, {force: true});
+async function makeForeignDisk(): Promise<void> {
+	if (!existsSync(pristine)) {
+		await fillForeignDisk(seededRandom(8));
+		renameSync(file, pristine);
+	}
+	await system.run('cp', ['--sparse=always', pristine, file]);
+}
+
+async function fillForeignDisk(random: SeededRandom): Promise<void> {
 	writeFileSync(file, '');
 	truncateSync(file, size);
 	const script = `label: gpt
@@ -167,7 +177,7 @@ for (const [title, storage, staying] of [
 	['in the place of a partition', {layout: 'partition', replace: [{number: 3}]}, [1, 2, 4]],
 ] as const) {
 	test(`leaves all others as they are ${title}`, async () => {
-		await makeForeignDisk(seededRandom(7));
+		await makeForeignDisk();
 		const before = await foreignState(staying);
 		const {status, said} = await install(storage);
 		assert.equal([status, said], [0, '']);
@@ -181,26 +191,30 @@ for (const [title, storage, staying] of [
 		assert.ok(made.some((line) => /loader\/entries\/slipway-.*\+3\.conf$/.test(line)));
 		assert.ok(made.includes(`${100 * MiB} EFI/systemd/systemd-bootx64.efi`));
 		const again = await install(storage);
-		assert.is(again.status, 1);
-		assert.match(again.said, /no-room|second-slipway|starts another slipway|free are/);
+		if (storage.layout === 'free-space') {
+			assert.is(again.status, 1);
+			assert.match(again.said, /second-slipway|starts another slipway/);
+		} else assert.equal([again.status, again.said], [0, '']);
+		assert.equal(await installed(), made);
+		assert.equal(await foreignState(staying), before);
 	});
 
 	test(`is taken up when it was killed ${title}, and disturbs nobody`, async () => {
-		await makeForeignDisk(seededRandom(8));
+		await makeForeignDisk();
 		const before = await foreignState(staying);
 		await install(storage);
 		const expected = await installed();
 		const random = seededRandom(9);
 		const seen = {unfinished: 0, finished: 0, untouched: 0};
 		for (let moment = 0; moment < moments; moment++) {
-			await makeForeignDisk(seededRandom(8));
+			await makeForeignDisk();
 			const command = Math.floor(((moment + random.next()) / moments) * 40);
 			const kill = {command, afterMs: random.below(30)};
 			const {status} = await install(storage, kill);
 			const when = `killed at command ${command} after ${kill.afterMs} ms`;
 			assert.equal(await foreignState(staying), before, when);
 			const found = root(await foundPartitions());
-			const isDone = status === 0 || (await installed()).join().includes('+3.conf');
+			const isDone = status === 0 || (await installed()).some((line) => line.endsWith('+3.conf'));
 			if (found === undefined) seen.untouched++;
 			else seen[isDone ? 'finished' : 'unfinished']++;
 			if (found !== undefined && !isDone) assert.ok(isUnfinishedName(found.name), when);

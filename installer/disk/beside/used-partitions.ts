@@ -31,7 +31,8 @@ export function findUsedPartitions(
 		if (!isExisting(wish)) continue;
 		const found = selectPartitions(wish.existing.partition, place);
 		const [partition] = found;
-		const problem = problemOf(wish, found, removed, used) ?? whyNotFormatted(wish, found, mayFormat);
+		const problem =
+			problemOf(wish, found, removed, used) ?? whyNotFormatted(wish, found, mayFormat);
 		if (problem !== undefined) problems.push(problem);
 		else if (partition !== undefined) used.push({partition, wish});
 	}
