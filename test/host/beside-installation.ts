@@ -35,7 +35,13 @@ function killing(system: System, command: number, afterMs: number): System {
 	return Object.assign(Object.create(system) as System, {run});
 }
 
-async function install(system: System, disk: string, storage: StorageAnswers): Promise<void> {
+/** @throws what an installation throws, and what the system does */
+export async function installBeside(
+	system: System,
+	disk: string,
+	changes: Partial<StorageAnswers>,
+): Promise<void> {
+	const storage = {...noAnswers.storage, ...changes};
 	const options = {path: disk, wipe: false, mayReplace: true, storage};
 	const target = await inspectTarget(system, options);
 	const request = systemRequest(import.meta.filename);
@@ -64,10 +70,12 @@ async function install(system: System, disk: string, storage: StorageAnswers): P
 	await runPlan(system, {plan, content, sink, unhashed: undefined}, signal, noProgress);
 }
 
-const [disk = '', storage = '{}', command, afterMs] = process.argv.slice(2);
-const system = hostSystem();
-await install(
-	command === undefined ? system : killing(system, Number(command), Number(afterMs)),
-	disk,
-	{...noAnswers.storage, ...(JSON.parse(storage) as Partial<StorageAnswers>)},
-);
+if (import.meta.main) {
+	const [disk = '', storage = '{}', command, afterMs] = process.argv.slice(2);
+	const system = hostSystem();
+	await installBeside(
+		command === undefined ? system : killing(system, Number(command), Number(afterMs)),
+		disk,
+		JSON.parse(storage) as Partial<StorageAnswers>,
+	);
+}

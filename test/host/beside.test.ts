@@ -24,12 +24,14 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {unmountedPartition} from '../../engine/boot/unmounted-partition.ts';
 import {hostSystem} from '../../engine/system/host.ts';
+import type {System} from '../../engine/system/system.ts';
 import type {StorageAnswers} from '../../installer/answers/answers.ts';
 import {type FoundPartition, readContent} from '../../installer/disk/content.ts';
 import {isUnfinishedName} from '../../installer/disk/partition-names.ts';
 import {partitionTypes} from '../../installer/disk/partition-types.ts';
 import {GiB, MiB} from '../../installer/disk/size.ts';
 import {type SeededRandom, seededRandom} from '../seeded.ts';
+import {installBeside} from './beside-installation.ts';
 import {whyNoLoopDevices} from './disk.ts';
 
 const suiteOf = suite('beside other systems');
@@ -46,7 +48,7 @@ suiteOf.after(() => rmSync(folder, {recursive: true}));
 const size = 2 * GiB;
 const espStart = MiB;
 /** Kills, one in each of as many parts of the commands of a run. */
-const moments = process.env.SLIPWAY_TEST_ALL === '1' ? 24 : 6;
+const moments = process.env.SLIPWAY_TEST_ALL === '1' ? 24 : 4;
 
 const foreignFiles: Readonly<Record<string, Buffer>> = {
 	'EFI/Microsoft/Boot/bootmgfw.efi': seededRandom(1).bytes(40_000),
@@ -69,7 +71,7 @@ async function fillForeignDisk(random: SeededRandom): Promise<void> {
 	const script = `label: gpt
 start=2048, size=204800, type=${partitionTypes.esp}, name="EFI \\x22system\\x22", attrs="GUID:63"
 start=206848, size=65536, type=${partitionTypes.microsoftReserved}
-start=272384, size=819200, type=${partitionTypes.microsoftData}, name="Données"
+start=272384, size=131072, type=${partitionTypes.microsoftData}, name="Données"
 start=3145728, size=131072, type=${partitionTypes.linux}, attrs="RequiredPartition"
 `;
 	await system.run('sfdisk', ['--quiet', '--lock=no', file], {input: script});
@@ -152,6 +154,20 @@ async function install(
 	return {status: status ?? undefined, said};
 }
 
+/** What only looks. */
+const isReading = (command: string, words: readonly string[]): boolean =>
+	/^(?:blkid|lsblk|mdir|mtype|wipefs)$/.test(command) || words.includes('--json');
+
+/** Runs so many commands that write, and no more. */
+function stoppingAfter(last: number, reason: Error): System {
+	let count = 0;
+	const run: System['run'] = async (command, words, options) => {
+		if (!isReading(command, words) && count++ >= last) throw reason;
+		return await system.run(command, words, options);
+	};
+	return Object.assign(Object.create(system) as System, {run});
+}
+
 /** What an installation is made of, but for identifiers. */
 async function installed(): Promise<readonly string[]> {
 	const partitions = await foundPartitions();
@@ -197,6 +213,30 @@ for (const [title, storage, staying] of [
 		} else assert.equal([again.status, again.said], [0, '']);
 		assert.equal(await installed(), made);
 		assert.equal(await foreignState(staying), before);
+	});
+
+	test(`goes on from wherever it was stopped ${title}`, async () => {
+		await makeForeignDisk();
+		const before = await foreignState(staying);
+		await installBeside(system, file, storage);
+		const expected = await installed();
+		for (let last = 1; ; last++) {
+			await makeForeignDisk();
+			const stop = new Error('stopped');
+			const stopping = stoppingAfter(last, stop);
+			const failure = await installBeside(stopping, file, storage).then(
+				() => undefined,
+				(error: unknown) => error,
+			);
+			if (failure === undefined) break;
+			assert.is(failure, stop, `after ${last} commands: ${failure}`);
+			assert.equal(await foreignState(staying), before, `after ${last} commands`);
+			const isDone = (await installed()).some((line) => line.endsWith('+3.conf'));
+			if (isDone) continue;
+			await installBeside(system, file, storage);
+			assert.equal(await installed(), expected, `after ${last} commands`);
+			assert.equal(await foreignState(staying), before, `after ${last} commands and again`);
+		}
 	});
 
 	test(`is taken up when it was killed ${title}, and disturbs nobody`, async () => {
