@@ -176,8 +176,9 @@ async function installed(): Promise<readonly string[]> {
 		({name, number, start, size, signature}) =>
 			`${number} ${name} ${start} ${size} ${signature?.type}`,
 	);
-	for (const {start, type, size} of partitions) {
-		if (type !== partitionTypes.esp && type !== partitionTypes.xbootldr) continue;
+	for (const {start, type, size, signature} of partitions) {
+		const isBoot = type === partitionTypes.esp || type === partitionTypes.xbootldr;
+		if (!isBoot || signature?.type !== 'vfat') continue;
 		const files = unmountedPartition(system, {file, offset: start});
 		for (const place of ['EFI/systemd', 'EFI/BOOT', 'EFI/Linux', 'loader', 'loader/entries'])
 			for (const {name} of await files.list(place)) lines.push(`${size} ${place}/${name}`);
