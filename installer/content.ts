@@ -1,3 +1,4 @@
+import {statSync} from 'node:fs';
 import type {BootFile, BootFileSource} from '../engine/boot/boot-partition.ts';
 import type {ByteString, Inode, Metadata} from '../engine/tree/tree.ts';
 
@@ -52,6 +53,13 @@ export interface ContentObject {
 
 /** Where content comes from. */
 export type FileSource = BootFileSource;
+
+/** In bytes. */
+export function sourceSize(source: FileSource): number {
+	return source.kind === 'bytes'
+		? source.bytes.length
+		: statSync(Buffer.from(source.path, 'latin1')).size;
+}
 
 /** One inode on the physical root, at a path relative to it. */
 export interface StateEntry {

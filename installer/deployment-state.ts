@@ -17,6 +17,9 @@ const folderMetadata: Metadata = {
 	xattrs: undefined,
 };
 
+/** The machine's /var on its physical root. */
+export const varFolder = 'state/os/default/var';
+
 /** An image as it was read, and what a deployment makes of it. */
 export interface DeployedSource {
 	readonly root: Directory;
@@ -121,7 +124,7 @@ function* copyTree(
 	deployed: Inode | undefined,
 	sources: FileSources,
 ): Generator<StateEntry, void> {
-	const target = 'state/os/default/var';
+	const target = varFolder;
 	if (tree === undefined || deployed === undefined) {
 		yield stateFolder(target);
 		return;

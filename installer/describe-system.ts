@@ -1,4 +1,3 @@
-import {statSync} from 'node:fs';
 import type {KernelArgument} from '../engine/boot/kernel-argument.ts';
 import {entriesMarker, systemdBootFiles} from '../engine/boot/systemd-boot-files.ts';
 import {kernelFiles, newEntryFile} from '../engine/boot/systemd-boot-plan.ts';
@@ -20,12 +19,13 @@ import {version} from '../engine/version.ts';
 import type {Architecture} from './architecture.ts';
 import type {PlannedBootstrap} from './bootstrap/plan-bootstrap.ts';
 import type {BootstrapItem} from './bootstrap/work.ts';
-import type {FileSource, SystemContent} from './content.ts';
+import {type SystemContent, sourceSize} from './content.ts';
 import {deploymentState} from './deployment-state.ts';
 import {type ContentSizes, contentSizes} from './disk/content-sizes.ts';
 import type {LayoutSettings} from './disk/layout-settings.ts';
 import type {InstallFiles} from './install-files.ts';
 import type {GivenSettings} from './install-options.ts';
+import {machineMounts} from './machine-mounts.ts';
 import type {InstallPlan, PlannedImage} from './plan.ts';
 import {algorithm, type SelfImage} from './self-image.ts';
 
@@ -36,16 +36,21 @@ export interface DescribedSystem {
 	readonly image: PlannedImage;
 	readonly sizes: ContentSizes;
 	readonly bootstrap: readonly BootstrapItem[];
-	/** Everything on the disk, with the loader entry that the plan has the command line of. */
-	contentFor(plan: Pick<InstallPlan, 'deployment'>): SystemContent;
+	/**
+	 * Everything on the disk, with the loader entry that the plan has the command line of.
+	 * @param plan without disks where the file systems are made by others
+	 */
+	contentFor(
+		plan: Pick<InstallPlan, 'deployment'> & Partial<Pick<InstallPlan, 'disks'>>,
+	): SystemContent;
 }
 
 export interface SystemRequest {
 	readonly files: InstallFiles;
 	readonly self: SelfImage;
 	readonly layout: LayoutSettings;
-	/** How the disk is laid out, for people; otherwise by the settings. */
-	readonly layoutName?: string;
+	/** How much of the disk it gets, for people; all of it when left out. */
+	readonly place?: string;
 	readonly architecture: Architecture;
 	readonly given: GivenSettings;
 	/** Those by which the initramfs finds or unlocks the root, as the installation makes it. */
@@ -89,18 +94,29 @@ export function describeSystem(request: SystemRequest): DescribedSystem {
 			configDigest: origin.configDigest,
 			verityDigest: self.image.verityDigest,
 		},
-		sizes: contentSizes(content, sizeOfSource),
+		sizes: contentSizes(content, sourceSize),
 		bootstrap: bootstrap.items,
-		contentFor({deployment: {commandLine}}) {
+		contentFor({deployment: {commandLine}, disks}) {
 			const {kernel, osRelease} = files;
 			const entry = newBootEntry(deployment, {title: osRelease.prettyName, kernel, commandLine});
-			return {...content, bootEntries: [newEntryFile(entry)]};
+			const mounts = disks === undefined ? [] : machineMounts(disks[0].layout);
+			const state = [...content.state, ...mounts];
+			return {...content, state, bootEntries: [newEntryFile(entry)]};
 		},
 	};
 }
 
 function describeOrigin(
-	{files, self, layout, layoutName, architecture, given, rootArguments = [], now}: SystemRequest,
+	{
+		files,
+		self,
+		layout,
+		place = 'whole disk',
+		architecture,
+		given,
+		rootArguments = [],
+		now,
+	}: SystemRequest,
 	reference: UpdateReference | undefined,
 ): NewOrigin {
 	const container = parseContainerEnvironment(self.containerEnvironment ?? '');
@@ -119,18 +135,12 @@ function describeOrigin(
 		created: time,
 		installed: {
 			slipwayVersion: version,
-			layout: layoutName ?? `whole disk, ${layout.rootFileSystem}`,
+			layout: `${place}, ${layout.rootFileSystem}`,
 			source: sourceName(container.image),
 			kernelArguments: installed,
 			time,
 		},
 	};
-}
-
-function sizeOfSource(source: FileSource): number {
-	return source.kind === 'bytes'
-		? source.bytes.length
-		: statSync(Buffer.from(source.path, 'latin1')).size;
 }
 
 function sourceName(image: string | undefined): string {

@@ -10,7 +10,7 @@ import {installPrograms, programFolders} from './programs.ts';
 /** What the machine itself will run, besides what installs it. */
 const machinePrograms = {bootctl: 'systemd-boot-tools'};
 const packages = [
-	...new Set(Object.values({...installPrograms({rootFileSystem: undefined}), ...machinePrograms})),
+	...new Set(Object.values({...installPrograms({fileSystems: []}), ...machinePrograms})),
 ].join(', ');
 
 const installTools: Check = {
@@ -21,8 +21,8 @@ const installTools: Check = {
 	async find(root) {
 		const settings = await tryLayoutSettings(root);
 		// A mistake in the settings is told by its own check.
-		const rootFileSystem = settings instanceof UsageError ? undefined : settings.rootFileSystem;
-		const needed = {...installPrograms({rootFileSystem}), ...machinePrograms};
+		const fileSystems = settings instanceof UsageError ? [] : [settings.rootFileSystem];
+		const needed = {...installPrograms({fileSystems}), ...machinePrograms};
 		const problems: string[] = [];
 		for (const [program, packageName] of Object.entries(needed))
 			if (!(await hasProgram(root, program)))

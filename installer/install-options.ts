@@ -12,6 +12,8 @@ export interface InstallOptions {
 	readonly mirror: readonly string[];
 	/** Leave to destroy what is on the disk. */
 	readonly wipe: boolean;
+	/** Leave to destroy what is in partitions that answers name; only who was not asked has none. */
+	readonly mayReplace?: boolean;
 	/** The fingerprint of the disk in the plan that was agreed to; otherwise it may be any. */
 	readonly plannedDisk?: string | undefined;
 	/** Where updates come from; otherwise what the container and the image say. */
@@ -25,9 +27,9 @@ export interface InstallOptions {
 	readonly kernelArguments: readonly string[];
 	/** What the machine gets besides its image; {@link noAnswers} for nothing. */
 	readonly answers: Answers;
-	/** Decide and check everything, write nothing. */
 	/** Whether somebody sees the recovery key of an encrypted root when it is shown at the end. */
 	readonly showsRecoveryKey: boolean;
+	/** Decide and check everything, write nothing. */
 	readonly dryRun: boolean;
 	readonly signal: AbortSignal;
 }

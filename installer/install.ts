@@ -16,16 +16,24 @@ import {type SealedCredentials, sealCredentials} from './bootstrap/seal-credenti
 import type {ReadContents} from './bootstrap/source-contents.ts';
 import type {UnhashedContent} from './content.ts';
 import {type DescribedSystem, describeSystem, type SystemRequest} from './describe-system.ts';
-import {type ContentSizes, surelyEnough} from './disk/content-sizes.ts';
-import {changedSince} from './disk/fingerprint.ts';
-import {type DiskInventory, type FoundDisk, inspectDisk} from './disk/inventory.ts';
-import {minimumDiskSize} from './disk/layout.ts';
-import {findRefusals, isFound, mountingCapabilities, throwRefusals} from './disk/refusals.ts';
+import {surelyEnough} from './disk/content-sizes.ts';
+import type {DiskInventory, FoundDisk} from './disk/inventory.ts';
+import type {RootFileSystem} from './disk/layout-settings.ts';
+import {isFound, throwRefusals} from './disk/refusals.ts';
 import type {DiskTarget} from './disk/sfdisk.ts';
+import type {StorageWishes} from './disk/storage-wishes.ts';
 import {readFitImage} from './fit-image.ts';
 import {checkSettings, type GivenSettings, type InstallOptions} from './install-options.ts';
+import {
+	type InstallTarget,
+	inspectTarget,
+	isRoomyFor,
+	placeName,
+	refusalsOf,
+	type TargetOptions,
+} from './install-target.ts';
 import {orInterrupted} from './interruption.ts';
-import {findMirrorProblems} from './mirror/mirror-plan.ts';
+import {memorySize} from './machine/hardware.ts';
 import {type InstallPlan, partitionOfRole, planInstall, rootOverhead} from './plan.ts';
 import {type PreparedRoot, prepareRoot} from './prepare-root.ts';
 import {checkPrograms} from './programs.ts';
@@ -41,7 +49,8 @@ import {
 	provisionalSelf,
 	type UnhashedSelf,
 } from './self-image.ts';
-import {chooseSink} from './sink/choose.ts';
+import {checkMountable, chooseSink} from './sink/choose.ts';
+import {storageArguments, wishedStorage} from './wished-storage.ts';
 
 export interface InstallResult {
 	readonly plan: InstallPlan;
@@ -83,10 +92,9 @@ async function planOrInstall(
 	try {
 		const given = checkSettings(options);
 		const contents = await readAnswers(options, report);
-		const found = await inspectDisk(system, options.disk);
-		const all = [found, ...(await inspectOthers(system, options))] as const;
-		const refusals = all.flatMap((one) => refusalsOf(system, one, options));
-		const disks = accept(all, refusals.every(mayBeTooSmallToo) ? [] : refusals);
+		const target = await inspectTarget(system, targetOptions(options));
+		const refusals = refusalsOf(system, target, targetOptions(options));
+		const disks = accept(target, refusals.every(mayBeTooSmallToo) ? [] : refusals);
 		const [disk] = disks;
 		using locks = new DisposableStack();
 		for (const one of dryRun ? [] : disks) locks.use(await lockDisk(system, one, signal, report));
@@ -135,7 +143,8 @@ interface Preparation {
 	readonly request: Omit<SystemRequest, 'self'>;
 	/** Mistakes in the answers that only the image tells. */
 	readonly problems: readonly EngineError[];
-	readonly disk: DiskInventory;
+	readonly target: InstallTarget;
+	readonly wishes: StorageWishes;
 	/** All identifiers of the machine follow from it. */
 	readonly seed: string;
 	readonly onDisk: PreparedRoot;
@@ -154,38 +163,41 @@ async function decide(
 	report: ProgressReporter,
 ): Promise<PlanRun> {
 	const prepared = await prepare(system, options, asked, root);
-	const {unhashed, request, problems, disk: looked, seed, onDisk} = prepared;
-	const {architecture, layout} = request;
+	const {unhashed, request, problems, target, wishes, seed, onDisk} = prepared;
+	const {architecture, layout: settings} = request;
 	const rough = describeSystem({...request, self: provisionalSelf(unhashed)});
 	const hash = async () =>
 		describeSystem({...request, self: await hashSelf(unhashed, options.signal, report)});
-	const minimumSize = (sizes: ContentSizes) => (sectorSize: number) =>
-		minimumDiskSize({
-			sizes,
-			settings: layout,
-			sectorSize,
-			rootOverhead: rootOverhead(onDisk),
-		});
-	const isRoomy = isFound(looked) && looked.size >= minimumSize(rough.sizes)(looked.sectorSize);
+	const needs = ({sizes}: DescribedSystem) => ({
+		sizes,
+		settings,
+		wishes,
+		architecture: architecture.partition,
+		rootOverhead: rootOverhead(onDisk),
+		seed,
+	});
+	const isRoomy = isRoomyFor(target, needs(rough));
 	const early = isRoomy && !options.dryRun ? undefined : await hash();
-	const {sizes} = isRoomy ? rough : (early ?? rough);
+	const exact = isRoomy ? rough : (early ?? rough);
 	// Hashing takes long enough for others to use the disk.
-	const found = early === undefined ? looked : await inspectDisk(system, options.disk);
-	const all = [found, ...(await inspectOthers(system, options))] as const;
-	const refusals = all.flatMap((one) => refusalsOf(system, one, options, minimumSize(sizes)));
-	const ofMirror = findMirrorProblems(all.filter(isFound));
-	const [disk, ...others] = accept(all, [...problems, ...refusals, ...ofMirror]);
-	const target = targetOf(disk);
-	const volume = onDisk.volumeOn([target, ...others.map(targetOf)]);
-	const {sink, canEnableVerity} = chooseSink(system, target, layout.rootFileSystem, volume?.target);
+	const found = early === undefined ? target : await inspectTarget(system, targetOptions(options));
+	const refusals = refusalsOf(system, found, targetOptions(options), needs(exact));
+	const [disk, ...others] = accept(found, [...problems, ...refusals]);
+	const place = diskTarget(disk);
+	const volume = onDisk.volumeOn([place, ...others.map(diskTarget)]);
+	const {sink, canEnableVerity} = chooseSink(
+		system,
+		place,
+		settings.rootFileSystem,
+		volume?.target,
+	);
+	for (const type of otherFileSystems(wishes)) checkMountable(system, type);
 	const plan = (described: DescribedSystem): PlannedContent => {
 		const planned = planInstall({
+			...needs(exact),
 			disk,
-			settings: layout,
-			sizes,
-			architecture: architecture.partition,
-			seed,
 			others,
+			sharing: found.sharing,
 			encryption: onDisk.encryption,
 			mirror: onDisk.mirror,
 			warnings: onDisk.warnings,
@@ -217,14 +229,20 @@ async function prepare(
 ): Promise<Preparation> {
 	const architecture = hostArchitecture();
 	// Read again: whoever had it locked until now may have written to it.
-	const [files, disk] = await Promise.all([
+	const [files, target] = await Promise.all([
 		readFitImage(root, architecture),
-		inspectDisk(system, options.disk),
+		inspectTarget(system, targetOptions(options)),
 	]);
 	const rootFileSystem = options.rootFileSystem ?? files.layout.rootFileSystem;
 	const layout = {rootFileSystem, espSize: options.espSize ?? files.layout.espSize};
-	const encrypts = options.answers.storage.encryption !== undefined;
-	checkPrograms({rootFileSystem, encrypts, mirrors: options.mirror.length > 0});
+	const {storage} = options.answers;
+	const diskSize = isFound(target.disk) ? target.disk.size : 0;
+	const wishes = wishedStorage(storage, {memory: memorySize(), diskSize});
+	checkPrograms({
+		fileSystems: [rootFileSystem, ...otherFileSystems(wishes)],
+		encrypts: storage.encryption !== undefined,
+		mirrors: options.mirror.length > 0,
+	});
 	const seed = randomUUID();
 	const imagePath = root.path;
 	const onDisk = await prepareRoot(system, {options, contents, seed, imagePath, files});
@@ -234,14 +252,17 @@ async function prepare(
 		answers: options.answers,
 		image: new ImageTree(root.tree.root, unhashed.sources),
 		contents,
-		sealed: await sealedFor(system, options, contents, disk),
+		sealed: await sealedFor(system, options, contents, target.disk),
 		contexts: unhashed.deployment.contexts,
 		now,
 	});
 	const {scripts} = options.answers;
 	const items = [...bootstrap.items, ...plannedScripts(scripts)];
+	const kernelArguments = [...given.kernelArguments, ...storageArguments(storage, seed)];
 	const request = {
-		...{files, layout, architecture, given, now},
+		...{files, layout, architecture, now},
+		place: placeName(target),
+		given: {...given, kernelArguments},
 		rootArguments: onDisk.kernelArguments,
 		bootstrap: {...bootstrap, items},
 	};
@@ -250,13 +271,21 @@ async function prepare(
 		...bootstrap.problems,
 		...findScriptProblems(system, scripts, rootFileSystem),
 	];
-	return {unhashed, request, problems, disk, seed, onDisk};
+	return {unhashed, request, problems, target, wishes, seed, onDisk};
 }
 
-const targetOf = ({realPath: path, sectorSize}: FoundDisk): DiskTarget => ({path, sectorSize});
+const diskTarget = ({realPath: path, sectorSize}: FoundDisk): DiskTarget => ({path, sectorSize});
 
-async function inspectOthers(system: System, {mirror}: InstallOptions): Promise<DiskInventory[]> {
-	return await Promise.all(mirror.map((path) => inspectDisk(system, path)));
+function targetOptions(options: InstallOptions): TargetOptions {
+	const {disk: path, mirror, wipe, mayReplace = true, plannedDisk, answers} = options;
+	return {path, mirror, wipe, mayReplace, plannedDisk, storage: answers.storage};
+}
+
+/** File systems of further partitions that are made, where they are said. */
+function otherFileSystems({further}: StorageWishes): readonly RootFileSystem[] {
+	return further.flatMap(({fileSystem, existing}) =>
+		fileSystem === undefined || existing?.format === false ? [] : fileSystem,
+	);
 }
 
 /** Only on the machine that will have them, and that is not certain of a container that writes some disk. */
@@ -284,35 +313,13 @@ function lateContent(
 	};
 }
 
-/** All that speaks against a disk. @param minimumSize by sector size; left out as long as it is not known */
-function refusalsOf(
-	system: System,
-	disk: DiskInventory,
-	{disk: first, wipe, answers, mirror, plannedDisk}: InstallOptions,
-	minimumSize: (sectorSize: number) => number = () => 0,
-): readonly EngineError[] {
-	return [
-		...findRefusals(disk, {
-			wipe,
-			minimumSize: isFound(disk) ? minimumSize(disk.sectorSize) : 0,
-			capabilities: system.capabilities(),
-			// Files of disks can be written without; what encrypts or mirrors them is the kernel.
-			neededCapabilities:
-				disk.kind === 'file' && answers.storage.encryption === undefined && mirror.length === 0
-					? []
-					: mountingCapabilities,
-		}),
-		...(isFound(disk) && disk.path === first ? changedSince(disk, plannedDisk) : []),
-	];
-}
-
 /** @throws Refused or Lacking with the refusals, if there are any */
 function accept(
-	[first, ...others]: readonly [DiskInventory, ...DiskInventory[]],
+	{disk, others}: InstallTarget,
 	refusals: readonly EngineError[],
 ): readonly [FoundDisk, ...FoundDisk[]] {
 	throwRefusals(refusals);
-	return [foundDisk(first), ...others.map(foundDisk)];
+	return [foundDisk(disk), ...others.map(foundDisk)];
 }
 
 function foundDisk(disk: DiskInventory): FoundDisk {

@@ -1,8 +1,9 @@
 import {describeUnlocking} from '../engine/deployment/unlock-method.ts';
 import {printableText} from '../engine/tree/printable.ts';
 import type {BootstrapItem} from './bootstrap/work.ts';
+import {describeOther, describeUse} from './disk/beside/sharing-text.ts';
 import type {DiskIdentity} from './disk/identity.ts';
-import type {PlannedPartition} from './disk/layout.ts';
+import type {DiskLayout, PlannedPartition} from './disk/layout.ts';
 import {describePartitionType} from './disk/partition-types.ts';
 import {formatSize} from './disk/size.ts';
 import {describeRecoveryKey} from './encryption/encryption-plan.ts';
@@ -33,14 +34,22 @@ function formatDisk({path, size, identity, destroys, layout}: DiskPlan): string[
 	return [
 		...formatFields([
 			['Disk', [path, formatSize(size), ...formatIdentity(identity)].join(', ')],
-			[
-				'Destroys',
-				destroys === undefined ? 'nothing, it is empty' : `EVERYTHING on it: ${destroys}`,
-			],
+			['Destroys', formatLosses(destroys, layout)],
 			['Table', `GPT ${layout.id}, sectors of ${layout.sectorSize} bytes`],
 		]),
 		...layout.partitions.flatMap(formatPartition),
+		...formatFields(
+			(layout.beside?.kept ?? []).map((partition, index) => [
+				index === 0 ? 'Keeps' : '',
+				[describeOther(partition), describeUse(partition)].filter(Boolean).join(', '),
+			]),
+		),
 	];
+}
+
+function formatLosses(destroys: string | undefined, {beside}: DiskLayout): string {
+	if (beside !== undefined) return destroys ?? 'nothing: it goes where nothing is';
+	return destroys === undefined ? 'nothing, it is empty' : `EVERYTHING on it: ${destroys}`;
 }
 
 function formatIdentity({model, serial, transport}: DiskIdentity): string[] {
@@ -50,12 +59,12 @@ function formatIdentity({model, serial, transport}: DiskIdentity): string[] {
 }
 
 function formatPartition(partition: PlannedPartition): string[] {
-	const {number, finishedName, start, size, type, uuid, fileSystem} = partition;
+	const {number, finishedName, start, size, type, uuid, fileSystem, mountPoint} = partition;
 	const meaning = describePartitionType(type);
 	return [
 		`  ${number}  ${finishedName}: ${formatSize(size)} at ${formatSize(start)} (bytes ${start} to ${start + size - 1})`,
 		`     type ${type}${meaning === undefined ? '' : ` (${meaning})`}, partition ${uuid}`,
-		`     ${fileSystem.type} "${fileSystem.label}" ${fileSystem.uuid}`,
+		`     ${fileSystem.type} "${fileSystem.label}" ${fileSystem.uuid}${mountPoint === undefined ? '' : `, mounted on ${mountPoint}`}`,
 	];
 }
 

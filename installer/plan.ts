@@ -2,6 +2,12 @@ import type {ReadableDeployment} from '../engine/deployment/deployment.ts';
 import {unpullableWarning, whyUnpullable} from '../engine/deployment/image-reference.ts';
 import {deploymentCommandLine} from '../engine/deployment/new-deployment.ts';
 import type {BootstrapItem} from './bootstrap/work.ts';
+import {planBeside} from './disk/beside/plan-beside.ts';
+import {
+	describeLosses,
+	type SharingWarning,
+	warningsOfSharing,
+} from './disk/beside/sharing-text.ts';
 import {describeContent, isEmpty} from './disk/content.ts';
 import type {ContentSizes} from './disk/content-sizes.ts';
 import {diskFingerprint} from './disk/fingerprint.ts';
@@ -10,7 +16,10 @@ import type {FoundDisk} from './disk/inventory.ts';
 import {type DiskLayout, type PlannedPartition, planLayout} from './disk/layout.ts';
 import type {LayoutSettings} from './disk/layout-settings.ts';
 import type {Architecture} from './disk/partition-types.ts';
+import {throwRefusals} from './disk/refusals.ts';
+import type {StorageWishes} from './disk/storage-wishes.ts';
 import {type EncryptionPlan, luksHeaderSize} from './encryption/encryption-plan.ts';
+import type {Sharing} from './install-target.ts';
 import {type MirrorPlan, mirrorOverhead} from './mirror/mirror-plan.ts';
 
 /**
@@ -45,7 +54,7 @@ export interface DiskPlan {
 	readonly identity: DiskIdentity;
 	/** See {@link diskFingerprint}. */
 	readonly fingerprint: string;
-	/** What is destroyed; undefined when the disk is empty. */
+	/** What is destroyed; undefined when that is nothing. */
 	readonly destroys: string | undefined;
 	readonly layout: DiskLayout;
 }
@@ -79,7 +88,9 @@ export interface PlanWarning {
 		| 'no-reference'
 		| 'unpullable-reference'
 		| 'verity-not-enforced'
-		| 'recovery-key-passing';
+		| 'recovery-key-passing'
+		| 'not-encrypted'
+		| SharingWarning['code'];
 	readonly message: string;
 	readonly hint: string;
 }
@@ -87,6 +98,9 @@ export interface PlanWarning {
 export interface PlanRequest {
 	readonly disk: FoundDisk;
 	readonly settings: LayoutSettings;
+	readonly wishes?: StorageWishes;
+	/** How the disk is shared; left out when all of it is taken. */
+	readonly sharing?: Sharing | undefined;
 	readonly sizes: ContentSizes;
 	readonly architecture: Architecture;
 	/** All identifiers follow from it: random for a machine, fixed for a reproducible disk image. */
@@ -106,19 +120,11 @@ export interface PlanRequest {
 
 /**
  * Decides what to do with a disk that passed {@link findRefusals}.
- * @throws Refused `too-small` or `esp-too-small`
+ * @throws Refused `too-small` or `esp-too-small`, and what speaks against sharing it
  */
 export function planInstall(request: PlanRequest): InstallPlan {
 	const {disk, others = [], image, deployment, encryption, mirror} = request;
-	const layoutFor = (seed: string): DiskLayout =>
-		planLayout({
-			...request,
-			seed,
-			diskSize: Math.min(...[disk, ...others].map(({size}) => size)),
-			sectorSize: disk.sectorSize,
-			rootOverhead: rootOverhead(request),
-		});
-	const layout = layoutFor(request.seed);
+	const layout = layoutFor(request);
 	const verity = planVerity(request);
 	const commandLine = deploymentCommandLine(deployment, {
 		rootUuid: partitionOfRole(layout, 'root').fileSystem.uuid,
@@ -130,7 +136,7 @@ export function planInstall(request: PlanRequest): InstallPlan {
 		disks: [
 			planDisk(disk, layout),
 			...others.map((other, index) =>
-				planDisk(other, layoutFor(`${request.seed} disk ${index + 2}`)),
+				planDisk(other, wholeLayout(request, `${request.seed} disk ${index + 2}`)),
 			),
 		],
 		encryption,
@@ -139,7 +145,13 @@ export function planInstall(request: PlanRequest): InstallPlan {
 		deployment: {id: deployment.id, kernelArguments, commandLine},
 		verity,
 		bootstrap: request.bootstrap,
-		warnings: [...warningsOfImage(image), ...warningsOfVerity(verity), ...(request.warnings ?? [])],
+		warnings: [
+			...warningsOfImage(image),
+			...warningsOfVerity(verity),
+			...warningsOfSharing(layout, request.sharing?.bootPartitions ?? [], disk.content),
+			...(encryption === undefined ? [] : warningsOfKept(layout)),
+			...(request.warnings ?? []),
+		],
 	};
 }
 
@@ -151,16 +163,37 @@ export function rootOverhead({
 	return (encryption ? luksHeaderSize : 0) + (mirror ? mirrorOverhead : 0);
 }
 
+/** The layout of the first disk. */
+function layoutFor(request: PlanRequest): DiskLayout {
+	const {disk, sharing} = request;
+	if (sharing === undefined) return wholeLayout(request, request.seed);
+	const planned = planBeside({...request, ...sharing, rootOverhead: rootOverhead(request)});
+	if (planned.kind === 'planned') return planned.layout;
+	throwRefusals(planned.problems);
+	throw new TypeError(`${disk.path} cannot be shared, and nothing said why`);
+}
+
+/** That of a disk of which all is taken: with a mirror the same on each, but for identifiers. */
+function wholeLayout(request: PlanRequest, seed: string): DiskLayout {
+	const {disk, others = []} = request;
+	return planLayout({
+		...request,
+		seed,
+		diskSize: Math.min(...[disk, ...others].map(({size}) => size)),
+		sectorSize: disk.sectorSize,
+		rootOverhead: rootOverhead(request),
+	});
+}
+
 function planDisk(disk: FoundDisk, layout: DiskLayout): DiskPlan {
 	const {path, realPath, kind, size, identity, content} = disk;
-	const destroys = isEmpty(content)
-		? undefined
-		: describeContent(content, Number.POSITIVE_INFINITY);
+	const all = isEmpty(content) ? undefined : describeContent(content, Number.POSITIVE_INFINITY);
+	const destroys = layout.beside === undefined ? all : describeLosses(layout.beside);
 	const fingerprint = diskFingerprint(disk);
 	return {path, realPath, kind, size, identity, fingerprint, destroys, layout};
 }
 
-/** The partition of a role that every layout has. */
+/** The new partition of a role: every layout has a root, and all but shared ones an ESP. */
 export function partitionOfRole(layout: DiskLayout, role: 'esp' | 'root'): PlannedPartition {
 	const found = layout.partitions.find((partition) => partition.role === role);
 	if (found === undefined) throw new RangeError(`the layout has no ${role} partition`);
@@ -202,6 +235,21 @@ function warningsOfVerity(verity: VerityPlan): PlanWarning[] {
 			code: 'verity-not-enforced',
 			message: `changes to the system's files on the disk will not be noticed: ${verity.reason}`,
 			hint: 'Use ext4 for the root.',
+		},
+	];
+}
+
+/** Of an encrypted root: what is mounted besides, as it is. */
+function warningsOfKept({beside}: DiskLayout): PlanWarning[] {
+	const places = (beside?.kept ?? []).flatMap(({use}) =>
+		use?.kind === 'mount' ? use.mountPoint : [],
+	);
+	if (places.length === 0) return [];
+	return [
+		{
+			code: 'not-encrypted',
+			message: `only the root is encrypted, not the partitions that are kept for ${places.join(', ')}`,
+			hint: 'Keep nothing there that others must not read.',
 		},
 	];
 }

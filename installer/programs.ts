@@ -31,8 +31,8 @@ const toMirror: Programs = {mdadm: 'mdadm'};
 
 /** What an install is to do that not every image can. */
 export interface ProgramNeeds {
-	/** Undefined when it is not known. */
-	readonly rootFileSystem: RootFileSystem | undefined;
+	/** Those that are made, as far as they are known. */
+	readonly fileSystems: readonly RootFileSystem[];
 	readonly encrypts?: boolean;
 	readonly mirrors?: boolean;
 }
@@ -41,10 +41,10 @@ export interface ProgramNeeds {
 export const programFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'] as const;
 
 /** What an install runs, from the image itself. */
-export function installPrograms({rootFileSystem, encrypts, mirrors}: ProgramNeeds): Programs {
+export function installPrograms({fileSystems, encrypts, mirrors}: ProgramNeeds): Programs {
 	return {
 		...always,
-		...(rootFileSystem && byFileSystem[rootFileSystem]),
+		...Object.fromEntries(fileSystems.flatMap((type) => Object.entries(byFileSystem[type]))),
 		...(encrypts && toEncrypt),
 		...(mirrors && toMirror),
 	};

@@ -4,11 +4,18 @@ import {KernelCallFailed} from '../engine/system/libc.ts';
 import type {System} from '../engine/system/system.ts';
 import type {Secret} from './answers/secret.ts';
 import type {SystemContent, UnhashedContent} from './content.ts';
-import {makeEspFileSystem, partitionLoop} from './disk/file-system.ts';
+import {isRenamed, isShared} from './disk/beside/table-steps.ts';
+import {partitionLoop} from './disk/file-system.ts';
 import {DiskHold} from './disk/hold.ts';
 import {checkSameDisk} from './disk/inventory.ts';
-import type {PlannedPartition} from './disk/layout.ts';
-import {type DiskTarget, renamePartition, writePartitionTable} from './disk/sfdisk.ts';
+import type {DiskLayout, PlannedPartition} from './disk/layout.ts';
+import {
+	changePartitionTable,
+	checkSameTable,
+	type DiskTarget,
+	renamePartition,
+	writePartitionTable,
+} from './disk/sfdisk.ts';
 import {wipeDisk} from './disk/wipe.ts';
 import type {EncryptionPlan} from './encryption/encryption-plan.ts';
 import {recoveryKeyFile, writeRecoveryKey} from './encryption/recovery-key.ts';
@@ -16,7 +23,10 @@ import {orInterrupted} from './interruption.ts';
 import {type DiskPlan, type InstallPlan, partitionOfRole} from './plan.ts';
 import type {RootVolume} from './root-volume.ts';
 import type {TargetSource} from './scripts/target-root.ts';
-import {bootWriter, type RootVerity, type Sink} from './sink/sink.ts';
+import {type BootPlaces, bootPlaces} from './sink/boot-places.ts';
+import {besidesRoot} from './sink/choose.ts';
+import {removeDeadEntries} from './sink/dead-entries.ts';
+import type {BesidesRoot, NewContent, RootVerity, Sink} from './sink/sink.ts';
 
 /** A plan with all that goes on its disk. */
 export interface PlannedContent {
@@ -50,7 +60,8 @@ export interface RunOutcome {
  * Does what a plan says. The partition table names the root unfinished until everything that a boot
  * needs is on the disk; the loader entry comes last of all. Killed anywhere before that, the disk is
  * one that a second run takes without `--wipe`.
- * @throws Refused `in-use` or `other-disk`, or what the signal was aborted with, before the first write
+ * @throws Refused `in-use`, `other-disk` or `other-table`, or what the signal was aborted with, before the
+ * first write
  * @throws OperationFailed `interrupted` when the signal aborted it after that; never Refused or Lacking
  */
 export async function runPlan(
@@ -64,10 +75,13 @@ export async function runPlan(
 	let outcome: RunOutcome;
 	{
 		using holds = new DisposableStack();
-		const hold = (plan: DiskPlan) => heldDisk(plan, holds.use(new DiskHold(plan.realPath)));
+		const hold = (plan: DiskPlan) => holds.use(new DiskHold(plan.realPath));
 		const [first, ...others] = disks;
-		const held: HeldDisks = [hold(first), ...others.map(hold)];
-		for (const disk of disks) await checkSameDisk(system, disk);
+		const held: HeldDisks = [
+			heldDisk(first, hold(first), run.sink),
+			...others.map((plan) => heldDisk(plan, hold(plan), besidesRoot(system, targetOf(plan)))),
+		];
+		for (const disk of disks) await checkUnchanged(system, disk);
 		signal.throwIfAborted();
 		try {
 			outcome = await writeDisks(system, run, held, signal, report);
@@ -85,21 +99,34 @@ interface HeldDisk {
 	readonly plan: DiskPlan;
 	readonly hold: DiskHold;
 	readonly target: DiskTarget;
-	readonly esp: PlannedPartition;
+	readonly writer: BesidesRoot;
+	readonly places: BootPlaces;
 	readonly root: PlannedPartition;
 }
 
 type HeldDisks = readonly [HeldDisk, ...HeldDisk[]];
 
-function heldDisk(plan: DiskPlan, hold: DiskHold): HeldDisk {
-	const {realPath: path, layout} = plan;
+function heldDisk(plan: DiskPlan, hold: DiskHold, writer: BesidesRoot): HeldDisk {
+	const {layout} = plan;
 	return {
 		plan,
 		hold,
-		target: {path, sectorSize: layout.sectorSize},
-		esp: partitionOfRole(layout, 'esp'),
+		target: targetOf(plan),
+		writer,
+		places: bootPlaces(layout),
 		root: partitionOfRole(layout, 'root'),
 	};
+}
+
+function targetOf({realPath, layout}: DiskPlan): DiskTarget {
+	return {path: realPath, sectorSize: layout.sectorSize};
+}
+
+/** @throws Refused `other-disk` or `other-table` */
+async function checkUnchanged(system: System, disk: DiskPlan): Promise<void> {
+	await checkSameDisk(system, disk);
+	const {layout} = disk;
+	if (isShared(layout)) await checkSameTable(system, targetOf(disk), layout);
 }
 
 async function writeDisks(
@@ -115,33 +142,30 @@ async function writeDisks(
 	const {described, recoveryKey} = await fillRoot(system, run, first, signal, report);
 	const {plan, content} = described;
 	signal.throwIfAborted();
-	const boots = [
-		...others.map((disk) => ({disk, writer: bootWriter(system, disk.target)})),
-		{disk: first, writer: run.sink},
-	];
-	for (const {disk, writer} of boots) await writer.writeBoot(content, disk.esp, report);
+	const boots = [...others, first];
+	for (const {writer, places} of boots) await writer.writeBoot(content, places, report);
 	signal.throwIfAborted();
-	for (const {target, root} of disks) {
-		await renamePartition(system, target, root.number, root.finishedName);
+	for (const disk of disks) if (isNamedFirst(disk.plan.layout)) await nameFinished(system, disk);
+	const shownKey = await keepRecoveryKey(run.plan.encryption, recoveryKey);
+	for (const {writer, places, target} of boots) {
+		await writer.finish(content, places.boot);
 		system.flushDevice(target.path);
 	}
-	const shownKey = await keepRecoveryKey(run.plan.encryption, recoveryKey);
-	for (const {disk, writer} of boots) {
-		await writer.finish(content, disk.esp);
-		system.flushDevice(disk.target.path);
-	}
+	for (const disk of disks) if (!isNamedFirst(disk.plan.layout)) await nameFinished(system, disk);
 	return {plan, recoveryKey: shownKey};
 }
 
+/** Makes the partitions of a disk, and what is in them but for the root. */
 async function partitionDisk(
 	system: System,
-	{plan: {path, size, layout}, hold, target, esp}: HeldDisk,
+	{plan, hold, writer}: HeldDisk,
 	report: ProgressReporter,
 ): Promise<void> {
-	report({type: 'step', step: 'partition', title: `Partitioning ${path}`});
-	await wipeDisk(system, target.path, size, hold);
-	await writePartitionTable(system, target, layout);
-	await hold.lend(() => makeEspFileSystem(system, target, esp));
+	report({type: 'step', step: 'partition', title: `Partitioning ${plan.path}`});
+	await makePartitions(system, plan, hold);
+	await hold.lend(async () => {
+		for (const partition of newContents(plan.layout)) await writer.makeOther(partition);
+	});
 	report({type: 'done', step: 'partition'});
 }
 
@@ -176,6 +200,51 @@ async function keepRecoveryKey(
 	if (encryption?.recoveryKey.kind !== 'written' || key === undefined) return key;
 	await writeRecoveryKey(recoveryKeyFile(encryption, encryption.recoveryKey), key);
 	return undefined;
+}
+
+/** Wipes the disk, or takes only the entries of its table that are the plan's. */
+async function makePartitions(
+	system: System,
+	planned: DiskPlan,
+	hold: Pick<DiskHold, 'descriptor'>,
+): Promise<void> {
+	const {realPath, size, layout} = planned;
+	const disk = targetOf(planned);
+	if (isShared(layout)) {
+		await changePartitionTable(system, disk, layout);
+		await removeDeadEntries(system, disk, layout);
+		return;
+	}
+	await wipeDisk(system, realPath, size, hold);
+	await writePartitionTable(system, disk, layout);
+}
+
+/**
+ * Of a disk that is all the installation's, one name says that it is not finished, and goes before the
+ * loader entry. Where there are more names, or partitions of others, a name is all that tells what may be
+ * taken again: there they go last, and an entry that starts what has such a name speaks for it.
+ */
+function isNamedFirst(layout: DiskLayout): boolean {
+	return !isShared(layout) && layout.partitions.filter(isRenamed).length === 1;
+}
+
+async function nameFinished(
+	system: System,
+	{target, plan: {layout}}: Pick<HeldDisk, 'target' | 'plan'>,
+): Promise<void> {
+	for (const {number, finishedName} of layout.partitions.filter(isRenamed))
+		await renamePartition(system, target, number, finishedName);
+	system.flushDevice(target.path);
+}
+
+/** What is made besides the root, in new partitions and in some that stay. */
+function newContents({partitions, beside}: DiskLayout): readonly NewContent[] {
+	const kept = (beside?.kept ?? []).flatMap(({start, size, use}) =>
+		use?.kind === 'mount' && use.fileSystem !== undefined
+			? [{start, size, fileSystem: use.fileSystem}]
+			: [],
+	);
+	return [...partitions.filter(({role}) => role !== 'root'), ...kept];
 }
 
 async function writeRoot(

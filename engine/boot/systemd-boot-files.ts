@@ -36,6 +36,11 @@ export function systemdBootFiles(
 	];
 }
 
+/** Whether a file is one of those, and not one that belongs where the entries are. */
+export function isLoaderFile({path: place}: Pick<BootFile, 'path'>): boolean {
+	return /^(?:EFI\/(?:systemd|BOOT)\/|loader\/loader\.conf$)/.test(place);
+}
+
 /** Tells bootctl and kernel-install which kind of entries the partition that holds them is for. */
 export const entriesMarker: BootFile = textFile('loader/entries.srel', 'type1\n');
 

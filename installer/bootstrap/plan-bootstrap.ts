@@ -18,6 +18,7 @@ import {planRegistry} from './registry/plan-registry.ts';
 import type {SealedCredentials} from './seal-credentials.ts';
 import {contentOf, type ReadContents} from './source-contents.ts';
 import {planSystem} from './system/plan-system.ts';
+import {putZram} from './system/zram.ts';
 import {planServices} from './units/plan-services.ts';
 import {planUpdates} from './update-policy.ts';
 import type {BootstrapItem, BootstrapWork} from './work.ts';
@@ -65,6 +66,7 @@ export function plannedBootstrap({
 	};
 	const accounts = planAccounts(answers, work);
 	planSystem(answers.system, work);
+	putZram(work, answers.storage.swap);
 	planNetwork(answers.network, answers.services, work);
 	planRegistry(answers.registry, work);
 	planUpdates(answers.updates, work);

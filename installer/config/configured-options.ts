@@ -26,11 +26,13 @@ export function configuredOptions(
 ): ConfiguredOptions {
 	refuseUnsupported(answers);
 	const {disk, storage, image, boot, arm} = answers;
-	const isArmed = storage.wipe === true && mayWipe({...request, arm}).mayWipe;
+	const {mayWipe: mayReplace} = mayWipe({...request, arm});
+	const isArmed = storage.wipe === true && mayReplace;
 	return {
 		...given,
 		selectors: disk ?? [{pick: 'only'}],
 		wipe: given.wipe || isArmed,
+		mayReplace,
 		targetImage: given.targetImage ?? image.target,
 		rootFileSystem: given.rootFileSystem ?? storage.fileSystem,
 		espSize: storage.espSize,

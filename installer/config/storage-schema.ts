@@ -1,4 +1,9 @@
-import type {EncryptionAnswers, PartitionSelector, StorageAnswers} from '../answers/answers.ts';
+import type {
+	EncryptionAnswers,
+	ExtraPartition,
+	PartitionSelector,
+	StorageAnswers,
+} from '../answers/answers.ts';
 import {rootFileSystems, smallestEsp} from '../disk/layout-settings.ts';
 import {formatExactSize, formatSize, parseSize, sizeSyntax} from '../disk/size.ts';
 import {cipherPattern} from '../encryption/encryption-plan.ts';
@@ -10,7 +15,7 @@ import {secretSource} from './secret-fields.ts';
 import {only, optional, or, required, sparse, table} from './table-field.ts';
 import {absolutePath, anyText, mountPoint, size} from './value-fields.ts';
 
-const partitionSyntax = 'a table with partlabel, label, uuid or number';
+const partitionSyntax = 'a table with partlabel, label, uuid, number, path or type';
 
 const partitionSelector: Field<PartitionSelector> = converted(
 	sparse(
@@ -19,6 +24,8 @@ const partitionSelector: Field<PartitionSelector> = converted(
 			label: optional(anyText),
 			uuid: optional(text('a UUID', {pattern: /^[0-9A-Fa-f-]{4,36}$/})),
 			number: optional(wholeNumber(1, 128)),
+			path: optional(text('a path below /dev', {pattern: /^\/dev\/[^\s]+$/})),
+			type: optional(choice(['linux'])),
 		}),
 	),
 	{
@@ -33,22 +40,66 @@ const partitions = list(partitionSelector, `a list; each item is ${partitionSynt
 	identity: wholeItem,
 });
 
-const extraPartition = table({
+const extraTable = table({
 	mountPoint: required(mountPoint, 'mountpoint'),
+	existing: optional(partitionSelector),
+	format: or(flag, false),
 	size: optional(size),
+	minSize: optional(size),
+	maxSize: optional(size),
 	fileSystem: optional(choice(rootFileSystems), 'filesystem'),
 	label: optional(text('a label of 16 characters at most', {pattern: /^[\w.:-]{1,16}$/})),
 	options: or(list(text('a mount option', {pattern: /^[^\s,]+$/}), 'a list of mount options'), []),
+	mkfsOptions: or(list(text('a word for mkfs'), 'a list of words'), []),
 	encrypted: or(flag, false),
 });
 
+const extraSyntax =
+	'a partition with a size when it is new, and with format only when it is existing';
+
+const extraPartition = converted(
+	extraTable,
+	{
+		read: ({
+			existing,
+			format,
+			minSize,
+			maxSize,
+			mkfsOptions,
+			...rest
+		}): ExtraPartition | undefined => {
+			const isSized = [rest.size, minSize, maxSize].some((size) => size !== undefined);
+			if (existing === undefined ? format : isSized) return undefined;
+			return {
+				...rest,
+				...(existing && {existing: {partition: existing, format}}),
+				...(minSize !== undefined && {minimumSize: minSize}),
+				...(maxSize !== undefined && {maximumSize: maxSize}),
+				...(mkfsOptions.length > 0 && {mkfsOptions}),
+			};
+		},
+		write: ({existing, minimumSize, maximumSize, mkfsOptions = [], ...rest}) => ({
+			...rest,
+			existing: existing?.partition,
+			format: existing?.format ?? false,
+			minSize: minimumSize,
+			maxSize: maximumSize,
+			mkfsOptions,
+		}),
+	},
+	extraSyntax,
+);
+
 type Swap = NonNullable<StorageAnswers['swap']>;
 
+const swapWords = ['none', 'zram', 'recommended', 'hibernation'] as const;
+
 const swap = converted<string, Swap>(
-	text('"none", "zram" or a size with its unit, such as "8 GiB"'),
+	text('"none", "zram", "recommended", "hibernation" or a size with its unit, such as "8 GiB"'),
 	{
 		read: (value) => {
-			if (value === 'none' || value === 'zram') return value;
+			const word = swapWords.find((known) => known === value);
+			if (word !== undefined) return word;
 			const bytes = parseSize(value);
 			return bytes === undefined ? undefined : {size: bytes};
 		},
@@ -138,7 +189,11 @@ function alwaysTrue(): Field<true> {
 	);
 }
 
-const rootPartition = table({size: optional(size), minSize: optional(size)});
+const rootPartition = table({
+	size: optional(size),
+	minSize: optional(size),
+	maxSize: optional(size),
+});
 
 const storageTable = table(
 	{
@@ -162,10 +217,15 @@ const storageTable = table(
 );
 
 export const storage: Field<StorageAnswers> = converted(storageTable, {
-	read: ({root, ...rest}) => ({...rest, rootSize: root?.size, rootMinimumSize: root?.minSize}),
-	write: ({rootSize, rootMinimumSize, ...rest}) => ({
+	read: ({root, ...rest}) => ({
 		...rest,
-		root: {size: rootSize, minSize: rootMinimumSize},
+		rootSize: root?.size,
+		rootMinimumSize: root?.minSize,
+		...(root?.maxSize !== undefined && {rootMaximumSize: root.maxSize}),
+	}),
+	write: ({rootSize, rootMinimumSize, rootMaximumSize, ...rest}) => ({
+		...rest,
+		root: {size: rootSize, minSize: rootMinimumSize, maxSize: rootMaximumSize},
 	}),
 });
 
@@ -190,7 +250,10 @@ function checkPartitions(
 		const found = 'a partition that storage.keep names too';
 		mistakes.add(item.at, {key: item.name, found, expected: 'it in one of the lists'});
 	}
-	const growing = [...partitions.keys()].filter((index) => partitions[index]?.size === undefined);
+	const growing = [...partitions.keys()].filter((index) => {
+		const partition = partitions[index];
+		return partition?.size === undefined && partition?.existing === undefined;
+	});
 	for (const index of growing.slice(1)) {
 		const item = itemOf(node, 'extra', index);
 		const found = 'without a size like one before it';

@@ -1,6 +1,7 @@
 import {Refused} from '../../engine/errors.ts';
 import type {Answers} from '../answers/answers.ts';
 import {unwrittenAnswers} from '../kickstart/unwritten-answers.ts';
+import {unbuiltKeys} from '../unbuilt-together.ts';
 import {nameInTable} from './document.ts';
 import type {WrittenValue} from './field.ts';
 import {writtenConfig} from './native.ts';
@@ -14,6 +15,12 @@ const supportedKeys: readonly string[] = [
 	'storage.wipe',
 	'storage.filesystem',
 	'storage.esp.size',
+	'storage.layout',
+	'storage.replace',
+	'storage.keep',
+	'storage.root',
+	'storage.extra',
+	'storage.swap',
 	'storage.encryption',
 	'storage.mirror',
 	'image.target',
@@ -33,21 +40,18 @@ const supportedKeys: readonly string[] = [
 	'finish',
 ];
 
-/** Values of other keys that say what is done anyway. */
-const supportedValues: ReadonlyMap<string, WrittenValue> = new Map([['storage.layout', 'disk']]);
-
-/** Keys, as in slipway's own configuration, that answers have and no installation heeds yet. */
+/** Keys, as in slipway's own configuration, that answers have and no installation heeds yet, or not together. */
 export function unsupportedAnswers(answers: Answers): readonly string[] {
 	const {config, leftOut} = writtenConfig(answers);
 	const keys = [
 		...[...saidKeys(config, ''), ...leftOut].filter((key) => !isSupported(key)),
 		...unwrittenAnswers(answers),
 	];
-	return [...new Set(keys.map(shortened))].sort();
+	return [...new Set([...keys.map(shortened), ...unbuiltKeys(answers.storage)])].sort();
 }
 
 function saidKeys(value: WrittenValue, name: string): string[] {
-	if (!isTable(value)) return supportedValues.get(name) === value ? [] : [name];
+	if (!isTable(value)) return [name];
 	return Object.entries(value).flatMap(([key, inner]) => saidKeys(inner, nameInTable(name, key)));
 }
 

@@ -142,11 +142,11 @@ export const timeServer = text('the name or address of a server', {
 		isIP(value) !== 0 || /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(value),
 });
 
-const belowVar = /^\/var(?:\/(?!\.{1,2}(?:\/|$))[\w.@+-]+)+$/;
-const belowVarSyntax = 'a path below /var, such as "/var/home"';
+const belowVar = /^\/var(?:\/(?!\.{1,2}(?:\/|$))[\w.@+-]+)*$/;
+const belowVarSyntax = '"/var" or a path below it such as "/var/home"';
 
 export const mountPoint = text(belowVarSyntax, {pattern: belowVar});
 
-export const rootOrMountPoint = text(`"/" or ${belowVarSyntax}`, {
+export const rootOrMountPoint = text(`"/", ${belowVarSyntax}`, {
 	check: (value) => value === '/' || belowVar.test(value),
 });

@@ -1,5 +1,7 @@
+import {isLoaderFile} from '../../engine/boot/systemd-boot-files.ts';
 import {verityAlgorithms} from '../../engine/erofs/fs-verity.ts';
 import type {FileSource, SystemContent} from '../content.ts';
+import {varFolder} from '../deployment-state.ts';
 import {merkleTreeSize} from '../sink/verity-layout.ts';
 import {GiB} from './size.ts';
 
@@ -10,6 +12,10 @@ export interface ContentSizes {
 	readonly rootInodes: number;
 	/** Bytes of one deployment's files on the boot partition, the boot loader included. */
 	readonly bootBytes: number;
+	/** Those of them that are the boot loader's own. */
+	readonly loaderBytes: number;
+	/** Bytes of the machine's /var, which are part of the root's. */
+	readonly varBytes: number;
 }
 
 const blockSize = 4096;
@@ -29,15 +35,21 @@ export function contentSizes(
 		rootBytes += blocks(size) + merkleTreeSize(size, digestSize) + blockSize;
 		rootInodes++;
 	}
-	for (const {inode} of content.state) {
-		rootBytes += inode.type === 'file' ? blocks(inode.size) : blockSize;
+	let varBytes = 0;
+	for (const {path, inode} of content.state) {
+		const bytes = inode.type === 'file' ? blocks(inode.size) : blockSize;
+		rootBytes += bytes;
 		rootInodes++;
+		if (path.startsWith(`${varFolder}/`)) varBytes += bytes;
 	}
 	let bootBytes = 0;
-	for (const {source} of [...content.bootFiles, ...content.bootEntries]) {
-		bootBytes += blocks(sizeOf(source));
+	let loaderBytes = 0;
+	for (const file of [...content.bootFiles, ...content.bootEntries]) {
+		const bytes = blocks(sizeOf(file.source));
+		bootBytes += bytes;
+		if (isLoaderFile(file)) loaderBytes += bytes;
 	}
-	return {rootBytes, rootInodes, bootBytes};
+	return {rootBytes, rootInodes, bootBytes, loaderBytes, varBytes};
 }
 
 /**

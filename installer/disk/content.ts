@@ -2,7 +2,7 @@ import {open} from 'node:fs/promises';
 import type {System} from '../../engine/system/system.ts';
 import {printableText} from '../../engine/tree/printable.ts';
 import {type BootEntryState, findBootEntry} from './boot-entry.ts';
-import {ownPartitionNames, partitionNames} from './partition-names.ts';
+import {isOwnName, partitionNames} from './partition-names.ts';
 import type {Partition, PartitionTable} from './partition-table.ts';
 import {readPartitionTable} from './sfdisk.ts';
 import {describeSignature, probeRegion, readSignatures, type Signature} from './signatures.ts';
@@ -86,7 +86,7 @@ export function isUnfinishedInstall(content: DiskContent): boolean {
 	const {partitions, signatures, unknownData, bootEntry} = content;
 	if (unknownData === 'torn-table') return true;
 	const names = new Set(partitions.map(({name}) => name));
-	if (signatures.length > 0 || !names.isSubsetOf(ownPartitionNames)) return false;
+	if (signatures.length > 0 || ![...names].every(isOwnName)) return false;
 	return (
 		(names.has(partitionNames.unfinishedRoot) && bootEntry !== 'present') ||
 		(names.has(partitionNames.root) && bootEntry === 'missing')

@@ -3,6 +3,9 @@ import type {PlannedFileSystem, PlannedPartition} from './layout.ts';
 import type {DiskTarget} from './sfdisk.ts';
 import {alignDown, KiB, MiB} from './size.ts';
 
+/** A partition by its place, and what is made in it. */
+type NewContent = Pick<PlannedPartition, 'start' | 'size' | 'fileSystem'>;
+
 /**
  * Makes the file system of the EFI system partition in place, by its offset on the disk. The kernel
  * need not know FAT, and nothing is attached.
@@ -10,7 +13,7 @@ import {alignDown, KiB, MiB} from './size.ts';
 export async function makeEspFileSystem(
 	system: System,
 	disk: DiskTarget,
-	partition: PlannedPartition,
+	partition: NewContent,
 ): Promise<void> {
 	await system.run('mkfs.vfat', vfatArguments(disk, partition));
 }
@@ -28,7 +31,7 @@ function clusterSize(partitionSize: number, sectorSize: number): number {
 /** Arguments of mkfs.vfat; see its manual page. Its offset is in sectors, its size in KiB. */
 export function vfatArguments(
 	{path, sectorSize}: DiskTarget,
-	{start, size, fileSystem}: PlannedPartition,
+	{start, size, fileSystem}: NewContent,
 ): string[] {
 	return [
 		// Sets a constant volume ID too, so it has to come before the ID.
@@ -52,7 +55,10 @@ export function vfatArguments(
 }
 
 /** How a loop device shows one partition as a device of its own. */
-export function partitionLoop(disk: DiskTarget, {start, size}: PlannedPartition): LoopOptions {
+export function partitionLoop(
+	disk: DiskTarget,
+	{start, size}: Pick<NewContent, 'start' | 'size'>,
+): LoopOptions {
 	// File systems take the sector size into their format: one made for 512-byte sectors cannot be
 	// mounted from the real disk when that has 4096.
 	return {offset: start, sizeLimit: size, sectorSize: disk.sectorSize};
@@ -72,6 +78,7 @@ export async function makeFileSystem(
 			await system.run('mkfs.xfs', [...xfsArguments(fileSystem), device]);
 			return;
 		case 'ext4':
+		case 'swap':
 		case 'vfat':
 			throw new RangeError(`${fileSystem.type} is made by its offset on the disk`);
 	}
@@ -81,7 +88,7 @@ export async function makeFileSystem(
 export async function makeExt4(
 	system: System,
 	disk: DiskTarget,
-	partition: PlannedPartition,
+	partition: NewContent,
 	options: Ext4Options,
 ): Promise<void> {
 	await system.run('mke2fs', ext4Arguments(disk, partition, options), {
@@ -99,7 +106,7 @@ export interface Ext4Options {
 /** Arguments of mke2fs; see its manual page. Its size is in KiB. */
 export function ext4Arguments(
 	{path}: Pick<DiskTarget, 'path'>,
-	{start, size, fileSystem: {uuid, label}}: PlannedPartition,
+	{start, size, fileSystem: {uuid, label, mkfsOptions = []}}: NewContent,
 	{lazyInit}: Pick<Ext4Options, 'lazyInit'>,
 ): string[] {
 	const lazy = lazyInit ? 1 : 0;
@@ -112,13 +119,14 @@ export function ext4Arguments(
 		`offset=${start}`,
 	].join(',');
 	const blocks = `${alignDown(size, 4 * KiB) / KiB}K`;
-	return ['-q', '-F', '-t', 'ext4', '-U', uuid, '-L', label, '-E', extended, path, blocks];
+	const own = ['-q', '-F', '-t', 'ext4', '-U', uuid, '-L', label, '-E', extended];
+	return [...own, ...mkfsOptions, path, blocks];
 }
 
-function btrfsArguments({uuid, label}: PlannedFileSystem): string[] {
-	return ['--quiet', '--force', '--uuid', uuid, '--label', label];
+function btrfsArguments({uuid, label, mkfsOptions = []}: PlannedFileSystem): string[] {
+	return ['--quiet', '--force', '--uuid', uuid, '--label', label, ...mkfsOptions];
 }
 
-function xfsArguments({uuid, label}: PlannedFileSystem): string[] {
-	return ['-q', '-f', '-L', label, '-m', `uuid=${uuid}`];
+function xfsArguments({uuid, label, mkfsOptions = []}: PlannedFileSystem): string[] {
+	return ['-q', '-f', '-L', label, '-m', `uuid=${uuid}`, ...mkfsOptions];
 }

@@ -10,6 +10,8 @@ export interface PartitionTable {
 	readonly sectorSize: number;
 	/** In the order of their numbers. */
 	readonly partitions: readonly Partition[];
+	/** Of a table that was found: where partitions may lie, the end excluded, and how many there may be. */
+	readonly room?: {readonly start: number; readonly end: number; readonly slots: number};
 }
 
 export interface Partition {
@@ -23,6 +25,8 @@ export interface Partition {
 	readonly uuid: string;
 	/** Empty when it has none. */
 	readonly name: string;
+	/** sfdisk's words: `RequiredPartition GUID:63`; left out when there are none. */
+	readonly attributes?: string;
 }
 
 const sfdiskPartition = v.object({
@@ -32,7 +36,11 @@ const sfdiskPartition = v.object({
 	type: v.string(),
 	uuid: v.optional(v.string(), ''),
 	name: v.optional(v.string(), ''),
+	attrs: v.optional(v.string()),
 });
+
+/** As many as every GPT has unless it says otherwise. */
+const usualSlots = 128;
 
 const sfdiskJson = v.object({
 	partitiontable: v.object({
@@ -40,6 +48,9 @@ const sfdiskJson = v.object({
 		id: v.optional(v.string(), ''),
 		sectorsize: v.optional(v.number(), 512),
 		unit: v.literal('sectors'),
+		firstlba: v.optional(v.number()),
+		lastlba: v.optional(v.number()),
+		'table-length': v.optional(v.pipe(v.union([v.number(), v.string()]), v.transform(Number))),
 		partitions: v.optional(v.array(sfdiskPartition), []),
 	}),
 });
@@ -50,7 +61,8 @@ const sfdiskJson = v.object({
  */
 export function parsePartitionTable(json: string): PartitionTable {
 	const {partitiontable: table} = parseSfdiskJson(json);
-	const {sectorsize: sectorSize} = table;
+	const {sectorsize: sectorSize, firstlba: first, lastlba: last} = table;
+	const slots = table['table-length'] ?? usualSlots;
 	return {
 		label: table.label,
 		id: table.id.toLowerCase(),
@@ -62,7 +74,12 @@ export function parsePartitionTable(json: string): PartitionTable {
 			type: partition.type.toLowerCase(),
 			uuid: partition.uuid.toLowerCase(),
 			name: partition.name,
+			...(partition.attrs && {attributes: partition.attrs}),
 		})),
+		...(first !== undefined &&
+			last !== undefined && {
+				room: {start: first * sectorSize, end: (last + 1) * sectorSize, slots},
+			}),
 	};
 }
 
@@ -84,18 +101,31 @@ const plainName = /^[A-Za-z0-9 ._-]{0,36}$/;
  * @see sfdisk(8), "Input formats"
  */
 export function formatSfdiskScript(table: PartitionTable): string {
+	return [
+		`label: ${table.label}`,
+		`label-id: ${table.id}`,
+		'unit: sectors',
+		'',
+		...table.partitions.map((partition) => formatPartitionLine(partition, table.sectorSize)),
+		'',
+	].join('\n');
+}
+
+/**
+ * The line of such a script for one partition.
+ * @throws RangeError as {@link formatSfdiskScript}
+ */
+export function formatPartitionLine(
+	{number, start, size, type, uuid, name}: Partition,
+	sectorSize: number,
+): string {
 	const sectors = (bytes: number) => {
-		if (bytes % table.sectorSize === 0) return bytes / table.sectorSize;
-		throw new RangeError(`${bytes} bytes are not whole sectors of ${table.sectorSize}`);
+		if (bytes % sectorSize === 0) return bytes / sectorSize;
+		throw new RangeError(`${bytes} bytes are not whole sectors of ${sectorSize}`);
 	};
-	const lines = table.partitions.map(({number, start, size, type, uuid, name}) => {
-		if (!plainName.test(name)) throw new RangeError(`partition name "${name}" needs quoting`);
-		// sfdisk takes the number from the end of the device name, whatever is in front.
-		return `p${number} : start=${sectors(start)}, size=${sectors(size)}, type=${type}, uuid=${uuid}, name="${name}"`;
-	});
-	return [`label: ${table.label}`, `label-id: ${table.id}`, 'unit: sectors', '', ...lines, ''].join(
-		'\n',
-	);
+	if (!plainName.test(name)) throw new RangeError(`partition name "${name}" needs quoting`);
+	// sfdisk takes the number from the end of the device name, whatever is in front.
+	return `p${number} : start=${sectors(start)}, size=${sectors(size)}, type=${type}, uuid=${uuid}, name="${name}"`;
 }
 
 /** Where a table that was made differs from the one wanted: a sentence for each; empty when equal. */
@@ -110,8 +140,10 @@ export function compareTables(wanted: PartitionTable, made: PartitionTable): str
 		if (got === undefined) differences.push(`partition ${number} is missing`);
 		else if (want === undefined) differences.push(`partition ${number} was not asked for`);
 		else
-			for (const key of ['start', 'size', 'type', 'uuid', 'name'] as const)
-				differences.push(...difference(`${key} of partition ${number}`, want[key], got[key]));
+			for (const key of ['start', 'size', 'type', 'uuid', 'name', 'attributes'] as const)
+				differences.push(
+					...difference(`${key} of partition ${number}`, want[key] ?? '', got[key] ?? ''),
+				);
 	}
 	return differences;
 }

@@ -16,6 +16,10 @@ export const partitionTypes = {
 	biosBoot: '21686148-6449-6e6f-744e-656564454649',
 	raid: 'a19d880f-05fc-4d3b-a006-743f0f84911e',
 	luks: 'ca7d7ccb-63ed-4c53-861c-1742536059cc',
+	lvm: 'e6d6d379-f507-44c2-a23c-238f2a3df928',
+	microsoftReserved: 'e3c9e316-0b5c-4db8-817d-f92df00215ae',
+	microsoftData: 'ebd0a0a2-b9e5-4433-87c0-68b6b72699c7',
+	windowsRecovery: 'de94bba4-06d1-4d40-a16a-bfd50179d6ac',
 } as const;
 
 export type PartitionTypeName = keyof typeof partitionTypes;
@@ -34,6 +38,10 @@ const descriptions: Readonly<Record<PartitionTypeName, string>> = {
 	biosBoot: 'BIOS boot partition',
 	raid: 'Linux RAID',
 	luks: 'Linux LUKS',
+	lvm: 'Linux LVM',
+	microsoftReserved: 'Microsoft reserved',
+	microsoftData: 'Microsoft basic data',
+	windowsRecovery: 'Windows recovery environment',
 };
 
 const namesByGuid = new Map(
@@ -47,6 +55,12 @@ export function describePartitionType(guid: string): string | undefined {
 }
 
 export type Architecture = 'x86-64' | 'arm64';
+
+/** Of all architectures. */
+export const rootPartitionTypes: readonly string[] = [
+	partitionTypes.rootX64,
+	partitionTypes.rootArm64,
+];
 
 /** The root type of an architecture. */
 export function rootPartitionType(architecture: Architecture): string {

@@ -1,7 +1,8 @@
 import {statSync} from 'node:fs';
-import {OperationFailed} from '../../engine/errors.ts';
+import {OperationFailed, Refused} from '../../engine/errors.ts';
 import {CommandFailed} from '../../engine/system/commands.ts';
 import type {System} from '../../engine/system/system.ts';
+import {type SharedLayout, tableAfter, tableBefore, tableSteps} from './beside/table-steps.ts';
 import {
 	compareTables,
 	formatSfdiskScript,
@@ -59,15 +60,57 @@ export async function writePartitionTable(
 			input: formatSfdiskScript(table),
 		});
 	});
-	const made = await readPartitionTable(system, disk);
-	const differences = made === undefined ? ['no table can be read'] : compareTables(table, made);
-	if (differences.length > 0) {
-		throw new OperationFailed(
-			'partition-table-differs',
-			`${disk.path} did not get the partition table that was asked for: ${differences.join('; ')}`,
-			{hint: 'Check that the disk is healthy and that nothing else writes to it.'},
-		);
-	}
+	await checkMade(system, disk, table);
+}
+
+/**
+ * Changes the entries of some partitions; those of all others stay as they are, which is checked.
+ * @throws OperationFailed `partition-table-differs`
+ */
+export async function changePartitionTable(
+	system: System,
+	disk: DiskTarget,
+	layout: SharedLayout,
+): Promise<void> {
+	for (const {options: change, operands, input} of tableSteps(layout))
+		await withSectors(system, disk, async (path, options) => {
+			await system.run('sfdisk', [...quietly, ...options, ...change, path, ...operands], {input});
+		});
+	await checkMade(system, disk, tableAfter(layout));
+}
+
+/** @throws Refused `other-table` when the table is not the one that the layout is for */
+export async function checkSameTable(
+	system: System,
+	disk: DiskTarget,
+	layout: SharedLayout,
+): Promise<void> {
+	const differences = await tableDifferences(system, disk, tableBefore(layout));
+	if (differences.length === 0) return;
+	throw new Refused(
+		'other-table',
+		`the partitions of ${disk.path} are not any more what they were when this began: ${differences.join('; ')}`,
+		{hint: 'Run it again.'},
+	);
+}
+
+async function checkMade(system: System, disk: DiskTarget, wanted: PartitionTable): Promise<void> {
+	const differences = await tableDifferences(system, disk, wanted);
+	if (differences.length === 0) return;
+	throw new OperationFailed(
+		'partition-table-differs',
+		`${disk.path} did not get the partition table that was asked for: ${differences.join('; ')}`,
+		{hint: 'Check that the disk is healthy and that nothing else writes to it.'},
+	);
+}
+
+async function tableDifferences(
+	system: System,
+	disk: DiskTarget,
+	wanted: PartitionTable,
+): Promise<string[]> {
+	const found = await readPartitionTable(system, disk);
+	return found === undefined ? ['no table can be read'] : compareTables(wanted, found);
 }
 
 /** Gives one partition another name; the rest of the table stays as it is. */

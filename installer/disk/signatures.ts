@@ -90,6 +90,7 @@ const typeNames: Readonly<Record<string, string>> = {
 	LVM2_member: 'LVM',
 	linux_raid_member: 'MD RAID',
 	zfs_member: 'ZFS',
+	BitLocker: 'BitLocker',
 	ntfs: 'NTFS',
 	exfat: 'exFAT',
 	hfsplus: 'HFS+',

@@ -4,6 +4,9 @@ export const KiB = 1024;
 export const MiB = 1024 * KiB;
 export const GiB = 1024 * MiB;
 
+/** Where partitions begin and end: the erase blocks of most flash and the stripes of most arrays. */
+export const alignment = MiB;
+
 const factors: Readonly<Record<string, number>> = {
 	B: 1,
 	KiB,

@@ -1,4 +1,4 @@
-import {ownPartitionNames, partitionNames} from './partition-names.ts';
+import {isOwnName, partitionNames} from './partition-names.ts';
 
 /** Of a GPT: entries of 128 bytes, 128 of them; the name is UTF-16 from byte 56 on. */
 const entrySize = 128;
@@ -26,7 +26,7 @@ export function isTornTable(first: Buffer, last: Buffer, sectorSize: number): bo
 	return (
 		isZero(first.subarray(firstEnd)) &&
 		isZero(last.subarray(0, lastEntries)) &&
-		names.every((name) => ownPartitionNames.has(name)) &&
+		names.every(isOwnName) &&
 		names.includes(partitionNames.unfinishedRoot)
 	);
 }

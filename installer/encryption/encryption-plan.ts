@@ -2,7 +2,7 @@ import type {KernelArgument} from '../../engine/boot/kernel-argument.ts';
 import type {UnlockMethod} from '../../engine/deployment/unlock-method.ts';
 import {UsageError} from '../../engine/errors.ts';
 import type {Answers, KeyDerivation} from '../answers/answers.ts';
-import {seededUuid} from '../disk/layout.ts';
+import {seededUuid} from '../disk/identifiers.ts';
 import {MiB} from '../disk/size.ts';
 
 /** How the root is encrypted. JSON as it is, and nothing of a secret in it. */

@@ -5,21 +5,12 @@ import type {Answers} from '../answers/answers.ts';
  * by that configuration has to look here too, or drops it in silence.
  */
 export function unwrittenAnswers(answers: Answers): readonly string[] {
-	const {disk, storage, image, system, network, firewall} = answers;
-	const {partitions, replace, keep, swap} = storage;
-	const selectors = [...replace, ...keep];
+	const {disk, image, system, network, firewall} = answers;
 	const said: Readonly<Record<string, boolean>> = {
 		'disk.except': disk?.some(({except}) => except !== undefined) ?? false,
 		firewall: firewall !== undefined,
 		'image.source': image.source !== undefined,
 		'network.interface': network.interfaces.some(isUnwrittenInterface),
-		'storage.extra': partitions.some(
-			({existing, minimumSize, maximumSize, mkfsOptions}) =>
-				(existing ?? minimumSize ?? maximumSize ?? mkfsOptions) !== undefined,
-		),
-		'storage.replace': selectors.some(({path, type}) => (path ?? type) !== undefined),
-		'storage.root': storage.rootMaximumSize !== undefined,
-		'storage.swap': swap === 'recommended' || swap === 'hibernation',
 		'system.ntp': (system.ntpPools ?? system.ntsHosts) !== undefined,
 		'system.rtc': system.hardwareClock === 'local',
 		'system.selinux': system.selinux !== undefined && system.selinux !== 'enforcing',

@@ -61,9 +61,14 @@ function checkFirmware(efi: string): HardwareCheck {
 	return {name, verdict: 'good', text: `UEFI, Secure Boot is ${isSecure ? 'on' : 'off'}`};
 }
 
-function checkMemory(meminfo: string): HardwareCheck {
+/** Bytes of memory of the machine that this runs on. */
+export function memorySize(meminfo = '/proc/meminfo'): number {
 	const [, kibibytes] = /^MemTotal: +(\d+) kB$/m.exec(readFileSync(meminfo, 'utf8')) ?? [];
-	const size = Number(kibibytes ?? 0) * KiB;
+	return Number(kibibytes ?? 0) * KiB;
+}
+
+function checkMemory(meminfo: string): HardwareCheck {
+	const size = memorySize(meminfo);
 	return size < comfortableMemory
 		? {name: 'Memory', verdict: 'doubtful', text: `${formatSize(size)}; this may take long`}
 		: {name: 'Memory', verdict: 'good', text: formatSize(size)};

@@ -1,7 +1,7 @@
 import type {KernelArgument} from '../../engine/boot/kernel-argument.ts';
 import {type EngineError, Refused} from '../../engine/errors.ts';
+import {arrayUuid, seededUuid} from '../disk/identifiers.ts';
 import type {FoundDisk} from '../disk/inventory.ts';
-import {seededUuid} from '../disk/layout.ts';
 import {MiB} from '../disk/size.ts';
 
 /** How the root is mirrored over all disks of a plan. */
@@ -18,8 +18,8 @@ export const mirrorDataOffset = MiB;
 export const mirrorOverhead = 2 * MiB;
 
 export function planMirror(seed: string): MirrorPlan {
-	const hex = seededUuid(seed, 'root array').replaceAll('-', '');
-	return {level: 'raid1', uuid: hex.replace(/(.{8})(?=.)/g, '$1:'), name: 'slipway-root'};
+	const uuid = arrayUuid(seededUuid(seed, 'root array'));
+	return {level: 'raid1', uuid, name: 'slipway-root'};
 }
 
 /** By which the initramfs starts the array. They are the machine's, and all its deployments get them. */

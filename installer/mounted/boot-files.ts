@@ -1,11 +1,12 @@
-import {statSync} from 'node:fs';
-import type {BootFile, BootFileSource} from '../../engine/boot/boot-partition.ts';
+import type {BootFile} from '../../engine/boot/boot-partition.ts';
 import {spaceOf} from '../../engine/boot/boot-space.ts';
 import {
 	decideLoaderUpdate,
 	type LoaderPlace,
 	type OfferedLoader,
 } from '../../engine/boot/loader-update.ts';
+import {isLoaderFile} from '../../engine/boot/systemd-boot-files.ts';
+import {sourceSize} from '../content.ts';
 
 /** Files of a system by the partition that they go on. */
 export interface SortedBootFiles {
@@ -15,13 +16,10 @@ export interface SortedBootFiles {
 	readonly kernels: readonly BootFile[];
 }
 
-const isForEsp = ({path}: BootFile): boolean =>
-	/^(EFI\/(BOOT|systemd)|loader\/loader\.conf)/.test(path);
-
 export function sortBootFiles(files: readonly BootFile[]): SortedBootFiles {
 	return {
-		esp: files.filter(isForEsp),
-		kernels: files.filter((file) => !isForEsp(file)),
+		esp: files.filter(isLoaderFile),
+		kernels: files.filter((file) => !isLoaderFile(file)),
 	};
 }
 
@@ -47,11 +45,5 @@ export function withoutOthersPlaces(
 
 /** Bytes that files take at most on a FAT file system. */
 export function sizeOfFiles(files: readonly BootFile[]): number {
-	return spaceOf(files.map(({source}) => ({size: sizeOfSource(source)})));
-}
-
-function sizeOfSource(source: BootFileSource): number {
-	return source.kind === 'bytes'
-		? source.bytes.length
-		: statSync(Buffer.from(source.path, 'latin1')).size;
+	return spaceOf(files.map(({source}) => ({size: sourceSize(source)})));
 }

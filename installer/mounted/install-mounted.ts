@@ -189,7 +189,7 @@ async function describe(
 			...defaultLayoutSettings,
 			...(isRootFileSystem(type) && {rootFileSystem: type}),
 		},
-		layoutName: `${place}, ${type}`,
+		place,
 		architecture: hostArchitecture(),
 		given: withCarriedArguments(given, takeover),
 		bootstrap,

@@ -2,10 +2,12 @@ import {Lacking} from '../../engine/errors.ts';
 import type {System} from '../../engine/system/system.ts';
 import type {RootFileSystem} from '../disk/layout-settings.ts';
 import type {DiskTarget} from '../disk/sfdisk.ts';
+import {bootWriter} from './boot-writer.ts';
 import {ext4Sink} from './ext4.ts';
 import {kernelHasVerity, tryMounting} from './mount-trial.ts';
 import {mountedSink} from './mounted.ts';
-import type {Sink} from './sink.ts';
+import {otherPartitions} from './other-partitions.ts';
+import type {BesidesRoot, Sink} from './sink.ts';
 
 /** Slipway's own settings of mke2fs in the image: those of a distribution differ between releases. */
 const mke2fsConfig = '/usr/lib/slipway/mke2fs.conf';
@@ -30,14 +32,25 @@ export function chooseSink(
 ): SinkChoice {
 	const target = {...disk, mke2fsConfig, root};
 	if (type === 'ext4') return {sink: ext4Sink(system, target), canEnableVerity: false};
+	checkMountable(system, type);
+	return {sink: mountedSink(system, target), canEnableVerity: kernelHasVerity(type)};
+}
+
+/** For the other disks of a mirror, whose root is written with that of the first. */
+export function besidesRoot(system: System, disk: DiskTarget): BesidesRoot {
+	return {...bootWriter(system, disk), ...otherPartitions(system, {...disk, mke2fsConfig})};
+}
+
+/** @throws Lacking `needs-mounting` or `no-file-system` for what cannot be made or filled here */
+export function checkMountable(system: System, type: RootFileSystem): void {
+	if (type === 'ext4') return;
 	const trial = tryMounting(system, type);
-	if (trial === 'works')
-		return {sink: mountedSink(system, target), canEnableVerity: kernelHasVerity(type)};
 	if (trial === 'no-file-system')
 		throw new Lacking('no-file-system', `the kernel that runs here has no ${type}`, {
 			hint: `Load its module (modprobe ${type}) on the host, or install with --root-fs ext4.`,
 		});
-	throw new Lacking('needs-mounting', `${type} can only be filled when it is mounted`, {
-		hint: 'Run as root, in a container with --privileged, or install with --root-fs ext4.',
-	});
+	if (trial === 'not-allowed')
+		throw new Lacking('needs-mounting', `${type} can only be filled when it is mounted`, {
+			hint: 'Run as root, in a container with --privileged, or install with --root-fs ext4.',
+		});
 }

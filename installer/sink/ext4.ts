@@ -6,15 +6,16 @@ import type {System} from '../../engine/system/system.ts';
 import type {SystemContent, UnhashedContent} from '../content.ts';
 import {makeExt4} from '../disk/file-system.ts';
 import type {PlannedPartition} from '../disk/layout.ts';
+import {bootWriter} from './boot-writer.ts';
 import {byteProgress} from './byte-progress.ts';
 import {EarlyWriteback} from './early-writeback.ts';
 import {cutStretches, type DataStretch, type PlacedFile, placeFile} from './ext4-files.ts';
 import {type Ext4Plan, type PlannedInode, planExt4} from './ext4-plan.ts';
 import {FreeSpace} from './ext4-space.ts';
 import {rootInode} from './ext4-tree.ts';
+import {otherPartitions} from './other-partitions.ts';
 import {contentBytes, stateEntries} from './root-files.ts';
 import {
-	bootWriter,
 	checkRootSize,
 	rootIsFull,
 	rootTarget,
@@ -32,6 +33,7 @@ export function ext4Sink(system: System, target: SinkTarget): Sink {
 	const disk = rootTarget(target);
 	return {
 		...bootWriter(system, target),
+		...otherPartitions(system, target),
 		async check(content, root) {
 			checkRootSize(content, root);
 			stateEntries(content);

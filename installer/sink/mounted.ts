@@ -6,12 +6,13 @@ import type {MountFlag, System} from '../../engine/system/system.ts';
 import type {SystemContent} from '../content.ts';
 import {makeFileSystem, partitionLoop} from '../disk/file-system.ts';
 import type {PlannedPartition} from '../disk/layout.ts';
+import {bootWriter} from './boot-writer.ts';
 import {byteProgress} from './byte-progress.ts';
 import {fillRoot} from './mounted-root.ts';
 import {chooseVerity, enableVerity} from './mounted-verity.ts';
+import {otherPartitions} from './other-partitions.ts';
 import {contentBytes} from './root-files.ts';
 import {
-	bootWriter,
 	checkRootSize,
 	type RootVerity,
 	rootIsFull,
@@ -31,6 +32,7 @@ export function mountedSink(system: System, target: SinkTarget): Sink {
 	const disk = rootTarget(target);
 	return {
 		...bootWriter(system, target),
+		...otherPartitions(system, target),
 		check: async (content, root) => checkRootSize(content, root),
 		async makeRoot(root) {
 			using device = attachRoot(system, disk, root);

@@ -1,13 +1,12 @@
-import type {BootFile, BootPartition} from '../../engine/boot/boot-partition.ts';
-import {unmountedPartition} from '../../engine/boot/unmounted-partition.ts';
 import {OperationFailed} from '../../engine/errors.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
-import type {System} from '../../engine/system/system.ts';
 import type {SystemContent, UnhashedContent} from '../content.ts';
 import {contentSizes} from '../disk/content-sizes.ts';
-import {minimumRootSize, type PlannedPartition, tooSmall} from '../disk/layout.ts';
+import {type PlannedPartition, tooSmall} from '../disk/layout.ts';
+import {minimumRootSize} from '../disk/minimum-sizes.ts';
 import type {DiskTarget} from '../disk/sfdisk.ts';
 import {formatSize} from '../disk/size.ts';
+import type {BootPlaces, BootTarget} from './boot-places.ts';
 
 /**
  * How the kernel comes to check the store's files: it was asked to (`kernel`), it finds fs-verity
@@ -46,15 +45,22 @@ export interface Sink {
 		report: ProgressReporter,
 		signal?: AbortSignal,
 	): Promise<{readonly verity: RootVerity; readonly described: Described}>;
-	/** Fills the boot partition, whose file system is made, but for the loader entries. */
-	writeBoot(
-		content: SystemContent,
-		boot: PlannedPartition,
-		report: ProgressReporter,
-	): Promise<void>;
+	/** Makes what is in any other new partition. For who holds the disk the same holds as for the root. */
+	makeOther(partition: NewContent): Promise<void>;
+	/**
+	 * Fills the boot partitions, whose file systems are made, but for the loader entries. Files of others
+	 * stay.
+	 */
+	writeBoot(content: SystemContent, places: BootPlaces, report: ProgressReporter): Promise<void>;
 	/** Writes the loader entries: from then on the disk boots. */
-	finish(content: SystemContent, boot: PlannedPartition): Promise<void>;
+	finish(content: SystemContent, boot: BootTarget): Promise<void>;
 }
+
+/** The half of a sink that does not depend on how the root is written. */
+export type BesidesRoot = Pick<Sink, 'makeOther' | 'writeBoot' | 'finish'>;
+
+/** A stretch of the disk and what is made in it. */
+export type NewContent = Pick<PlannedPartition, 'start' | 'size' | 'fileSystem'>;
 
 /** Where a sink writes, and with what. */
 export interface SinkTarget {
@@ -76,38 +82,6 @@ export function rootTarget(target: SinkTarget): SinkTarget {
 export interface Watcher {
 	readonly report: ProgressReporter;
 	readonly signal: AbortSignal | undefined;
-}
-
-/** The half of a sink that does not depend on how the root is written. */
-export function bootWriter(
-	system: System,
-	disk: Pick<SinkTarget, 'path'>,
-): Pick<Sink, 'writeBoot' | 'finish'> {
-	const open = ({start}: PlannedPartition) =>
-		unmountedPartition(system, {file: disk.path, offset: start});
-	return {
-		async writeBoot({bootFiles}, boot, report) {
-			const partition = open(boot);
-			report({type: 'step', step: 'boot', title: 'Writing the boot partition'});
-			await partition.write(bootFiles);
-			await partition.sync();
-			report({type: 'done', step: 'boot'});
-		},
-		finish: ({bootEntries}, boot) => writeBootEntries(open(boot), bootEntries),
-	};
-}
-
-/** Writes loader entries; none of them counts before all of it is on the medium. */
-export async function writeBootEntries(
-	partition: BootPartition,
-	entries: readonly BootFile[],
-): Promise<void> {
-	// On FAT a name comes before its content is there in whole: it must not be the final one yet.
-	const fresh = (path: string) => `${path}.new`;
-	await partition.write(entries.map((file) => ({...file, path: fresh(file.path)})));
-	await partition.sync();
-	for (const {path} of entries) await partition.rename(fresh(path), path);
-	await partition.sync();
 }
 
 /** A file system that is made to measure has no room for another system, but is one. */

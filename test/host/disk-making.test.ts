@@ -47,7 +47,7 @@ function layoutOf({size, sectorSize}: LoopDisk, rootFileSystem: RootFileSystem =
 	return planLayout({
 		diskSize: size,
 		sectorSize,
-		sizes: {rootBytes: 10 * MiB, rootInodes: 1000, bootBytes: MiB},
+		sizes: {rootBytes: 10 * MiB, rootInodes: 1000, bootBytes: MiB, loaderBytes: 0, varBytes: 0},
 		settings: {rootFileSystem, espSize: undefined},
 		architecture: 'x86-64',
 		seed: 'fixed',

@@ -79,7 +79,7 @@ const links: Readonly<Record<string, string>> = {
 export function writeInstallableRoot(root: string, changes: ImageChanges = {}): void {
 	const isTool = (place: string) => place.startsWith('usr/');
 	const ownLinks = Object.entries(links).filter(([place]) => !isTool(place));
-	const programs = Object.keys({...installPrograms({rootFileSystem: 'ext4'}), bootctl: ''});
+	const programs = Object.keys({...installPrograms({fileSystems: ['ext4']}), bootctl: ''});
 	const places = [
 		'usr/sbin/init',
 		'usr/lib/slipway/slipway',

@@ -80,7 +80,7 @@ function softReboot(
 	{folder, digest, isVerified}: Context,
 	{look = 'true', more = '', isPrepared = true} = {},
 ) {
-	for (const name of ['slipway-root', 'slipway-etc', 'slipway-accounts']) {
+	for (const name of ['slipway-root', 'slipway-etc', 'slipway-accounts', 'slipway-var']) {
 		const text = readFileSync(path.join(programs, name), 'utf8')
 			.replaceAll('. /usr/lib/slipway/', `. ${folder}/`)
 			.replaceAll('/dev/disk/by-uuid', `${folder}/by-uuid`)

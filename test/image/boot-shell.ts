@@ -4,7 +4,7 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 
 const folder = path.resolve(import.meta.dirname, '../../image/root/usr/lib/slipway');
-const functions = ['slipway-accounts', 'slipway-etc']
+const functions = ['slipway-accounts', 'slipway-etc', 'slipway-var']
 	.map((file) => readFileSync(path.join(folder, file), 'utf8'))
 	.join('\n');
 

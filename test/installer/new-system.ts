@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto';
 import {verityDigest} from '../../engine/erofs/fs-verity.ts';
 import {hostArchitecture} from '../../installer/architecture.ts';
 import type {DescribedSystem, SystemRequest} from '../../installer/describe-system.ts';
-import {type InstallPlan, planInstall} from '../../installer/plan.ts';
+import {type InstallPlan, type PlanRequest, planInstall} from '../../installer/plan.ts';
 import {directory} from '../engine/source/trees.ts';
 import {foundDisk} from './disk/found-disk.ts';
 
@@ -44,11 +44,12 @@ export function systemRequest(file: string): SystemRequest {
 	};
 }
 
-/** The plan to put it on an empty disk, or on several. */
+/** The plan to put it on an empty disk, or on several; with changes. */
 export function planFor(
 	described: DescribedSystem,
 	disk: Parameters<typeof foundDisk>[0] = {},
 	others: readonly (typeof disk)[] = [],
+	changes: Partial<PlanRequest> = {},
 ): InstallPlan {
 	return planInstall({
 		...described,
@@ -58,5 +59,6 @@ export function planFor(
 		architecture: 'x86-64',
 		seed: 'fixed',
 		canEnableVerity: false,
+		...changes,
 	});
 }

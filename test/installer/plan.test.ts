@@ -3,10 +3,12 @@ import * as assert from 'uvu/assert';
 import {Refused} from '../../engine/errors.ts';
 import {minimumDiskSize} from '../../installer/disk/layout.ts';
 import {GiB, MiB} from '../../installer/disk/size.ts';
+import {noWishes} from '../../installer/disk/storage-wishes.ts';
 import type {EncryptionPlan} from '../../installer/encryption/encryption-plan.ts';
 import {type PlanRequest, partitionOfRole, planInstall} from '../../installer/plan.ts';
 import {formatPlan} from '../../installer/plan-text.ts';
 import {sampleOrigin} from '../engine/deployment/samples.ts';
+import {besideRequest, found, freeSpace, windows} from './disk/beside/shared-disk.ts';
 import {emptyContent, foundDisk} from './disk/found-disk.ts';
 
 const test = suite('installation plan');
@@ -14,7 +16,13 @@ const test = suite('installation plan');
 const request: PlanRequest = {
 	disk: foundDisk(),
 	settings: {rootFileSystem: 'ext4', espSize: undefined},
-	sizes: {rootBytes: 400 * MiB, rootInodes: 13_000, bootBytes: 45 * MiB},
+	sizes: {
+		rootBytes: 400 * MiB,
+		rootInodes: 13_000,
+		bootBytes: 45 * MiB,
+		loaderBytes: MiB,
+		varBytes: 20 * MiB,
+	},
 	architecture: 'x86-64',
 	seed: 'fixed',
 	image: {
@@ -179,16 +187,17 @@ test('is printed shortly for an empty disk', () => {
 	assert.not.match(text, /WARNING/);
 });
 
+const encryption: EncryptionPlan = {
+	type: 'luks2',
+	uuid: '0f3a5c21-1111-4222-8333-444455556666',
+	name: 'slipway-root',
+	cipher: 'aes-xts-plain64',
+	keyDerivation: undefined,
+	unlockedBy: [{kind: 'tpm2', pcrs: [7], pin: false}, {kind: 'passphrase'}],
+	recoveryKey: {kind: 'written', path: '/keys\u001b[2J'},
+};
+
 test('says how the root is encrypted, and has room for what that takes', () => {
-	const encryption: EncryptionPlan = {
-		type: 'luks2',
-		uuid: '0f3a5c21-1111-4222-8333-444455556666',
-		name: 'slipway-root',
-		cipher: 'aes-xts-plain64',
-		keyDerivation: undefined,
-		unlockedBy: [{kind: 'tpm2', pcrs: [7], pin: false}, {kind: 'passphrase'}],
-		recoveryKey: {kind: 'written', path: '/keys\u001b[2J'},
-	};
 	const plan = planInstall({...request, encryption});
 	assert.equal(plan.encryption, encryption);
 	assert.ok(
@@ -206,6 +215,35 @@ Recovery key: written to /keys\\u{1b}[2J
 		(error: unknown) => error instanceof Refused && error.code === 'too-small',
 	);
 	planInstall({...request, encryption, disk: foundDisk({size: needed + 16 * MiB})});
+});
+
+test('warns of what stays unencrypted beside an encrypted root', () => {
+	const data = found(5, 20_480, 2048, {
+		signature: {type: 'ext4', label: 'data', uuid: 'FS-5'},
+	});
+	const {disk, bootPartitions} = besideRequest([...windows, data]);
+	const further = {
+		mountPoint: '/var/home',
+		existing: {partition: {number: 5}, format: false},
+		size: undefined,
+		fileSystem: undefined,
+		label: undefined,
+		options: [],
+		encrypted: false,
+	};
+	const shared: PlanRequest = {
+		...request,
+		disk: foundDisk(disk),
+		sharing: {share: freeSpace, bootPartitions},
+		wishes: {...noWishes, further: [further]},
+	};
+	const codesOf = (changes: Partial<PlanRequest>) =>
+		planInstall({...shared, ...changes}).warnings.map(({code, message}) => `${code}: ${message}`);
+	const warning =
+		'not-encrypted: only the root is encrypted, not the partitions that are kept for /var/home';
+	assert.equal(codesOf({}), []);
+	assert.equal(codesOf({encryption}), [warning]);
+	assert.equal(codesOf({encryption, wishes: noWishes}), []);
 });
 
 test.run();

@@ -11,21 +11,19 @@ function rootWith(programs: readonly string[]): MadeRoot {
 }
 
 test('are all there, in whichever folder', async () => {
-	await using one = await makeRoot(
-		rootWith(Object.keys(installPrograms({rootFileSystem: 'ext4'}))),
-	);
+	await using one = await makeRoot(rootWith(Object.keys(installPrograms({fileSystems: ['ext4']}))));
 	await using other = await makeRoot(rootWith(['mkfs.xfs']));
-	checkPrograms({rootFileSystem: 'ext4'}, [one.folder]);
-	checkPrograms({rootFileSystem: 'xfs'}, [one.folder, other.folder]);
+	checkPrograms({fileSystems: ['ext4']}, [one.folder]);
+	checkPrograms({fileSystems: ['ext4', 'xfs']}, [one.folder, other.folder]);
 });
 
 test('are named when they are missing, with their packages, before anything is written', async () => {
-	const programs = Object.keys(installPrograms({rootFileSystem: 'ext4'})).filter(
+	const programs = Object.keys(installPrograms({fileSystems: ['ext4']})).filter(
 		(name) => name !== 'mcopy',
 	);
 	await using root = await makeRoot({...rootWith(programs), 'mkfs.btrfs': 'not executable'});
 	try {
-		checkPrograms({rootFileSystem: 'btrfs'}, [root.folder]);
+		checkPrograms({fileSystems: ['btrfs']}, [root.folder]);
 		assert.unreachable('found them');
 	} catch (error) {
 		assert.instance(error, Lacking);
@@ -39,7 +37,7 @@ test('are named when they are missing, with their packages, before anything is w
 });
 
 test('to encrypt with are wanted only then, and are all that an image lacks that cannot', async () => {
-	const needs = {rootFileSystem: 'ext4', encrypts: true} as const;
+	const needs = {fileSystems: ['ext4'], encrypts: true} as const;
 	const programs = Object.keys(installPrograms(needs));
 	await using able = await makeRoot(rootWith(programs));
 	await using unable = await makeRoot(

@@ -1,4 +1,4 @@
-import {mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -10,14 +10,20 @@ import {CommandFailed} from '../../engine/system/commands.ts';
 import {fakeSystem} from '../../engine/system/fake.ts';
 import {KernelCallFailed} from '../../engine/system/libc.ts';
 import type {System} from '../../engine/system/system.ts';
+import {Secret} from '../../installer/answers/secret.ts';
 import type {UnhashedContent} from '../../installer/content.ts';
 import {describeSystem} from '../../installer/describe-system.ts';
-import {GiB} from '../../installer/disk/size.ts';
+import {isShared, tableAfter, tableBefore} from '../../installer/disk/beside/table-steps.ts';
+import type {PartitionTable} from '../../installer/disk/partition-table.ts';
+import {partitionTypes} from '../../installer/disk/partition-types.ts';
+import {GiB, MiB} from '../../installer/disk/size.ts';
+import {noWishes} from '../../installer/disk/storage-wishes.ts';
 import {type InstallPlan, partitionOfRole} from '../../installer/plan.ts';
 import type {RootVolume} from '../../installer/root-volume.ts';
 import {type PlannedContent, runPlan} from '../../installer/run-plan.ts';
 import type {TargetSource} from '../../installer/scripts/target-root.ts';
 import {ext4Sink} from '../../installer/sink/ext4.ts';
+import {besideRequest, found, freeSpace, readableBoot} from './disk/beside/shared-disk.ts';
 import {planFor, systemRequest} from './new-system.ts';
 
 const test = suite('the run of a plan');
@@ -34,9 +40,10 @@ const plan = planFor(described, {kind: 'file', path: disk, realPath: disk, size:
 const content = described.contentFor(plan);
 const never = new AbortController().signal;
 
+const layoutOf = ({disks: [{layout}]}: InstallPlan) => layout;
+
 /** What sfdisk says of a disk that got the table it was told to make. */
-function tableJson({disks: [{layout}]}: InstallPlan): string {
-	const {label, id, sectorSize, partitions} = layout;
+function tableJson({label, id, sectorSize, partitions}: PartitionTable): string {
 	const inSectors = partitions.map(({number, start, size, type, uuid, name}) => ({
 		node: `${disk}${number}`,
 		start: start / sectorSize,
@@ -50,10 +57,13 @@ function tableJson({disks: [{layout}]}: InstallPlan): string {
 }
 
 /** A system without privileges. `before` is asked about each command before it runs. */
-function systemWith(before: (command: string, count: number) => void = () => {}) {
+function systemWith(
+	before: (command: string, count: number) => void = () => {},
+	table: () => PartitionTable = () => layoutOf(plan),
+) {
 	let count = 0;
 	const answers = {
-		sfdisk: (args: readonly string[]) => (args.includes('--json') ? tableJson(plan) : ''),
+		sfdisk: (args: readonly string[]) => (args.includes('--json') ? tableJson(table()) : ''),
 	};
 	const inner = fakeSystem({}, answers);
 	return fakeSystem({
@@ -256,9 +266,7 @@ test('makes all disks of a mirror alike, and each bootable when the root is on a
 	const file = (place: string) =>
 		({kind: 'file', path: place, realPath: place, size: 4 * GiB}) as const;
 	const mirrored = planFor(described, file(disk), [file(second)]);
-	const tables = new Map(
-		mirrored.disks.map((one) => [one.realPath, tableJson({...mirrored, disks: [one]})]),
-	);
+	const tables = new Map(mirrored.disks.map(({realPath, layout}) => [realPath, tableJson(layout)]));
 	const inner = fakeSystem(
 		{},
 		{
@@ -301,6 +309,122 @@ test('makes all disks of a mirror alike, and each bootable when the root is on a
 	assert.equal(
 		lines.slice(-6).map((line) => line.split(' ')[0]),
 		[...last, ...last],
+	);
+});
+
+test('names what it made finished after the entry, where that is more than the root', async () => {
+	const wishes = {...noWishes, swapSize: 64 * MiB};
+	const file = {kind: 'file', path: disk, realPath: disk, size: 4 * GiB} as const;
+	const several = planFor(described, file, [], {wishes});
+	const system = systemWith(undefined, () => layoutOf(several));
+	const sink = ext4Sink(system, {path: disk, sectorSize: 512, mke2fsConfig: ''});
+	const planned = {
+		plan: several,
+		content: described.contentFor(several),
+		sink,
+		unhashed: undefined,
+	};
+	await runPlan(system, planned, never, noProgress);
+	const [entry = '', ...names] = system.commandLines().slice(-3);
+	assert.match(entry, /^mren .* \S+\.conf$/);
+	assert.equal(
+		names.map((line) => line.split(' ').slice(-2)),
+		[
+			['2', 'slipway-root'],
+			['3', 'slipway-swap'],
+		],
+	);
+});
+
+const esp = found(1, 1, 100, {
+	type: partitionTypes.esp,
+	signature: {type: 'vfat', label: undefined, uuid: 'AAAA-0001'},
+});
+const {disk: sharedDisk, bootPartitions} = besideRequest(
+	[esp],
+	{bootPartitions: [readableBoot(1, 90 * MiB)]},
+	4 * GiB,
+);
+
+/** An encrypted root in free space, whose recovery key is written. */
+function besidePlan(recoveryKeyPath: string): InstallPlan {
+	const {content: foundContent} = sharedDisk;
+	return planFor(
+		described,
+		{kind: 'file', path: disk, realPath: disk, size: 4 * GiB, content: foundContent},
+		[],
+		{
+			sharing: {share: freeSpace, bootPartitions},
+			encryption: {
+				type: 'luks2',
+				uuid: '0f3a5c21-1111-4222-8333-444455556666',
+				name: 'slipway-root',
+				cipher: 'aes-xts-plain64',
+				keyDerivation: undefined,
+				unlockedBy: [{kind: 'passphrase'}],
+				recoveryKey: {kind: 'written', path: recoveryKeyPath},
+			},
+		},
+	);
+}
+
+test('puts an encrypted root beside others, whose key is kept before anything starts it', async () => {
+	const keyFile = path.join(folder, 'recovery-key');
+	const beside = besidePlan(keyFile);
+	const layout = layoutOf(beside);
+	if (!isShared(layout)) throw new Error('the disk is not shared');
+	let table = tableBefore(layout);
+	const hadKey: boolean[] = [];
+	const inner = systemWith(undefined, () => table);
+	const system = systemWith();
+	Object.assign(system, {
+		async run(...[command, args, options]: Parameters<System['run']>) {
+			if (command === 'sfdisk' && args.includes('--append')) table = tableAfter(layout);
+			if (command === 'mren') hadKey.push(existsSync(keyFile));
+			return await inner.run(command, args, options);
+		},
+	});
+	const said: string[] = [];
+	const volume: RootVolume = {
+		target: {path: disk, sectorSize: 512},
+		placeOf: (root) => ({...root, start: 0, size: root.size - 16 * MiB}),
+		async open({role, number}) {
+			said.push(`${role} ${number} after ${inner.commandLines().length}`);
+			return {recoveryKey: new Secret('k'), [Symbol.asyncDispose]: async () => {}};
+		},
+	};
+	const sink = ext4Sink(system, {path: disk, sectorSize: 512, mke2fsConfig: ''});
+	const planned = {
+		plan: beside,
+		content: described.contentFor(beside),
+		sink,
+		volume,
+		unhashed: undefined,
+	};
+	const outcome = await runPlan(system, planned, never, noProgress);
+	assert.is(outcome.recoveryKey, undefined);
+	const lines = inner.commandLines();
+	const place = lines.findIndex((line) => line.startsWith('mke2fs'));
+	assert.equal(said, [`root 2 after ${place}`]);
+	assert.not(lines.some((line) => line.startsWith('wipefs') || line.startsWith('mkfs.vfat')));
+	assert.match(lines.at(-1) ?? '', /--part-label \S+ 2 slipway-root$/);
+	assert.match(lines.at(-2) ?? '', /^mren .* \S+slipway-\S+\.conf$/);
+	assert.is(hadKey.at(-1), true);
+});
+
+test('writes nothing to a shared disk whose table is another by now', async () => {
+	const beside = besidePlan('/none');
+	const layout = layoutOf(beside);
+	if (!isShared(layout)) throw new Error('the disk is not shared');
+	const system = systemWith(undefined, () => tableAfter(layout));
+	const sink = ext4Sink(system, {path: disk, sectorSize: 512, mke2fsConfig: ''});
+	const planned = {plan: beside, content, sink, unhashed: undefined};
+	const outcome = await failureOf(runPlan(system, planned, never, noProgress));
+	assert.instance(outcome, Refused);
+	assert.is((outcome as Refused).code, 'other-table');
+	assert.equal(
+		system.commandLines().filter((line) => !line.includes('--json')),
+		[],
 	);
 });
 

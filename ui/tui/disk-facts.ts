@@ -1,8 +1,19 @@
 import path from 'node:path';
-import {describeContent, describePartition, isEmpty} from '../../installer/disk/content.ts';
+import {freeRegions, largestRegion} from '../../installer/disk/beside/free-space.ts';
+import {
+	type DiskContent,
+	describeContent,
+	describePartition,
+	type FoundPartition,
+	isEmpty,
+} from '../../installer/disk/content.ts';
+import type {FoundDisk} from '../../installer/disk/inventory.ts';
 import type {ListedDisk} from '../../installer/disk/list-disks.ts';
+import {furtherName, partitionNames} from '../../installer/disk/partition-names.ts';
+import {partitionTypes} from '../../installer/disk/partition-types.ts';
 import {isFound} from '../../installer/disk/refusals.ts';
-import type {DiskFacts} from './port.ts';
+import {formatSize, GiB} from '../../installer/disk/size.ts';
+import type {DiskFacts, ReinstallFacts} from './port.ts';
 
 /** A disk as the screens show it. */
 export function diskFacts({inventory, refusals}: ListedDisk): DiskFacts {
@@ -23,6 +34,7 @@ export function diskFacts({inventory, refusals}: ListedDisk): DiskFacts {
 			partitions: [],
 		};
 	const {size, identity, content} = inventory;
+	const reinstall = reinstallFacts(content);
 	return {
 		...common,
 		size,
@@ -32,14 +44,48 @@ export function diskFacts({inventory, refusals}: ListedDisk): DiskFacts {
 		wwn: identity.wwn,
 		content: describeContent(content),
 		isEmpty: isEmpty(content),
-		withoutFreeSpace: besideOthers,
+		withoutFreeSpace: whyNoFreeSpace(inventory),
 		partitions: content.partitions.map((partition) => ({
 			number: partition.number,
 			size: partition.size,
 			content: describePartition(partition),
-			refusal: besideOthers,
+			refusal: whyNotReplaceable(inventory, partition),
 		})),
+		...(reinstall && {reinstall}),
 	};
 }
 
-const besideOthers = 'this installer takes whole disks';
+/** By the names that an installation gives. */
+function reinstallFacts({partitions}: DiskContent): ReinstallFacts | undefined {
+	const root = partitions.find(({name}) => name === partitionNames.root);
+	const data = ['/var', '/var/home'].flatMap((mountPoint) => {
+		const found = partitions.find(({name}) => name === furtherName(mountPoint));
+		return found === undefined ? [] : [{number: found.number, mountPoint}];
+	});
+	return root === undefined || data.length === 0 ? undefined : {root: root.number, data};
+}
+
+/** Less is free for a system whatever the image; how much it needs, the plan tells. */
+const smallestRoom = GiB;
+
+function whyNoFreeSpace({content, size}: FoundDisk): string | undefined {
+	if (isEmpty(content)) return undefined;
+	const {table} = content;
+	const unshared = whyNotShared(content);
+	if (table === undefined || unshared !== undefined) return unshared;
+	const largest = largestRegion(freeRegions(table, size));
+	const room = largest === undefined ? 0 : largest.end - largest.start;
+	if (room >= smallestRoom) return undefined;
+	return room === 0 ? 'nothing is free' : `no more than ${formatSize(room)} are free in one piece`;
+}
+
+function whyNotReplaceable({content}: FoundDisk, {type, size}: FoundPartition): string | undefined {
+	if (type === partitionTypes.esp) return 'the systems of this disk start from it';
+	if (size < smallestRoom) return 'it is too small';
+	return whyNotShared(content);
+}
+
+function whyNotShared({table, signatures}: DiskContent): string | undefined {
+	if (table?.label === 'dos') return 'its partition table is an MBR';
+	return table?.label !== 'gpt' || signatures.length > 0 ? 'it has no GPT' : undefined;
+}

@@ -1,4 +1,6 @@
 import {describeUnlocking} from '../../engine/deployment/unlock-method.ts';
+import {describeOther, describeUse} from '../../installer/disk/beside/sharing-text.ts';
+import type {KeptPartition} from '../../installer/disk/layout.ts';
 import {formatSize} from '../../installer/disk/size.ts';
 import {
 	describeRecoveryKey,
@@ -18,7 +20,7 @@ export function plannedInstall(
 	return {
 		fingerprint: disks[0].fingerprint,
 		destroys: disks.flatMap(({destroys}) => destroys ?? []),
-		keeps: [],
+		keeps: disks.flatMap(({layout}) => (layout.beside?.kept ?? []).map(describeKept)),
 		makes: [
 			...disks.flatMap(partitionsOf),
 			...(mirror === undefined ? [] : [`MD RAID1 of the root over ${disks.length} disks`]),
@@ -34,6 +36,11 @@ function encryptionLines({unlockedBy, recoveryKey}: EncryptionPlan): string[] {
 		`LUKS2 for the root, unlocked by ${describeUnlocking(unlockedBy)}`,
 		`recovery key: ${describeRecoveryKey(recoveryKey)}`,
 	];
+}
+
+function describeKept(partition: KeptPartition): string {
+	const use = describeUse(partition);
+	return use === undefined ? describeOther(partition) : `${describeOther(partition)}, ${use}`;
 }
 
 function partitionsOf({layout}: DiskPlan): string[] {

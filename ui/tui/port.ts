@@ -94,6 +94,15 @@ export interface DiskFacts {
 	/** Layouts that are refused on this disk, and why. */
 	readonly withoutFreeSpace: string | undefined;
 	readonly partitions: readonly PartitionFacts[];
+	/** A system of slipway whose data is on partitions of its own; left out when there is none. */
+	readonly reinstall?: ReinstallFacts;
+}
+
+export interface ReinstallFacts {
+	/** Number of the partition that its root is on. */
+	readonly root: number;
+	/** What would be kept. */
+	readonly data: readonly {readonly number: number; readonly mountPoint: string}[];
 }
 
 export interface PartitionFacts {

@@ -3,7 +3,7 @@ import type {DiskFacts} from './port.ts';
 
 /**
  * Answers for another time, when the kernel may give a disk's name to another disk: it is named by what
- * stays. One of which nothing is known is left out, with the leave to destroy what is on it.
+ * stays. One of which nothing is known is left out, with its partitions and the leave to destroy what is on it.
  */
 export function reusableAnswers(
 	answers: Answers,
@@ -13,11 +13,12 @@ export function reusableAnswers(
 	if (selector !== undefined) return {answers: {...answers, disk: [selector]}, leftOut: []};
 	const {storage} = answers;
 	const layout = storage.layout === 'partition' ? undefined : storage.layout;
+	const partitions = storage.partitions.filter(({existing}) => existing === undefined);
 	return {
 		answers: {
 			...answers,
 			disk: undefined,
-			storage: {...storage, layout, wipe: undefined, replace: []},
+			storage: {...storage, layout, wipe: undefined, replace: [], partitions},
 		},
 		leftOut: ['the disk and the leave to wipe it (it has no serial number)'],
 	};

@@ -45,6 +45,7 @@ test('are those of the configuration', () => {
 	assert.equal(configuredOptions(nothing, supported, named), {
 		selectors: [{serial: 'a', pick: 'only'}],
 		wipe: true,
+		mayReplace: true,
 		targetImage: 'registry.example.com/a:1',
 		rootFileSystem: 'xfs',
 		espSize: 2 ** 30,
@@ -66,6 +67,7 @@ test('are those of the command line where it says something', () => {
 	assert.equal(configuredOptions(given, supported, {...named, origin: 'found'}), {
 		...given,
 		selectors: [{serial: 'a', pick: 'only'}],
+		mayReplace: false,
 		espSize: 2 ** 30,
 		configKernelArguments: ['quiet'],
 		answers: supported,
@@ -89,7 +91,8 @@ test('are refused with all keys at once that no installation heeds yet', () => {
 				nothing,
 				answersOf(`allow-inline-secrets = true
 registry.auth = "planted"
-storage.layout = "free-space"
+storage.mirror = ["/dev/sda", "/dev/sdb"]
+storage.swap = "8 GiB"
 boot.timeout = 5
 [[user]]
 name = "a"
@@ -99,7 +102,8 @@ name = "a"
 		(error: unknown) =>
 			error instanceof Refused &&
 			error.code === 'cannot-yet' &&
-			error.message === 'slipway cannot install with these yet: boot.timeout, storage.layout',
+			error.message ===
+				'slipway cannot install with these yet: boot.timeout, storage.mirror together with storage.swap',
 	);
 });
 
@@ -107,11 +111,10 @@ test('know of each key whether an installation heeds it', () => {
 	assert.equal(unsupportedAnswers(answersOf(fullConfig.replace('version = 1\n', ''))), [
 		'boot.timeout',
 		'network.copy-live',
-		'storage.extra',
-		'storage.keep',
-		'storage.replace',
-		'storage.root',
-		'storage.swap',
+		'storage.encryption together with storage.extra',
+		'storage.encryption together with storage.swap',
+		'storage.mirror together with storage.extra',
+		'storage.mirror together with storage.swap',
 	]);
 });
 

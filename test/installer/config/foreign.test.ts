@@ -144,7 +144,7 @@ minsize = "1 GiB"
 			'config.toml:14:12: customizations.user[0].password is a text, expected a hash such as "openssl passwd -6" prints',
 			'config.toml:15:14: customizations.user[0].expiredate is what slipway cannot honour, expected no date of expiry',
 			'config.toml:18:7: customizations.sshkey[0].key is "ssh-rsa AAAA", expected a public key such as "ssh-ed25519 AAAA… name"',
-			'config.toml:20:14: customizations.filesystem[0].mountpoint is "/boot", expected "/" or a path below /var, such as "/var/home"',
+			'config.toml:20:14: customizations.filesystem[0].mountpoint is "/boot", expected "/", "/var" or a path below it such as "/var/home"',
 			'config.toml:23:8: customizations.disk.partitions[0].type is "lvm", expected "plain"',
 		],
 	);

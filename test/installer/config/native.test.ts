@@ -252,13 +252,25 @@ const values: readonly (readonly [
 	['system.locale', ['"C.UTF-8"', '"sr_RS.UTF-8@latin"'], ['"german"', '"de_DE UTF-8"']],
 	['storage.root.size', ['"10 GiB"', '"1.5GB"'], ['"10"', '"10G"', '10', '"-1 GiB"']],
 	['storage.esp.size', ['"64 MiB"'], ['"63 MiB"']],
-	['storage.swap', ['"none"', '"zram"', '"1 GiB"'], ['"no"', 'false']],
+	['storage.root.max-size', ['"10 GiB"'], ['10']],
+	[
+		'storage.swap',
+		['"none"', '"zram"', '"recommended"', '"hibernation"', '"1 GiB"'],
+		['"no"', 'false'],
+	],
 	[
 		'storage.extra',
-		['[{mountpoint = "/var/a"}]'],
 		[
-			'[{mountpoint = "/var"}]',
+			'[{mountpoint = "/var/a"}]',
+			'[{mountpoint = "/var", existing = {partlabel = "a"}}, {mountpoint = "/var/a"}]',
+			'[{mountpoint = "/var", existing = {type = "linux"}, format = true}]',
+			'[{mountpoint = "/var", min-size = "1 GiB", max-size = "2 GiB", mkfs-options = ["-m", "1"]}]',
+		],
+		[
+			'[{mountpoint = "/var/"}]',
 			'[{mountpoint = "/home"}]',
+			'[{mountpoint = "/var/a", format = true}]',
+			'[{mountpoint = "/var/a", existing = {number = 1}, size = "1 GiB"}]',
 			'[{mountpoint = "/var/../etc"}]',
 			'[{mountpoint = "/var/a"}, {mountpoint = "/var/b"}]',
 			'[{mountpoint = "/var/a", size = "1 GiB"}, {mountpoint = "/var/a", size = "2 GiB"}]',
@@ -266,8 +278,14 @@ const values: readonly (readonly [
 	],
 	[
 		'storage.keep',
-		['[{number = 1}, {label = "a"}]'],
-		['[{}]', '[{number = 1}, {number = 1}]', '[{number = 0}]'],
+		['[{number = 1}, {label = "a"}]', '[{path = "/dev/sda3"}, {type = "linux"}]'],
+		[
+			'[{path = "sda3"}]',
+			'[{type = "windows"}]',
+			'[{}]',
+			'[{number = 1}, {number = 1}]',
+			'[{number = 0}]',
+		],
 	],
 	[
 		'storage.encryption',

@@ -33,6 +33,8 @@ test('are whole blocks of image and folders when there is nothing else', () => {
 		rootBytes: (2 + folders) * 4096,
 		rootInodes: 1 + folders,
 		bootBytes: 0,
+		loaderBytes: 0,
+		varBytes: 0,
 	});
 });
 
@@ -64,16 +66,22 @@ test('count state by what it is, and the boot partition by its files', () => {
 					source: undefined,
 				},
 				{path: 'state/file', inode: file, source: source(5000)},
+				{path: 'state/os/default/var/file', inode: file, source: source(5000)},
 			],
-			bootFiles: [{path: 'EFI/linux', source: source(8192)}],
+			bootFiles: [
+				{path: 'EFI/linux', source: source(8192)},
+				{path: 'EFI/systemd/systemd-bootx64.efi', source: source(4096)},
+			],
 			bootEntries: [{path: 'loader/entries/a.conf', source: source(1)}],
 		},
 		sizeOf,
 	);
 	assert.equal(sizes, {
-		rootBytes: (2 + folders + 1 + 2) * 4096,
-		rootInodes: 1 + folders + 2,
-		bootBytes: 3 * 4096,
+		rootBytes: (2 + folders + 1 + 2 + 2) * 4096,
+		rootInodes: 1 + folders + 3,
+		bootBytes: 4 * 4096,
+		loaderBytes: 4096,
+		varBytes: 2 * 4096,
 	});
 });
 

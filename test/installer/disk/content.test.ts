@@ -103,6 +103,10 @@ test('is an unfinished installation while there is no loader entry and nothing e
 	const named = content([esp, partition('slipway-root')]);
 	assert.ok(isUnfinishedInstall({...named, bootEntry: 'missing'}));
 	assert.not(isUnfinishedInstall({...named, bootEntry: 'present'}));
+	const further = (name: string) => content([...unfinished.partitions, partition(name)]);
+	assert.ok(isUnfinishedInstall(further('slipway-var-incomplete')));
+	// Of the system before, whose root was to be replaced.
+	assert.not(isUnfinishedInstall(further('slipway-var')));
 	// Somebody made the boot partition anew, say.
 	assert.not(isUnfinishedInstall(named));
 	assert.not(isUnfinishedInstall(content([esp])));

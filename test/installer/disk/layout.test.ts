@@ -1,24 +1,31 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {Refused} from '../../../engine/errors.ts';
+import {seededUuid} from '../../../installer/disk/identifiers.ts';
 import {
 	type DiskLayout,
 	type LayoutRequest,
 	minimumDiskSize,
-	minimumEspSize,
-	minimumRootSize,
 	planLayout,
-	seededUuid,
 } from '../../../installer/disk/layout.ts';
+import {minimumEspSize, minimumRootSize} from '../../../installer/disk/minimum-sizes.ts';
 import {backupTableSize} from '../../../installer/disk/partition-table.ts';
 import {GiB, MiB} from '../../../installer/disk/size.ts';
+import {noWishes} from '../../../installer/disk/storage-wishes.ts';
+import {wishProblems} from '../../../installer/disk/wanted-partitions.ts';
 
 const test = suite('disk layout');
 
 const request: LayoutRequest = {
 	diskSize: 32 * GiB,
 	sectorSize: 512,
-	sizes: {rootBytes: 400 * MiB, rootInodes: 13_000, bootBytes: 45 * MiB},
+	sizes: {
+		rootBytes: 400 * MiB,
+		rootInodes: 13_000,
+		bootBytes: 45 * MiB,
+		loaderBytes: MiB,
+		varBytes: 20 * MiB,
+	},
 	settings: {rootFileSystem: 'ext4', espSize: undefined},
 	architecture: 'x86-64',
 	seed: 'fixed',
@@ -122,8 +129,11 @@ test('gives an ESP room for three kernels, and FAT32 its clusters', () => {
 });
 
 test('gives the root room for two systems, by bytes or by inodes', () => {
-	assert.is(minimumRootSize({rootBytes: 400 * MiB, rootInodes: 100, bootBytes: 0}), 1104 * MiB);
-	assert.is(minimumRootSize({rootBytes: 40 * MiB, rootInodes: 64_000, bootBytes: 0}), 2256 * MiB);
+	assert.is(minimumRootSize({...request.sizes, rootInodes: 100}), 1104 * MiB);
+	assert.is(
+		minimumRootSize({...request.sizes, rootBytes: 40 * MiB, rootInodes: 64_000}),
+		2256 * MiB,
+	);
 });
 
 test('is planned on a disk of the smallest size and refused on one a byte smaller', () => {
@@ -134,6 +144,21 @@ test('is planned on a disk of the smallest size and refused on one a byte smalle
 		assert.is(root?.size, minimumRootSize(request.sizes));
 		assert.is(refusalOf({...smallest, diskSize: smallest.diskSize - 1}).code, 'too-small');
 	}
+});
+
+test('has room for what lies below the file system of the root', () => {
+	const stacked = {...request, rootOverhead: 16 * MiB + 1};
+	const diskSize = minimumDiskSize(stacked);
+	assert.is(diskSize, minimumDiskSize(request) + 17 * MiB);
+	const [, root] = planLayout({...stacked, diskSize}).partitions;
+	assert.is(root?.size, minimumRootSize(request.sizes) + 17 * MiB);
+	const size = minimumRootSize(request.sizes);
+	const wishes = {...noWishes, root: {size, least: undefined, most: undefined}};
+	assert.equal(wishProblems({...request, wishes}), []);
+	assert.equal(
+		wishProblems({...stacked, wishes}).map(({code}) => code),
+		['partition-too-small'],
+	);
 });
 
 test('says what a disk that is too small would need', () => {

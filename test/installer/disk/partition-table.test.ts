@@ -53,6 +53,7 @@ test('are read from GPT, with positions in bytes', () => {
 				name: '',
 			},
 		],
+		room: {start: MiB, end: 629_128_704, slots: 128},
 	});
 });
 
@@ -61,6 +62,30 @@ test('are read from GPT with sectors of 4096 bytes', () => {
 		...gpt,
 		sectorSize: 4096,
 		partitions: [{...esp, size: 256 * MiB, name: 'slipway-esp'}],
+		room: {start: MiB, end: 314_552_320, slots: 128},
+	});
+});
+
+test('are read with attributes, and with as many entries as they say', () => {
+	const json = JSON.stringify({
+		partitiontable: {
+			...{label: 'gpt', id: 'A', unit: 'sectors', firstlba: 34, lastlba: 99, 'table-length': 4},
+			partitions: [
+				{node: 'd3', start: 40, size: 8, type: 'B', uuid: 'C', attrs: 'RequiredPartition GUID:63'},
+			],
+		},
+	});
+	assert.equal(parsePartitionTable(json), {
+		label: 'gpt',
+		id: 'a',
+		sectorSize: 512,
+		partitions: [
+			{
+				...{number: 3, start: 40 * 512, size: 8 * 512, type: 'b', uuid: 'c', name: ''},
+				attributes: 'RequiredPartition GUID:63',
+			},
+		],
+		room: {start: 34 * 512, end: 100 * 512, slots: 4},
 	});
 });
 

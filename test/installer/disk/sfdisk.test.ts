@@ -5,8 +5,11 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {fakeSystem} from '../../../engine/system/fake.ts';
 import {hostSystem} from '../../../engine/system/host.ts';
-import type {PartitionTable} from '../../../installer/disk/partition-table.ts';
+import type {SharedLayout} from '../../../installer/disk/beside/table-steps.ts';
+import type {Partition, PartitionTable} from '../../../installer/disk/partition-table.ts';
 import {
+	changePartitionTable,
+	checkSameTable,
 	readPartitionTable,
 	renamePartition,
 	writePartitionTable,
@@ -50,9 +53,12 @@ const table: PartitionTable = {
 	],
 };
 
+/** What sfdisk leaves of the file for partitions. */
+const room = {start: MiB, end: 134_200_832, slots: 128};
+
 test('writes the table that was asked for', async () => {
 	await writePartitionTable(system, disk, table);
-	assert.equal(await readPartitionTable(system, disk), table);
+	assert.equal(await readPartitionTable(system, disk), {...table, room});
 });
 
 test('writes the same bytes each time', async () => {
@@ -84,9 +90,72 @@ test('renames a partition and leaves the rest', async () => {
 	const [esp, root] = table.partitions;
 	assert.equal(await readPartitionTable(system, disk), {
 		...table,
+		room,
 		partitions: [esp, {...root, name: 'slipway-root'}],
 	});
 });
+
+/** Names that a script could not have, attributes, and numbers that are not in order. */
+async function makeForeignTable(): Promise<PartitionTable> {
+	const script = `label: gpt
+p2 : start=2048, size=20480, type=linux, name="a \\x22b\\x22 é", attrs="RequiredPartition GUID:63"
+p1 : start=40960, size=20480, type=swap
+p5 : start=81920, size=20480, type=linux, name="old"
+`;
+	await system.run('sfdisk', ['--quiet', '--lock=no', disk.path], {input: script});
+	const found = await readPartitionTable(system, disk);
+	if (found === undefined) throw new Error('no table was made');
+	return found;
+}
+
+for (const [title, removed] of [
+	['adds partitions', []],
+	['puts partitions in the place of others', [5]],
+	['puts partitions in the place of several', [1, 5]],
+] as const)
+	test(`${title}, and leaves all others`, async () => {
+		const found = await makeForeignTable();
+		const [first] = removed;
+		const root = {...fresh, number: first ?? 3, start: 51 * MiB, size: 60 * MiB};
+		const layout = {
+			...found,
+			label: 'gpt',
+			partitions: [
+				{...root, role: 'root'},
+				{...root, number: 4, start: 111 * MiB, size: 8 * MiB, uuid: otherUuid, role: 'swap'},
+			],
+			beside: {
+				kept: found.partitions.filter(({number}) => !isIn(removed, number)).map(described),
+				removed: found.partitions.filter(({number}) => isIn(removed, number)).map(described),
+				deadEntries: [],
+			},
+		} as const satisfies SharedLayout;
+		await checkSameTable(system, disk, layout);
+		await changePartitionTable(system, disk, layout);
+		const made = await readPartitionTable(system, disk);
+		const kept = found.partitions.filter(({number}) => !isIn(removed, number));
+		assert.equal(
+			made?.partitions.filter(({number}) => kept.some((one) => one.number === number)),
+			kept,
+		);
+		assert.equal([made?.id, made?.room], [found.id, found.room]);
+		assert.is(made?.partitions.length, kept.length + 2);
+		await checkSameTable(system, disk, layout).then(
+			() => assert.unreachable(),
+			(error: unknown) => assert.match(String(error), /partitions of .* are not any more what/),
+		);
+	});
+
+const otherUuid = '5a1b0000-0000-4000-8000-000000000009';
+const fresh = {
+	type: '4f68bce3-e8cd-4db1-96e7-fbcaf984b709',
+	uuid: '5a1b0000-0000-4000-8000-000000000003',
+	name: 'slipway-root-incomplete',
+	finishedName: 'slipway-root',
+	fileSystem: {type: 'ext4', uuid: '', label: ''},
+} as const;
+const described = (partition: Partition) => ({...partition, content: ''});
+const isIn = (numbers: readonly number[], number: number) => numbers.includes(number);
 
 test('removes what libblkid would find where a partition begins', async () => {
 	await writePartitionTable(system, disk, table);

@@ -16,7 +16,7 @@ test('are named, so that nobody drops them in silence', () => {
 		named('02-encrypted-tpm2.ks'),
 		['image.source', 'system.ntp', 'system.xkb'].toSorted(),
 	);
-	assert.equal(named('04-preserve-data.ks'), ['storage.extra', 'storage.replace', 'system.rtc']);
+	assert.equal(named('04-preserve-data.ks'), ['system.rtc']);
 });
 
 test.run();

@@ -8,7 +8,7 @@ import {blockDevice, espVolume, rootTarget} from './targets.ts';
 
 const test = suite('room on mounted file systems');
 
-const sizes = {rootBytes: GiB, rootInodes: 20_000, bootBytes: 0};
+const sizes = {rootBytes: GiB, rootInodes: 20_000, bootBytes: 0, loaderBytes: 0, varBytes: 0};
 
 test('is enough for the image, and perhaps for an update', () => {
 	assert.ok(checkRootRoom(rootTarget({freeBytes: 4 * GiB}), sizes).isEnoughForUpdates);

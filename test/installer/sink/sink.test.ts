@@ -96,8 +96,8 @@ test('loader entries are written alone and last, and get their names when they a
 		},
 	});
 	const sink = mountedSink(system, disk);
-	const boot = partition('vfat', 64 * MiB, 2 * MiB);
-	await sink.writeBoot(content, boot, noProgress);
+	const boot = {start: 2 * MiB, size: 64 * MiB, isShared: false};
+	await sink.writeBoot(content, {esp: boot, boot}, noProgress);
 	assert.equal(calls, ['mcopy -i disk.raw@@2097152 -s -o -Q EFI ::/']);
 	await sink.finish(content, boot);
 	assert.equal(calls.slice(1), [

@@ -19,7 +19,7 @@ function file(name: string, text: string): string {
 
 const wrong = file('wrong.toml', 'version = 1\nunatended = true\n[storage]\nlayout = "disc"\n');
 const site = file('site.toml', 'version = 1\nsystem.hostname = "a"\nuser = [{name = "b"}]\n');
-const later = file('later.toml', 'version = 1\nboot.timeout = 5\nstorage.layout = "free-space"\n');
+const later = file('later.toml', 'version = 1\nboot.timeout = 5\nnetwork.copy-live = true\n');
 const bootc = file('bootc.toml', bootcToml);
 
 test('check lists mistakes, for people and for programs', () => {
@@ -151,7 +151,7 @@ test('of install is refused as a whole, before a disk is looked at', () => {
 	assert.equal(install('--config', later), {
 		status: 3,
 		stdout: '',
-		stderr: `slipway: slipway cannot install with these yet: boot.timeout, storage.layout
+		stderr: `slipway: slipway cannot install with these yet: boot.timeout, network.copy-live
   hint: Take them out of the configuration, and do it on the installed machine.
 `,
 	});

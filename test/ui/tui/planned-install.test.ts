@@ -11,7 +11,13 @@ const test = suite('plan for the summary');
 const plan = planInstall({
 	disk: foundDisk(),
 	settings: {rootFileSystem: 'xfs', espSize: undefined},
-	sizes: {rootBytes: 400 * MiB, rootInodes: 13_000, bootBytes: 45 * MiB},
+	sizes: {
+		rootBytes: 400 * MiB,
+		rootInodes: 13_000,
+		bootBytes: 45 * MiB,
+		loaderBytes: MiB,
+		varBytes: 20 * MiB,
+	},
 	architecture: 'x86-64',
 	seed: 'fixed',
 	image: {

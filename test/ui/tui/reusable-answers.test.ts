@@ -41,7 +41,16 @@ test('take no sign of a serial number for one that matches others', () => {
 });
 
 test('leave out a disk of which nothing is known, and that it may be wiped', () => {
-	const partition = {layout: 'partition', replace: [{number: 3}]} as const;
+	const kept = {
+		mountPoint: '/var',
+		existing: {partition: {number: 4}, format: false},
+		size: undefined,
+		fileSystem: undefined,
+		label: undefined,
+		options: [],
+		encrypted: false,
+	};
+	const partition = {layout: 'partition', replace: [{number: 3}], partitions: [kept]} as const;
 	for (const [storage, layout] of [
 		[answers.storage, 'disk'],
 		[{...answers.storage, ...partition}, undefined],

@@ -11,6 +11,7 @@ import {encryptionOptions, withEncryptionOptions} from '../encryption-options.ts
 import {answerOptions, withAnswerOptions} from '../install-answers.ts';
 import {configuredSetup, plainSetup} from '../install-setup.ts';
 import {formatInstalled, formatRecoveryKey} from '../installed.ts';
+import {storageOptions, withStorageOptions} from '../storage-options.ts';
 
 export const command = defineCommand({
 	description: [
@@ -45,6 +46,7 @@ export const command = defineCommand({
 			help: 'Mirror the root, as MD RAID1, and the boot partition on this disk too. May be given several times.',
 		},
 		...encryptionOptions,
+		...storageOptions,
 		...answerOptions,
 		config: {
 			type: 'string',
@@ -121,7 +123,11 @@ export const command = defineCommand({
 						{...given, disk, config, configSha256, isLenient: options.lenient, dryRun},
 						progress.report,
 					);
-		const answers = await withAnswerOptions(setup.answers, options, progress.report);
+		const answers = await withAnswerOptions(
+			withStorageOptions(setup.answers, options),
+			options,
+			progress.report,
+		);
 		const {plan, recoveryKey} = await installMachine(
 			await context.system(),
 			{

@@ -1,7 +1,7 @@
 import {type Answers, noAnswers} from '../../../installer/answers/answers.ts';
 import {Secret} from '../../../installer/answers/secret.ts';
 import {type RootFileSystem, rootFileSystems} from '../../../installer/disk/layout-settings.ts';
-import type {MachineFacts} from '../port.ts';
+import type {MachineFacts, ReinstallFacts} from '../port.ts';
 
 /** What was typed and chosen so far, as text; it may be wrong, and nothing of it is lost by going back. */
 export interface Draft {
@@ -84,7 +84,9 @@ export const usesPin = ({encryption}: Draft): boolean => encryption === 'tpm2-pi
 
 /**
  * What the installer is told. Each screen has checked its part; what is as it would be anyway is not
- * said. @param passwordHash of the draft's password
+ * said.
+ * @param passwordHash of the draft's password
+ * @param reinstall what the disk has that can be installed anew
  */
 export function draftAnswers(
 	draft: Draft,
@@ -95,11 +97,15 @@ export function draftAnswers(
 		updates,
 	}: Pick<MachineFacts, 'defaults' | 'fileSystems' | 'image' | 'updates'>,
 	passwordHash: Secret | undefined,
+	reinstall?: ReinstallFacts,
 ): Answers {
 	return {
 		...noAnswers,
 		disk: [{path: draft.disk, pick: 'only', removable: true}],
-		storage: storageOf(draft, fileSystems[0]),
+		storage: {
+			...storageOf(draft, fileSystems[0]),
+			...(draft.layout === 'reinstall' && reinstall && reinstallingOf(reinstall)),
+		},
 		image: {target: given(draft.target, image.target)},
 		system: {
 			hostname: given(draft.hostname, defaults.hostname),
@@ -134,6 +140,22 @@ function storageOf(draft: Draft, defaultFileSystem: RootFileSystem): Answers['st
 			(type) => type === draft.fileSystem && type !== defaultFileSystem,
 		),
 		encryption: encryptionOf(draft),
+	};
+}
+
+function reinstallingOf({root, data}: ReinstallFacts): Partial<Answers['storage']> {
+	return {
+		layout: 'partition',
+		replace: [{number: root}],
+		partitions: data.map(({number, mountPoint}) => ({
+			mountPoint,
+			existing: {partition: {number}, format: false},
+			size: undefined,
+			fileSystem: undefined,
+			label: undefined,
+			options: [],
+			encrypted: false,
+		})),
 	};
 }
 

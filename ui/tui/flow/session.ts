@@ -4,6 +4,7 @@ import type {Secret} from '../../../installer/answers/secret.ts';
 import type {InstallerPort, InstallRun} from '../port.ts';
 import {type Draft, draftAnswers} from './draft.ts';
 import {firstEffects, reduce} from './reduce.ts';
+import {chosenDisk} from './screens/disk.ts';
 import {type Effect, type Failure, type FlowEvent, type FlowState, firstState} from './state.ts';
 
 /** How often the time that passes is told. */
@@ -150,7 +151,8 @@ export class Session {
 		try {
 			const {machine} = this.#state;
 			if (machine === undefined) return;
-			const answers = draftAnswers(draft, machine, await this.#hash(draft.password));
+			const hash = await this.#hash(draft.password);
+			const answers = draftAnswers(draft, machine, hash, chosenDisk(this.#state)?.reinstall);
 			const plan = await this.#port.plan(answers, planning.signal);
 			if (!planning.signal.aborted) this.dispatch({type: 'planned', answers, plan});
 		} catch (error) {

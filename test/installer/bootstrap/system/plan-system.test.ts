@@ -182,4 +182,18 @@ test('refuse what an image with nothing cannot do', () => {
 	]);
 });
 
+test('swap in compressed memory where the image can', () => {
+	const zram = {storage: {...noAnswers.storage, swap: 'zram'}} as const;
+	const generator = '/usr/lib/systemd/system-generators/zram-generator';
+	const {entries, items, problems} = planned(zram, {...debian, [generator]: 'x'});
+	assert.equal(problems, []);
+	assert.equal(entries, {
+		'/etc/systemd/zram-generator.conf':
+			'644 0:0 [zram0]\nzram-size = min(ram / 2, 4096)\ncompression-algorithm = zstd\n',
+	});
+	assert.equal(items, ['swap in compressed memory | /etc/systemd/zram-generator.conf']);
+	assert.equal(planned(zram).problems, ['the image has no zram-generator']);
+	assert.equal(planned({storage: {...noAnswers.storage, swap: 'recommended'}}).entries, {});
+});
+
 test.run();

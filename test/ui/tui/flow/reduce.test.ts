@@ -291,4 +291,26 @@ test('tells the installer what was said, and nothing that holds anyway', () => {
 	});
 });
 
+test('tells of a system that is installed anew what goes and what stays', () => {
+	const draft = {...scene('confirm').draft, layout: 'reinstall'};
+	const data = [{number: 3, mountPoint: '/var'}];
+	const {storage} = draftAnswers(draft, machine, undefined, {root: 2, data});
+	assert.equal(storage, {
+		...noAnswers.storage,
+		layout: 'partition',
+		replace: [{number: 2}],
+		partitions: [
+			{
+				mountPoint: '/var',
+				existing: {partition: {number: 3}, format: false},
+				size: undefined,
+				fileSystem: undefined,
+				label: undefined,
+				options: [],
+				encrypted: false,
+			},
+		],
+	});
+});
+
 test.run();

@@ -1,5 +1,5 @@
 import {formatSize} from '../../../../installer/disk/size.ts';
-import type {DiskFacts} from '../../port.ts';
+import type {DiskFacts, ReinstallFacts} from '../../port.ts';
 import {type ChoiceField, doubtful, plain, screenView} from '../view.ts';
 import {chosenDisk} from './disk.ts';
 import type {Screen} from './screen.ts';
@@ -20,6 +20,9 @@ export const layout: Screen = {
 				option('disk', `the whole disk (${formatSize(found.size)})`),
 				option('free-space', 'free space beside what is there', found.withoutFreeSpace),
 				option('partition', 'the place of one partition', withoutPartition(found)),
+				...(found.reinstall === undefined
+					? []
+					: [option('reinstall', `the place of its system, with ${kept(found.reinstall)} kept`)]),
 			],
 		};
 		return screenView({
@@ -39,11 +42,17 @@ export const layout: Screen = {
 		if (found === undefined) return 'Go back and choose a disk.';
 		const {layout, replace} = state.draft;
 		if (layout === 'free-space') return found.withoutFreeSpace;
+		if (layout === 'reinstall' && found.reinstall === undefined)
+			return 'Choose how much of the disk to use.';
 		if (layout !== 'partition') return undefined;
 		const chosen = found.partitions.find(({number}) => String(number) === replace);
 		return chosen === undefined ? 'Choose the partition that makes room.' : chosen.refusal;
 	},
 };
+
+function kept({data}: ReinstallFacts): string {
+	return data.map(({mountPoint}) => mountPoint).join(' and ');
+}
 
 function withoutPartition({partitions}: DiskFacts): string | undefined {
 	if (partitions.length === 0) return 'there are no partitions';

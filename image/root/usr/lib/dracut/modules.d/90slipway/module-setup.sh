@@ -24,6 +24,7 @@ install() {
 	inst_script /usr/lib/slipway/slipway-root
 	inst_simple /usr/lib/slipway/slipway-etc
 	inst_simple /usr/lib/slipway/slipway-accounts
+	inst_simple /usr/lib/slipway/slipway-var
 	inst_simple "$moddir/slipway-root-device.service" "$systemdsystemunitdir/slipway-root-device.service"
 	inst_script /usr/lib/slipway/slipway-live
 	inst_simple "$moddir/slipway-live.service" "$systemdsystemunitdir/slipway-live.service"

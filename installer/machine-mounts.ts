@@ -1,0 +1,37 @@
+import type {StateEntry} from './content.ts';
+import {stateFile} from './deployment-state.ts';
+import type {DiskLayout} from './disk/layout.ts';
+
+/** Lists the file systems that make up the machine's /var, for the initramfs; as fstab(5) writes them. */
+const machineMountsPath = 'state/os/default/fstab';
+
+/** A file system that the machine mounts at /var or below it. */
+interface MachineMount {
+	readonly mountPoint: string;
+	readonly uuid: string;
+	readonly options: readonly string[];
+}
+
+/** The list of a layout, as it lies on the physical root; nothing where all is on that. */
+export function machineMounts(layout: DiskLayout): readonly StateEntry[] {
+	const mounts = mountsOf(layout);
+	if (mounts.length === 0) return [];
+	return [stateFile(machineMountsPath, Buffer.from(formatMounts(mounts)))];
+}
+
+/** Those above others come before them. */
+function mountsOf({partitions, beside}: DiskLayout): readonly MachineMount[] {
+	const made = partitions.flatMap(({mountPoint, mountOptions: options = [], fileSystem}) =>
+		mountPoint === undefined ? [] : [{mountPoint, uuid: fileSystem.uuid, options}],
+	);
+	const kept = (beside?.kept ?? []).flatMap(({use}) => (use?.kind === 'mount' ? [use] : []));
+	return [...made, ...kept].toSorted((a, b) => (a.mountPoint < b.mountPoint ? -1 : 1));
+}
+
+function formatMounts(mounts: readonly MachineMount[]): string {
+	const lines = mounts.map(
+		({mountPoint, uuid, options}) =>
+			`UUID=${uuid} ${mountPoint} auto ${options.join(',') || 'defaults'} 0 0\n`,
+	);
+	return `# Mounted before the system starts, which finds its /var there.\n${lines.join('')}`;
+}
