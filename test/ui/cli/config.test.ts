@@ -19,7 +19,10 @@ function file(name: string, text: string): string {
 
 const wrong = file('wrong.toml', 'version = 1\nunatended = true\n[storage]\nlayout = "disc"\n');
 const site = file('site.toml', 'version = 1\nsystem.hostname = "a"\nuser = [{name = "b"}]\n');
-const later = file('later.toml', 'version = 1\nboot.timeout = 5\nnetwork.copy-live = true\n');
+const later = file(
+	'later.toml',
+	'version = 1\nboot.timeout = 5\nstorage.mirror = ["/dev/sda", "/dev/sdb"]\nstorage.swap = "8 GiB"\n',
+);
 const bootc = file('bootc.toml', bootcToml);
 
 test('check lists mistakes, for people and for programs', () => {
@@ -57,13 +60,16 @@ test('check and convert tell what install would refuse, or cannot write', () => 
 	assert.equal(slipway(['config', 'check', later]), {
 		status: 3,
 		stdout: `slipway cannot install with boot.timeout yet
-slipway cannot install with storage.layout yet
+slipway cannot install with storage.mirror together with storage.swap yet
 ${later}: no mistakes, no warnings
 `,
 		stderr: '',
 	});
 	const {stdout} = slipway(['config', 'check', '--json', later]);
-	assert.equal(JSON.parse(stdout).unsupported, ['boot.timeout', 'storage.layout']);
+	assert.equal(JSON.parse(stdout).unsupported, [
+		'boot.timeout',
+		'storage.mirror together with storage.swap',
+	]);
 	const kickstart = file(
 		'site.ks',
 		'ostreecontainer --url=registry.example.com/myos\nfirewall --enabled\nbootloader --timeout=5\n',
@@ -151,7 +157,7 @@ test('of install is refused as a whole, before a disk is looked at', () => {
 	assert.equal(install('--config', later), {
 		status: 3,
 		stdout: '',
-		stderr: `slipway: slipway cannot install with these yet: boot.timeout, network.copy-live
+		stderr: `slipway: slipway cannot install with these yet: boot.timeout, storage.mirror together with storage.swap
   hint: Take them out of the configuration, and do it on the installed machine.
 `,
 	});
