@@ -34,7 +34,10 @@ const supportedKeys: readonly string[] = [
 ];
 
 /** Values of other keys that say what is done anyway. */
-const supportedValues: ReadonlyMap<string, WrittenValue> = new Map([['storage.layout', 'disk']]);
+const supportedValues: ReadonlyMap<string, WrittenValue> = new Map([
+	['storage.layout', 'disk'],
+	['storage.swap', 'none'],
+]);
 
 /** Keys, as in slipway's own configuration, that answers have and no installation heeds yet. */
 export function unsupportedAnswers(answers: Answers): readonly string[] {

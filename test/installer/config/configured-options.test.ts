@@ -35,6 +35,7 @@ layout = "disk"
 wipe = true
 filesystem = "xfs"
 esp.size = "1 GiB"
+swap = "none"
 [image]
 target = "registry.example.com/a:1"
 [boot]
