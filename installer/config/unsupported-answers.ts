@@ -22,7 +22,7 @@ const supportedKeys: readonly string[] = [
 	'root',
 	'user',
 	'group',
-	'network.interface',
+	'network',
 	'registry',
 	'updates',
 	'services',

@@ -107,7 +107,6 @@ name = "a"
 test('know of each key whether an installation heeds it', () => {
 	assert.equal(unsupportedAnswers(answersOf(fullConfig.replace('version = 1\n', ''))), [
 		'boot.timeout',
-		'network.copy-live',
 		'storage.extra',
 		'storage.keep',
 		'storage.replace',

@@ -168,6 +168,7 @@ function usersOf(draft: Draft, passwordHash: Secret | undefined): Answers['users
 }
 
 function networkOf(draft: Draft): Answers['network'] {
+	if (draft.network === 'live') return {...noAnswers.network, copyLive: true};
 	if (draft.network !== 'static') return noAnswers.network;
 	const words = (text: string) => text.split(/[\s,]+/).filter((word) => word !== '');
 	return {

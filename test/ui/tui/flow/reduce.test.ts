@@ -88,7 +88,7 @@ const problems: readonly (readonly [QuestionScreen, FlowEvent[], string | undefi
 		'A host name has letters, digits and -, in parts of at most 63, with dots between.',
 	],
 	['system', [set('timeZone', 'Mars/Base')], 'The image has no time zone Mars/Base.'],
-	['network', [set('network', 'live')], 'Settings of the system that runs now: cannot be copied.'],
+	['network', [set('network', 'live')], undefined],
 	['network', [set('network', 'static')], 'Give an address, such as 192.0.2.7/24.'],
 	[
 		'network',
@@ -137,6 +137,19 @@ test('makes an administrator only where the image has sudo', () => {
 	assert.is(after(at, ...named, next).state.screen, 'network');
 	const {state} = after(at, ...named, set('sudo', 'nopasswd'), next);
 	assert.is(state.message?.text, 'Administrator: the image has no sudo.');
+});
+
+test('copies the network of a live system alone', () => {
+	const container = {kind: 'container', name: undefined} as const;
+	const facts = {...machine, surroundings: container};
+	const at = {...scene('network'), machine: facts};
+	const {state} = after(at, set('network', 'live'), next);
+	assert.equal(
+		[state.screen, state.message?.text],
+		['network', 'Settings of the system that runs now: this is no live system.'],
+	);
+	const {draft} = after(scene('network'), set('network', 'live')).state;
+	assert.equal(draftAnswers(draft, machine, undefined).network, {interfaces: [], copyLive: true});
 });
 
 test('chooses a disk for the person only when one alone will do', () => {
