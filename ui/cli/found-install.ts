@@ -66,7 +66,7 @@ async function begin(context: CommandContext, system: System): Promise<Beginning
 	writeFileSync(path.join(runFolder, 'found-config'), `${told.join('\n')}\n`, {mode: 0o600});
 	if (decision.kind === 'ask') return {note: noteOf(told)};
 	for (const line of told) context.print(line);
-	const run = await noteUnattendedRun(decision.answers.finish);
+	const run = await noteUnattendedRun(decision.answers);
 	const program = ownProgram(['install-background', '--unattended']);
 	await startRun(system, runFiles(), program, decision.answers);
 	return {run};

@@ -107,6 +107,18 @@ const failed: FlowEvent = {
 	},
 };
 
+const withKey = play(progress, {
+	type: 'run',
+	event: {
+		kind: 'ended',
+		ending: {
+			kind: 'installed',
+			message: '/dev/nvme0n1 boots now',
+			recoveryKey: 'bdhjkrtu-cefilnvb-dhjkrtuc-efilnvbd-hjkrtuce-filnvbdh-jkrtucef-ilnvbdhj',
+		},
+	},
+});
+
 /** By the name of the file that its frame is kept in. */
 export const scenes: Readonly<Record<string, Scene>> = {
 	'nothing-known': nothingKnown,
@@ -157,17 +169,8 @@ export const scenes: Readonly<Record<string, Scene>> = {
 	'progress-stopping': play(progress, '\x03'),
 	result: play(progress, ended),
 	'result-in-container': play(progress, {type: 'machine-read', machine: inContainer}, ended),
-	'result-recovery-key': play(progress, {
-		type: 'run',
-		event: {
-			kind: 'ended',
-			ending: {
-				kind: 'installed',
-				message: '/dev/nvme0n1 boots now',
-				recoveryKey: 'bdhjkrtu-cefilnvb-dhjkrtuc-efilnvbd-hjkrtuce-filnvbdh-jkrtucef-ilnvbdhj',
-			},
-		},
-	}),
+	'result-recovery-key': withKey,
+	'result-recovery-code': play(withKey, 'k'),
 	'result-saved': play(progress, {type: 'machine-read', machine: inContainer}, ended, {
 		type: 'answers-saved',
 		saved: {path: '/tmp/slipway-install.toml', leftOut: ['the passphrase']},

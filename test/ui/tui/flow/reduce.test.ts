@@ -139,6 +139,17 @@ test('makes an administrator only where the image has sudo', () => {
 	assert.is(state.message?.text, 'Administrator: the image has no sudo.');
 });
 
+test('shows the recovery key as a QR code, and as text again', () => {
+	const shown = after(scene('result-recovery-key'), {type: 'act', id: 'toggle-code'}).state;
+	const {code, lines} = screens.result.view(shown);
+	assert.equal(lines.map(({text}) => text), [code]);
+	assert.equal(
+		after(shown, {type: 'act', id: 'toggle-code'}).state,
+		{...scene('result-recovery-key'), armed: undefined},
+	);
+	assert.is(screens.result.view({...scene('result'), showsCode: true}).code, undefined);
+});
+
 test('copies the network of a live system alone', () => {
 	const container = {kind: 'container', name: undefined} as const;
 	const facts = {...machine, surroundings: container};
