@@ -59,6 +59,17 @@ for (const [name, said, expected] of cases)
 		assert.is(said, expected);
 	});
 
+test('gives what it says to the questions, unless it has mistakes', () => {
+	const answersOf = (text: string) => {
+		const reading = readConfig(`version = 1\n${text}`, 'a.toml');
+		const decision = decideFound({reading, origin: 'found', permits: none, machine});
+		return decision.kind === 'ask' ? decision.answers : undefined;
+	};
+	for (const text of ['', 'unattended = false\n', 'boot.timeout = 5\n'])
+		assert.is(answersOf(`${text}system.hostname = "kestrel"`)?.system.hostname, 'kestrel', text);
+	assert.is(answersOf('system.hostname = "kestrel"\nstorage.layout = "disc"'), undefined);
+});
+
 test('knows the machine by what the firmware and its interfaces say', () => {
 	const files = {
 		'dmi/id/product_serial': ' S1\n',
