@@ -26,6 +26,7 @@ import type {DiskTarget} from './disk/sfdisk.ts';
 import {readFitImage} from './fit-image.ts';
 import {checkSettings, type GivenSettings, type InstallOptions} from './install-options.ts';
 import {orInterrupted} from './interruption.ts';
+import {readLiveNetwork} from './live/read-network.ts';
 import {findMirrorProblems} from './mirror/mirror-plan.ts';
 import {type InstallPlan, partitionOfRole, planInstall, rootOverhead} from './plan.ts';
 import {type PreparedRoot, prepareRoot} from './prepare-root.ts';
@@ -247,6 +248,7 @@ async function prepare(
 		image: new ImageTree(root.tree.root, unhashed.sources),
 		contents,
 		sealed: await sealedFor(system, options, contents, disk),
+		liveNetwork: isLiveSystem() ? readLiveNetwork() : undefined,
 		contexts: unhashed.deployment.contexts,
 		now,
 	});

@@ -22,7 +22,7 @@ const supportedKeys: readonly string[] = [
 	'root',
 	'user',
 	'group',
-	'network.interface',
+	'network',
 	'registry',
 	'updates',
 	'services',
@@ -34,15 +34,31 @@ const supportedKeys: readonly string[] = [
 ];
 
 /** Values of other keys that say what is done anyway. */
-const supportedValues: ReadonlyMap<string, WrittenValue> = new Map([['storage.layout', 'disk']]);
+const supportedValues: ReadonlyMap<string, WrittenValue> = new Map([
+	['storage.layout', 'disk'],
+	['storage.swap', 'none'],
+]);
 
 /** Keys, as in slipway's own configuration, that answers have and no installation heeds yet. */
 export function unsupportedAnswers(answers: Answers): readonly string[] {
-	const {config, leftOut} = writtenConfig(answers);
-	const keys = [
-		...[...saidKeys(config, ''), ...leftOut].filter((key) => !isSupported(key)),
+	return shortKeys([
+		...writtenKeys(answers).filter((key) => !isSupported(key)),
 		...unwrittenAnswers(answers),
-	];
+	]);
+}
+
+/** Keys of that configuration that answers say anything with, but for what is done anyway. */
+export function saidAnswers(answers: Answers): readonly string[] {
+	const keys = writtenKeys(answers).filter((key) => key !== 'version');
+	return shortKeys([...keys, ...unwrittenAnswers(answers)]);
+}
+
+function writtenKeys(answers: Answers): readonly string[] {
+	const {config, leftOut} = writtenConfig(answers);
+	return [...saidKeys(config, ''), ...leftOut];
+}
+
+function shortKeys(keys: readonly string[]): readonly string[] {
 	return [...new Set(keys.map(shortened))].sort();
 }
 
