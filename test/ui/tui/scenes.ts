@@ -11,6 +11,7 @@ import {type FormState, firstForm} from '../../../ui/tui/form/form-state.ts';
 import {pressKey} from '../../../ui/tui/form/press-key.ts';
 import type {MachineFacts} from '../../../ui/tui/port.ts';
 import {decodeKeys} from '../../../ui/tui/terminal/keys.ts';
+import {user} from '../../installer/bootstrap/planned.ts';
 import {disks, installed, key, machine, manyDisks, runEvents} from './fake-port.ts';
 
 /** A screen with the selection on it. */
@@ -123,18 +124,12 @@ const withFound: MachineFacts = {
 		answers: {
 			...noAnswers,
 			users: [
-				{
+				user({
 					name: 'ada',
-					gecos: undefined,
-					uid: undefined,
-					gid: undefined,
-					groups: [],
-					shell: undefined,
-					home: undefined,
 					sudo: 'password',
 					passwordHash: new Secret('$6$found'),
 					sshKeys: [key],
-				},
+				}),
 			],
 			services: {enable: ['nginx.service'], disable: [], mask: []},
 			files: [
