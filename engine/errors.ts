@@ -16,6 +16,13 @@ export abstract class EngineError extends Error {
 	}
 }
 
+/** What failed, without what then failed while it was cleaned up after: that follows from it, or matters less. */
+export function firstFailure(error: unknown): unknown {
+	let first = error;
+	while (first instanceof SuppressedError) first = first.suppressed;
+	return first;
+}
+
 /** What a process of slipway exits with. In the README and `slipway help exit-status`; never renumbered. */
 export const exitStatus = {
 	/** Done as asked. */

@@ -33,6 +33,7 @@ import {
 	type TargetOptions,
 } from './install-target.ts';
 import {orInterrupted} from './interruption.ts';
+import {readLiveNetwork} from './live/read-network.ts';
 import {memorySize} from './machine/hardware.ts';
 import {type InstallPlan, partitionOfRole, planInstall, rootOverhead} from './plan.ts';
 import {type PreparedRoot, prepareRoot} from './prepare-root.ts';
@@ -253,6 +254,7 @@ async function prepare(
 		image: new ImageTree(root.tree.root, unhashed.sources),
 		contents,
 		sealed: await sealedFor(system, options, contents, target.disk),
+		liveNetwork: isLiveSystem() ? readLiveNetwork() : undefined,
 		contexts: unhashed.deployment.contexts,
 		now,
 	});

@@ -1,4 +1,4 @@
-import {EngineError, OperationFailed} from '../engine/errors.ts';
+import {EngineError, firstFailure, OperationFailed} from '../engine/errors.ts';
 import {CommandFailed} from '../engine/system/commands.ts';
 
 /**
@@ -12,7 +12,8 @@ export function orInterrupted(
 	message: string,
 	hint?: string,
 ): unknown {
-	const saysMore = error instanceof EngineError && !(error instanceof CommandFailed);
+	const first = firstFailure(error);
+	const saysMore = first instanceof EngineError && !(first instanceof CommandFailed);
 	if (!signal.aborted || saysMore) return error;
 	return new OperationFailed('interrupted', `interrupted: ${message}`, {
 		...(hint !== undefined && {hint}),

@@ -1,4 +1,4 @@
-import {Lacking, OperationFailed, Refused} from '../engine/errors.ts';
+import {firstFailure, Lacking, OperationFailed, Refused} from '../engine/errors.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
 import {KernelCallFailed} from '../engine/system/libc.ts';
 import type {System} from '../engine/system/system.ts';
@@ -278,14 +278,15 @@ async function finishRoot(
 
 /** Refused and Lacking promise that nothing was changed. */
 function afterFirstWrite(error: unknown, path: string, signal: AbortSignal): unknown {
-	if (!(error instanceof Refused || error instanceof Lacking))
+	const first = firstFailure(error);
+	if (!(first instanceof Refused || first instanceof Lacking))
 		return orInterrupted(
 			error,
 			signal,
 			`${path} is not a finished installation`,
 			'Run it again; a disk in this state needs no --wipe.',
 		);
-	const {code, message, hint} = error;
+	const {code, message, hint} = first;
 	return new OperationFailed(code, message, {...(hint !== undefined && {hint}), cause: error});
 }
 

@@ -1,6 +1,8 @@
-import {closeSync, constants, fstatSync, fsyncSync} from 'node:fs';
+import {closeSync, constants, existsSync, fstatSync, fsyncSync} from 'node:fs';
+import {makeNode} from './inodes.ts';
 import {checked, KernelCallFailed, lastErrno, libc} from './libc.ts';
 import {openFile, withOpenFile} from './open-file.ts';
+import type {DeviceHold} from './system.ts';
 
 /** linux/fs.h */
 const ioctls = {
@@ -31,9 +33,15 @@ export function probeExclusive(device: string): 'free' | 'busy' {
 	}
 }
 
-export function holdDevice(device: string): () => void {
+export function holdDevice(device: string): DeviceHold {
 	const descriptor = openFile(device, 'r');
-	return () => closeSync(descriptor);
+	return {
+		restoreNode() {
+			const {mode, rdev} = fstatSync(descriptor);
+			if (!existsSync(device)) makeNode(device, mode, rdev);
+		},
+		release: () => closeSync(descriptor),
+	};
 }
 
 export function rereadPartitions(device: string): boolean {

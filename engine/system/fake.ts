@@ -62,7 +62,7 @@ function silentSystem(commands: FakeCommands): System {
 		detachLoop: () => {},
 		deviceSize: () => ({size: 0, sectorSize: 512}),
 		probeExclusive: () => 'free',
-		holdDevice: () => () => {},
+		holdDevice: () => ({restoreNode() {}, release() {}}),
 		rereadPartitions: () => true,
 		flushDevice: () => {},
 		enableVerity: () => {},

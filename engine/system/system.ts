@@ -35,6 +35,13 @@ export interface DetachedProcess {
 
 export type FsVerityAlgorithm = 'sha256' | 'sha512';
 
+/** A device that is kept open. */
+export interface DeviceHold {
+	/** Makes its node again where another program took it away. */
+	restoreNode(): void;
+	release(): void;
+}
+
 export interface LoopOptions {
 	readonly offset?: number;
 	readonly sizeLimit?: number;
@@ -114,8 +121,8 @@ export interface System {
 	deviceSize(path: string): {readonly size: number; readonly sectorSize: number};
 	/** Opens with O_EXCL, so a block device that anything uses gives `busy`. */
 	probeExclusive(device: string): 'free' | 'busy';
-	/** Keeps a device open until the returned function is called, or the process ends. */
-	holdDevice(device: string): () => void;
+	/** Keeps a device open until it is released, or the process ends. */
+	holdDevice(device: string): DeviceHold;
 	/** Asks the kernel to read the partition table again; false when it cannot (busy). */
 	rereadPartitions(device: string): boolean;
 	/** Writes back and drops the kernel's cached blocks of a device; a plain file is only written back. */

@@ -128,6 +128,8 @@ export interface EncryptionAnswers {
 		| undefined;
 	/** Where the recovery key is written, a folder or file outside the disk; shown when undefined. */
 	readonly recoveryKeyPath: string | undefined;
+	/** As text alone, or as a QR code too where that can be drawn, as when undefined. */
+	readonly recoveryKeyShown?: 'screen' | 'qr';
 	/** As for dm-crypt, `aes-xts-plain64`. */
 	readonly cipher?: string;
 	readonly keyDerivation?: KeyDerivation;

@@ -1,5 +1,5 @@
 import {appendFileSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
-import {EngineError, exitStatus, Refused} from '../../engine/errors.ts';
+import {EngineError, exitStatus, firstFailure, Refused} from '../../engine/errors.ts';
 import type {ProgressEvent} from '../../engine/progress.ts';
 import {stateVersion} from '../../engine/state-file.ts';
 import type {System} from '../../engine/system/system.ts';
@@ -82,7 +82,8 @@ export class RunJournal implements Disposable {
 	}
 }
 
-function endingOf(error: unknown): StoredEnding {
+function endingOf(thrown: unknown): StoredEnding {
+	const error = firstFailure(thrown);
 	if (error instanceof EngineError) {
 		const {message, hint, exitStatus} = error;
 		return {kind: 'failed', message, ...(hint !== undefined && {hint}), exitStatus};

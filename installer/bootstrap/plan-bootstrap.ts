@@ -12,6 +12,7 @@ import {planCredentials} from './credentials.ts';
 import {planFiles} from './given-files.ts';
 import type {ImageTree} from './image-tree.ts';
 import {MachineFiles, type MachineTree} from './machine-files.ts';
+import type {LiveSetting} from './network/copy-live.ts';
 import {planNetwork} from './network/plan-network.ts';
 import {Problems} from './problems.ts';
 import {planRegistry} from './registry/plan-registry.ts';
@@ -30,6 +31,8 @@ export interface BootstrapRequest {
 	readonly contents: ReadContents;
 	/** Credentials that were sealed to the TPM2; none when left out. */
 	readonly sealed?: SealedCredentials;
+	/** How the live system sets up its network; left out where this is none. */
+	readonly liveNetwork?: readonly LiveSetting[] | undefined;
 	/** Labels of the image's policy; undefined when it has none. */
 	readonly contexts: FileContexts | undefined;
 	/** Times of files, and the last change of passwords. */
@@ -50,6 +53,7 @@ export function plannedBootstrap({
 	image,
 	contents,
 	sealed = new Map(),
+	liveNetwork,
 	contexts,
 	now,
 }: BootstrapRequest): PlannedBootstrap {
@@ -67,7 +71,7 @@ export function plannedBootstrap({
 	const accounts = planAccounts(answers, work);
 	planSystem(answers.system, work);
 	putZram(work, answers.storage.swap);
-	planNetwork(answers.network, answers.services, work);
+	planNetwork(answers.network, answers.services, liveNetwork, work);
 	planRegistry(answers.registry, work);
 	planUpdates(answers.updates, work);
 	planServices(answers.services, work);

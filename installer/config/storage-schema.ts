@@ -129,7 +129,7 @@ const tpm2 = oneOf<Tpm2>('true, or a table with pcrs and pin', [
 	{kind: 'table', field: tpm2Table},
 ]);
 
-/** It is always made, and shown, as text in either case, unless it is written somewhere. */
+/** It is always made, and shown, as text in any case, unless it is written somewhere. */
 const recoveryKey = table({
 	generate: optional(alwaysTrue()),
 	show: optional(choice(['screen', 'qr'])),
@@ -165,15 +165,16 @@ const encryption = converted(
 				passphrase,
 				tpm2: isEnrolled ? {pcrs: tpm2.pcrs, pin: tpm2.pin} : undefined,
 				recoveryKeyPath: recoveryKey?.saveTo,
+				...(recoveryKey?.show !== undefined && {recoveryKeyShown: recoveryKey.show}),
 				...(cipher !== undefined && {cipher}),
 				...(keyDerivation !== undefined && {keyDerivation}),
 			};
 		},
-		write: ({passphrase, tpm2, recoveryKeyPath, cipher, keyDerivation}) => ({
+		write: ({passphrase, tpm2, recoveryKeyPath, recoveryKeyShown, cipher, keyDerivation}) => ({
 			type: 'luks2' as const,
 			passphrase,
 			tpm2: tpm2 && {...tpm2, enroll: true},
-			recoveryKey: {generate: undefined, show: undefined, saveTo: recoveryKeyPath},
+			recoveryKey: {generate: undefined, show: recoveryKeyShown, saveTo: recoveryKeyPath},
 			cipher,
 			keyDerivation,
 		}),

@@ -29,7 +29,7 @@ const supportedKeys: readonly string[] = [
 	'root',
 	'user',
 	'group',
-	'network.interface',
+	'network',
 	'registry',
 	'updates',
 	'services',
@@ -42,12 +42,26 @@ const supportedKeys: readonly string[] = [
 
 /** Keys, as in slipway's own configuration, that answers have and no installation heeds yet, or not together. */
 export function unsupportedAnswers(answers: Answers): readonly string[] {
-	const {config, leftOut} = writtenConfig(answers);
-	const keys = [
-		...[...saidKeys(config, ''), ...leftOut].filter((key) => !isSupported(key)),
+	const keys = shortKeys([
+		...writtenKeys(answers).filter((key) => !isSupported(key)),
 		...unwrittenAnswers(answers),
-	];
-	return [...new Set([...keys.map(shortened), ...unbuiltKeys(answers.storage)])].sort();
+	]);
+	return [...keys, ...unbuiltKeys(answers.storage)].sort();
+}
+
+/** Keys of that configuration that answers say anything with. */
+export function saidAnswers(answers: Answers): readonly string[] {
+	const keys = writtenKeys(answers).filter((key) => key !== 'version');
+	return shortKeys([...keys, ...unwrittenAnswers(answers)]);
+}
+
+function writtenKeys(answers: Answers): readonly string[] {
+	const {config, leftOut} = writtenConfig(answers);
+	return [...saidKeys(config, ''), ...leftOut];
+}
+
+function shortKeys(keys: readonly string[]): readonly string[] {
+	return [...new Set(keys.map(shortened))].sort();
 }
 
 function saidKeys(value: WrittenValue, name: string): string[] {

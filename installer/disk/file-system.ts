@@ -1,5 +1,6 @@
 import type {LoopOptions, System} from '../../engine/system/system.ts';
 import type {PlannedFileSystem, PlannedPartition} from './layout.ts';
+import {leastFat32Clusters} from './minimum-sizes.ts';
 import type {DiskTarget} from './sfdisk.ts';
 import {alignDown, KiB, MiB} from './size.ts';
 
@@ -18,14 +19,23 @@ export async function makeEspFileSystem(
 	await system.run('mkfs.vfat', vfatArguments(disk, partition));
 }
 
-const largeVfat = 512 * MiB;
+/** What a folder of loader entries fits in, and one of kernels. */
+const folderSize = 4 * KiB;
+/** In each of the two tables. */
+const fatEntrySize = 4;
 
 /**
+ * As large as a folder that the boot loader reads, where there is room: one that grows is one whose chain of
+ * clusters a power cut may break, and firmware shows nothing of such a folder.
+ *
  * By the specification FAT32 is what has 65,525 clusters or more. Firmware and mtools heed that, mkfs.vfat
  * does not: on sectors of 4096 bytes it makes clusters of 32 KiB, and firmware finds no file system.
  */
 function clusterSize(partitionSize: number, sectorSize: number): number {
-	return partitionSize < largeVfat ? sectorSize : Math.max(4 * KiB, sectorSize);
+	const bytes = partitionSize - MiB;
+	let size = Math.max(folderSize, sectorSize);
+	while (size > sectorSize && bytes / (size + 2 * fatEntrySize) < leastFat32Clusters) size /= 2;
+	return size;
 }
 
 /** Arguments of mkfs.vfat; see its manual page. Its offset is in sectors, its size in KiB. */

@@ -2,7 +2,7 @@ import type {ContentSizes} from './content-sizes.ts';
 import {alignUp, MiB} from './size.ts';
 
 /** FAT32 has at least this many clusters, and here a cluster at least one sector. */
-const leastFat32Clusters = 65_525;
+export const leastFat32Clusters = 65_525;
 /** An update adds its kernel beside those of the booted and the previous deployment. */
 const kernelsKept = 3;
 const espSlack = 8 * MiB;

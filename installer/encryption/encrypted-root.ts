@@ -75,9 +75,11 @@ async function openMapping(
 	cleanup.defer(async () => {
 		await cryptsetup('close', name);
 	});
-	const release = system.holdDevice(path);
-	cleanup.defer(release);
+	const hold = system.holdDevice(path);
+	cleanup.defer(() => hold.release());
 	await cryptsetup('close', '--deferred', name);
+	// libdevmapper takes the node away at once, although the device stays.
+	hold.restoreNode();
 	cleanup.defer(async () => {
 		system.flushDevice(path);
 		await cryptsetup('close', '--cancel-deferred', name);

@@ -13,8 +13,13 @@ export interface FoundRequest {
 
 export type FoundDecision =
 	| {readonly kind: 'install'; readonly answers: Answers}
-	/** Nothing is installed before a person says so. */
-	| {readonly kind: 'ask'; readonly why: string; readonly hint: string};
+	/** Nothing is installed before a person says so; the answers are there when they make sense. */
+	| {
+			readonly kind: 'ask';
+			readonly why: string;
+			readonly hint: string;
+			readonly answers?: Answers;
+	  };
 
 /**
  * Whether a live system installs by a configuration without asking. One that may not wipe starts nothing, not
@@ -29,16 +34,18 @@ export function decideFound({reading, origin, permits, machine}: FoundRequest): 
 	}
 	const unsupported = unsupportedAnswers(answers);
 	if (unsupported.length > 0)
-		return ask(`slipway cannot install with these yet: ${unsupported.join(', ')}`, byHand);
-	if (answers.unattended === false) return ask('it says unattended = false', byHand);
+		return {
+			...ask(`slipway cannot install with these yet: ${unsupported.join(', ')}`, byHand),
+			answers,
+		};
+	if (answers.unattended === false) return {...ask('it says unattended = false', byHand), answers};
 	const permission = mayWipe({origin, permits, arm: answers.arm, machine});
 	if (permission.mayWipe) return {kind: 'install', answers};
-	return ask(
-		permission.why,
-		'To permit it, start with the kernel argument slipway.wipe, or name this machine in its arm.',
-	);
+	return {...ask(permission.why, howToPermit), answers};
 }
 
+const howToPermit =
+	'To permit it, start with the kernel argument slipway.wipe, or name this machine in its arm.';
 const byHand = 'Answer the questions, or use slipway install --config on the shell.';
 
 function ask(why: string, hint: string): FoundDecision {

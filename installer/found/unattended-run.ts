@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import {readStateFile, stateVersion} from '../../engine/state-file.ts';
 import {replaceFile} from '../../engine/system/durable-file.ts';
 import type {System} from '../../engine/system/system.ts';
-import type {FinishAnswers} from '../answers/answers.ts';
+import type {Answers} from '../answers/answers.ts';
 import {runFolder} from '../background/run-files.ts';
 
 const actions = ['reboot', 'poweroff', 'shell', 'wait'] as const;
@@ -17,6 +17,8 @@ const note = v.object({
 	version: v.literal(stateVersion),
 	action: v.optional(v.picklist(actions)),
 	onFailure: v.optional(v.picklist(actions)),
+	/** A recovery key that is shown is a QR code too, where that can be drawn. */
+	showsCode: v.boolean(),
 });
 
 /** What was begun, for the other consoles. */
@@ -30,13 +32,14 @@ export async function readUnattendedRun(folder = runFolder): Promise<UnattendedR
 
 /** Before it is begun: what fails at once is not tried again and again. */
 export async function noteUnattendedRun(
-	{action, onFailure}: FinishAnswers,
+	{finish: {action, onFailure}, storage}: Answers,
 	folder = runFolder,
 ): Promise<UnattendedRun> {
 	const run: UnattendedRun = {
 		version: stateVersion,
 		...(action !== undefined && {action}),
 		...(onFailure !== undefined && {onFailure}),
+		showsCode: storage.encryption?.recoveryKeyShown !== 'screen',
 	};
 	await replaceFile(noteIn(folder), `${JSON.stringify(run)}\n`, {mode: 0o600});
 	return run;

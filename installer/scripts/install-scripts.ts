@@ -1,6 +1,6 @@
 import {appendFileSync, mkdtempSync, rmSync} from 'node:fs';
 import path from 'node:path';
-import {EngineError, Lacking, Refused, UsageError} from '../../engine/errors.ts';
+import {EngineError, firstFailure, Lacking, Refused, UsageError} from '../../engine/errors.ts';
 import type {ProgressEvent, ProgressReporter} from '../../engine/progress.ts';
 import type {System} from '../../engine/system/system.ts';
 import type {ScriptAnswers} from '../answers/answers.ts';
@@ -107,7 +107,8 @@ export class InstallScripts implements Disposable {
 }
 
 /** These promise it. */
-function leftUnchanged(error: unknown): boolean {
+function leftUnchanged(thrown: unknown): boolean {
+	const error = firstFailure(thrown);
 	return (
 		error instanceof EngineError &&
 		[Refused, Lacking, UsageError].some((kind) => error instanceof kind)

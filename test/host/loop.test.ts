@@ -1,6 +1,6 @@
 import {execFileSync, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -56,6 +56,25 @@ async function runAndKill(script: string): Promise<string> {
 	await ended;
 	return String(said).trim();
 }
+
+test('can be held, and get a node that was taken away again', ({folder, file}) => {
+	const device = system.attachLoop(file);
+	try {
+		const {mode, rdev} = statSync(device);
+		const node = path.join(folder, 'node');
+		system.makeNode(node, mode, rdev);
+		const hold = system.holdDevice(node);
+		hold.restoreNode();
+		rmSync(node);
+		hold.restoreNode();
+		hold.release();
+		const made = statSync(node);
+		assert.equal([made.mode, made.rdev], [mode, rdev]);
+		assert.is(system.deviceSize(node).size, 64 << 20);
+	} finally {
+		system.detachLoop(device);
+	}
+});
 
 test('are there until they are detached', ({file}) => {
 	const device = system.attachLoop(file);

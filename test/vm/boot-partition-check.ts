@@ -21,8 +21,8 @@ export interface BootPartitionReport {
 	readonly entries: readonly BootEntry[];
 	readonly problems: readonly string[];
 	/**
-	 * Entries that are empty, which a boot loader passes over, kernels' folders that cannot be listed, and what
-	 * fsck.vfat says beyond what it says of every disk that was in use.
+	 * Entries that are empty or cannot be read, which a boot loader passes over, kernels' folders that cannot be
+	 * listed, and what fsck.vfat says beyond what it says of every disk that was in use.
 	 */
 	readonly findings: readonly string[];
 }
@@ -39,7 +39,7 @@ export async function checkBootPartition(
 	bootLoader: ReadonlyMap<string, string>,
 ): Promise<BootPartitionReport> {
 	const findings = checkFat(disk, partition);
-	const contents = await readBootContents(toleratingFolders(unmounted(disk, partition), findings));
+	const contents = await readBootContents(tolerating(unmounted(disk, partition), findings));
 	const {own, damaged} = sortEntries(contents);
 	const isEmpty = ({file}: DamagedBootEntry) => contents.entryTexts.get(file) === '';
 	const saying = ({problem}: DamagedBootEntry) => problem;
@@ -77,23 +77,28 @@ function unmounted(disk: string, {offset}: PartitionBytes) {
 }
 
 /**
- * A kernel's folder that was begun cannot be listed when its cluster was not yet noted as used. fsck.vfat,
- * which runs before the partition is mounted, takes it away; that the next start has its kernel is looked
- * at by reading it.
+ * An entry that is taken away cannot be read once its clusters are noted as free, as long as its name is still
+ * there: the boot loader passes over it, as over an empty one. A kernel's folder that was begun cannot be listed
+ * when its cluster was not yet noted as used. fsck.vfat, which runs before the partition is mounted, mends either;
+ * that the next start has its kernel is looked at by reading it.
  */
-function toleratingFolders(partition: BootPartition, findings: string[]): BootPartition {
+function tolerating(partition: BootPartition, findings: string[]): BootPartition {
+	const orElse = async <T>(instead: T, reading: Promise<T>): Promise<T> => {
+		try {
+			return await reading;
+		} catch (error) {
+			if (!(error instanceof OperationFailed)) throw error;
+			findings.push(error.message);
+			return instead;
+		}
+	};
 	return {
 		...partition,
-		async list(folder) {
-			try {
-				return await partition.list(folder);
-			} catch (error) {
-				if (!folder.startsWith(`${kernelsFolder}/`) || !(error instanceof OperationFailed))
-					throw error;
-				findings.push(error.message);
-				return [];
-			}
-		},
+		readText: (file) => orElse('', partition.readText(file)),
+		list: (folder) =>
+			folder.startsWith(`${kernelsFolder}/`)
+				? orElse([], partition.list(folder))
+				: partition.list(folder),
 	};
 }
 

@@ -17,11 +17,10 @@ random-delay = "0"
 start = "00:00"
 length = "24h"
 `;
-/** The timer comes soon, not in five minutes. */
+/** The timer comes soon, not in five minutes. One empty value takes all that was said of when. */
 const soon = `[Timer]
 OnBootSec=
 OnBootSec=1s
-OnUnitInactiveSec=
 OnUnitInactiveSec=10s
 RandomizedDelaySec=0
 `;

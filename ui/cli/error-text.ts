@@ -1,5 +1,5 @@
 import {getSystemErrorMap} from 'node:util';
-import {EngineError, exitStatus} from '../../engine/errors.ts';
+import {EngineError, exitStatus, firstFailure} from '../../engine/errors.ts';
 
 export interface ErrorReport {
 	/** For standard error, without a last end of line. */
@@ -9,7 +9,7 @@ export interface ErrorReport {
 
 /** How an error is told to a person: cause, next step and, when debugging, where it came from. */
 export function reportError(error: unknown, {debug}: {debug: boolean}): ErrorReport {
-	const {message, hint, exitStatus: status} = describe(error);
+	const {message, hint, exitStatus: status} = describe(firstFailure(error));
 	const lines = [`slipway: ${message}`];
 	if (hint !== undefined) lines.push(`  hint: ${hint}`);
 	if (debug) lines.push(...traceLines(error));
@@ -60,6 +60,11 @@ function describeSystemError(error: SystemCallError): Description {
 }
 
 function traceLines(error: unknown): string[] {
+	if (error instanceof SuppressedError) {
+		const {message} = describe(firstFailure(error.error));
+		const after = `  then, cleaning up: ${message}`;
+		return [...traceLines(error.suppressed), after, ...traceLines(error.error)];
+	}
 	const lines: string[] = [];
 	for (let cause = error; cause instanceof Error; cause = cause.cause)
 		lines.push(

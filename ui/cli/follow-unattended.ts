@@ -6,6 +6,7 @@ import type {UnattendedRun} from '../../installer/found/unattended-run.ts';
 import {type FinishAction, finishAction} from '../../installer/live/finish.ts';
 import type {CommandContext} from './command.ts';
 import {startProgress} from './progress/start.ts';
+import {shownRecoveryKey} from './recovery-code.ts';
 
 /**
  * Shows line by line what goes on without this console, and then does what is for a console to do.
@@ -16,7 +17,7 @@ export async function followUnattended(
 	context: CommandContext,
 	run: UnattendedRun,
 ): Promise<FinishAction> {
-	const ending = await showRun(context);
+	const ending = await showRun(context, run);
 	const isInstalled = ending.kind === 'installed';
 	context.print(ending.message);
 	if (ending.kind === 'failed' && ending.hint !== undefined)
@@ -38,7 +39,10 @@ export async function followUnattended(
 	return next;
 }
 
-async function showRun({signal, print}: CommandContext): Promise<StoredEnding> {
+async function showRun(
+	{signal, print}: CommandContext,
+	{showsCode}: UnattendedRun,
+): Promise<StoredEnding> {
 	using progress = startProgress(
 		{quiet: false, 'progress-fd': undefined},
 		{write: (text) => process.stderr.write(text)},
@@ -48,7 +52,7 @@ async function showRun({signal, print}: CommandContext): Promise<StoredEnding> {
 			progress.report(news.event);
 			continue;
 		}
-		if (news.recoveryKey !== undefined) print(`Recovery key of the disk: ${news.recoveryKey}`);
+		if (news.recoveryKey !== undefined) print(shownRecoveryKey(news.recoveryKey, showsCode));
 		return news.ending;
 	}
 	throw new OperationFailed('interrupted', 'interrupted: the installation goes on');

@@ -5,6 +5,7 @@ import {setTimeout} from 'node:timers/promises';
 import {EngineError, exitStatus} from '../../engine/errors.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import type {System} from '../../engine/system/system.ts';
+import type {Answers} from '../../installer/answers/answers.ts';
 import {readRunState, runFiles, runFolder} from '../../installer/background/run-files.ts';
 import {startRun} from '../../installer/background/start-run.ts';
 import type {FoundDecision} from '../../installer/found/decide-found.ts';
@@ -31,7 +32,7 @@ export async function installFound(context: CommandContext): Promise<number> {
 		if (next !== 'wait') return exitStatus.ok;
 	}
 	const {installOnTerminal} = await import('../tui/install-on-terminal.ts');
-	return await installOnTerminal(system, 'auto', context.signal, begun.note);
+	return await installOnTerminal(system, 'auto', context.signal, begun);
 }
 
 /** Either there is a run to be shown, or a person is asked. */
@@ -39,6 +40,8 @@ interface Beginning {
 	readonly run?: UnattendedRun;
 	/** What the person should know. */
 	readonly note?: HardwareCheck;
+	/** What the questions begin with. */
+	readonly found?: Answers;
 }
 
 async function begin(context: CommandContext, system: System): Promise<Beginning> {
@@ -64,9 +67,12 @@ async function begin(context: CommandContext, system: System): Promise<Beginning
 	const decision = await decide(system, search, signal, report);
 	const told = [...tellDecision(place, decision), ...search.passedOver.map(passedOver)];
 	writeFileSync(path.join(runFolder, 'found-config'), `${told.join('\n')}\n`, {mode: 0o600});
-	if (decision.kind === 'ask') return {note: noteOf(told)};
+	if (decision.kind === 'ask') {
+		const {answers: found} = decision;
+		return {note: noteOf(told), ...(found !== undefined && {found})};
+	}
 	for (const line of told) context.print(line);
-	const run = await noteUnattendedRun(decision.answers.finish);
+	const run = await noteUnattendedRun(decision.answers);
 	const program = ownProgram(['install-background', '--unattended']);
 	await startRun(system, runFiles(), program, decision.answers);
 	return {run};

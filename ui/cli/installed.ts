@@ -1,4 +1,3 @@
-import type {Secret} from '../../installer/answers/secret.ts';
 import type {InstallPlan} from '../../installer/plan.ts';
 
 /** What came of an installation, in one line. */
@@ -6,13 +5,17 @@ export function formatInstalled({disks: [disk], image, deployment}: InstallPlan)
 	return `${disk.path} boots ${image.reference ?? 'the image'} now, as deployment ${deployment.id}`;
 }
 
-/** What opens the disk when all else fails, for somebody to write down. */
-export function formatRecoveryKey(key: Secret): string {
+/**
+ * What opens the disk when all else fails, for somebody to write down.
+ * @param code the same as a QR code, where that can be shown
+ */
+export function formatRecoveryKey(key: string, code: readonly string[]): string {
 	return [
 		'',
 		'Recovery key. It opens the disk when all else fails, and is shown only now:',
 		'',
-		`    ${key.reveal()}`,
+		`    ${key}`,
 		'',
+		...(code.length === 0 ? [] : [...code, '']),
 	].join('\n');
 }

@@ -3,6 +3,7 @@ import {copyFile} from 'node:fs/promises';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import {isLiveSystem} from '../../engine/source/live-root.ts';
 import type {System} from '../../engine/system/system.ts';
+import type {Answers} from '../../installer/answers/answers.ts';
 import {hashPassword} from '../../installer/answers/hash-password.ts';
 import {Secret} from '../../installer/answers/secret.ts';
 import {followRun} from '../../installer/background/follow-run.ts';
@@ -17,6 +18,7 @@ import {listDisks} from '../../installer/disk/list-disks.ts';
 import {installAnswers} from '../../installer/install-answers.ts';
 import type {HardwareCheck} from '../../installer/machine/hardware.ts';
 import {diskFacts} from './disk-facts.ts';
+import {readFoundAnswers} from './found-answers.ts';
 import {readMachine} from './machine-facts.ts';
 import {plannedInstall} from './planned-install.ts';
 import type {InstallerPort, InstallRun, RunEvent} from './port.ts';
@@ -30,16 +32,28 @@ export interface HostPortOptions {
 	readonly background: OwnProgram;
 	readonly saveAnswers: InstallerPort['saveAnswers'];
 	/** Shown among what was found out about the machine. */
-	readonly note?: HardwareCheck | undefined;
+	readonly note?: HardwareCheck;
+	/** What the questions begin with. */
+	readonly found?: Answers;
 }
 
 const files = runFiles();
 
-export function hostPort({system, background, saveAnswers, note}: HostPortOptions): InstallerPort {
+export function hostPort({
+	system,
+	background,
+	saveAnswers,
+	note,
+	found,
+}: HostPortOptions): InstallerPort {
 	return {
 		readMachine: async () => {
 			const machine = await readMachine(system);
-			return note === undefined ? machine : {...machine, checks: [...machine.checks, note]};
+			return {
+				...machine,
+				checks: note === undefined ? machine.checks : [...machine.checks, note],
+				...(found !== undefined && {found: await readFoundAnswers(system, found)}),
+			};
 		},
 		listDisks: async () => (await listDisks(system)).map(diskFacts),
 		loadKeymap: async (keymap) => {

@@ -16,14 +16,14 @@ import type {UiMode} from './terminal/levels.ts';
 /**
  * Asks a person on the terminal of this process, and installs. What is being written when the terminal
  * is lost is written to its end; in a container this then waits until somebody has seen that.
- * @param note something else that the person should know before the questions
+ * @param known what the person should know before the questions, and what they begin with
  * @returns the exit status
  */
 export async function installOnTerminal(
 	system: System,
 	mode: UiMode,
 	signal: AbortSignal,
-	note?: HardwareCheck,
+	known: {readonly note?: HardwareCheck; readonly found?: Answers} = {},
 ): Promise<number> {
 	const hangUp = new AbortController();
 	const onHangUp = (): void => hangUp.abort();
@@ -32,7 +32,7 @@ export async function installOnTerminal(
 		system,
 		background: ownProgram(['install-background']),
 		saveAnswers,
-		note,
+		...known,
 	});
 	try {
 		const status = await runUi(port, mode, AbortSignal.any([signal, hangUp.signal]));

@@ -74,6 +74,14 @@ export interface MachineFacts {
 	/** How the image has machines updated. */
 	readonly updates: UpdateMode;
 	readonly interfaces: readonly {readonly name: string; readonly state: string}[];
+	/** What a configuration says that was found and may not install by itself. */
+	readonly found?: FoundAnswers;
+}
+
+export interface FoundAnswers {
+	readonly answers: Answers;
+	/** Path of the disk that they select; undefined when that is none, or more than one. */
+	readonly disk: string | undefined;
 }
 
 export interface DiskFacts {

@@ -4,34 +4,42 @@ import {publicFile, secretFile} from '../machine-files.ts';
 import {ImageUnits} from '../units/image-units.ts';
 import {fullUnitName} from '../units/unit-name.ts';
 import type {BootstrapWork} from '../work.ts';
+import {copyLiveNetwork, type LiveSetting, type NetworkService} from './copy-live.ts';
 import {interfaceMistakes} from './interface-mistakes.ts';
 import {formatKeyfile} from './keyfile.ts';
 import {type Link, planLinks} from './link.ts';
 import {formatNetworkUnits} from './network-units.ts';
 import {isWifiPassphrase, putWifi} from './wifi.ts';
 
-/** Sets up interfaces for the service that the image, or what is enabled beside it, has. */
+/**
+ * Sets up interfaces for the service that the image, or what is enabled beside it, has.
+ * @param live settings of the live system; undefined where this is none
+ */
 export function planNetwork(
-	{interfaces}: NetworkAnswers,
+	{interfaces, copyLive = false}: NetworkAnswers,
 	services: ServiceAnswers,
+	live: readonly LiveSetting[] | undefined,
 	work: BootstrapWork,
 ): void {
 	const {problems} = work;
-	if (interfaces.length === 0) return;
+	if (interfaces.length === 0 && !copyLive) return;
 	const mistakes = interfaces.flatMap((one) =>
 		interfaceMistakes(one).map((mistake) => `${nameOf(one)}: ${mistake}`),
 	);
 	for (const mistake of mistakes)
 		problems.usage(mistake, {hint: 'Correct the settings of the network.'});
 	if (mistakes.length > 0) return;
-	const put = serviceOf(work, services);
-	if (put === undefined)
+	const service = serviceOf(work, services);
+	if (service === undefined) {
 		problems.refuse(
 			'no-network-service',
 			'the image has neither NetworkManager nor systemd-networkd enabled',
 			{hint: 'Enable one of them in the image, or leave out the network.'},
 		);
-	else for (const link of planLinks(interfaces)) putLink(work, link, put);
+		return;
+	}
+	if (copyLive) copyLiveNetwork(work, service, live);
+	for (const link of planLinks(interfaces)) putLink(work, link, puts[service]);
 }
 
 function nameOf({match}: InterfaceAnswers): string {
@@ -40,15 +48,16 @@ function nameOf({match}: InterfaceAnswers): string {
 
 type Put = (work: BootstrapWork, link: Link, passphrase: string | undefined) => void;
 
-function serviceOf({image}: BootstrapWork, services: ServiceAnswers): Put | undefined {
+function serviceOf({image}: BootstrapWork, services: ServiceAnswers): NetworkService | undefined {
 	const units = new ImageUnits(image);
 	const isListed = (names: readonly string[], unit: string) =>
 		names.some((name) => fullUnitName(name) === unit);
 	const isUsed = (unit: string) =>
 		(units.isEnabled(unit) || isListed(services.enable, unit)) &&
 		!isListed([...services.disable, ...services.mask], unit);
-	if (isUsed('NetworkManager.service')) return putConnection;
-	return isUsed('systemd-networkd.service') ? putUnits : undefined;
+	return (['NetworkManager', 'systemd-networkd'] as const).find((name) =>
+		isUsed(`${name}.service`),
+	);
 }
 
 function putLink(work: BootstrapWork, link: Link, put: Put): void {
@@ -86,6 +95,11 @@ function putUnits(work: BootstrapWork, link: Link, passphrase: string | undefine
 	}
 	putWifi(work, link, passphrase);
 }
+
+const puts: Readonly<Record<NetworkService, Put>> = {
+	NetworkManager: putConnection,
+	'systemd-networkd': putUnits,
+};
 
 function describeLink({kind, match}: Link): string {
 	const name = match.name ?? match.mac ?? 'any interface';

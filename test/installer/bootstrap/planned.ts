@@ -4,6 +4,7 @@ import {walkTree} from '../../../engine/tree/walk.ts';
 import {type Answers, noAnswers, type UserAnswers} from '../../../installer/answers/answers.ts';
 import {ImageTree} from '../../../installer/bootstrap/image-tree.ts';
 import type {MachineTree} from '../../../installer/bootstrap/machine-files.ts';
+import type {LiveSetting} from '../../../installer/bootstrap/network/copy-live.ts';
 import {plannedBootstrap} from '../../../installer/bootstrap/plan-bootstrap.ts';
 import {directory, file, symlink} from '../../engine/source/trees.ts';
 
@@ -45,11 +46,16 @@ export function makeTree(image: MadeImage): Directory {
 }
 
 /** What becomes of answers: every entry with its content, the list for people, and what is wrong. */
-export function planned(answers: Partial<Answers>, image: MadeImage = debian) {
+export function planned(
+	answers: Partial<Answers>,
+	image: MadeImage = debian,
+	liveNetwork?: readonly LiveSetting[],
+) {
 	const {items, tree, problems} = plannedBootstrap({
 		answers: {...noAnswers, ...answers},
 		image: new ImageTree(makeTree(image), new Map()),
 		contents: new Map(),
+		liveNetwork,
 		contexts: undefined,
 		now: new Date('2026-11-26T00:00:00Z'),
 	});

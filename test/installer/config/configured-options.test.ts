@@ -35,6 +35,7 @@ layout = "disk"
 wipe = true
 filesystem = "xfs"
 esp.size = "1 GiB"
+swap = "none"
 [image]
 target = "registry.example.com/a:1"
 [boot]
@@ -110,7 +111,6 @@ name = "a"
 test('know of each key whether an installation heeds it', () => {
 	assert.equal(unsupportedAnswers(answersOf(fullConfig.replace('version = 1\n', ''))), [
 		'boot.timeout',
-		'network.copy-live',
 		'storage.encryption together with storage.extra',
 		'storage.encryption together with storage.swap',
 		'storage.mirror together with storage.extra',

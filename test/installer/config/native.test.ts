@@ -77,6 +77,7 @@ test('gives the answers of every table', () => {
 			passphrase: {kind: 'file', path: '/run/passphrase'},
 			tpm2: {pcrs: [7, 11], pin: {kind: 'credential', name: 'pin'}},
 			recoveryKeyPath: '/run/recovery-key',
+			recoveryKeyShown: 'qr',
 		},
 	});
 	assert.equal(answers.system, {

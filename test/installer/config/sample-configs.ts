@@ -36,7 +36,7 @@ label = "data"
 [storage.encryption]
 passphrase = {file = "/run/passphrase"}
 tpm2 = {pcrs = [7, 11], pin = {credential = "pin"}}
-recovery-key = {save-to = "/run/recovery-key"}
+recovery-key = {save-to = "/run/recovery-key", show = "qr"}
 
 [image]
 target = "registry.example.com/myos:latest"

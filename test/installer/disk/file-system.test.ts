@@ -55,9 +55,10 @@ const root: PlannedPartition = {
 
 for (const [sectorSize, size] of [
 	[512, 64 * MiB],
+	[512, 258 * MiB],
 	[4096, 260 * MiB],
 ] as const) {
-	test(`of the ESP are FAT32 in place, with sectors of ${sectorSize} bytes`, async () => {
+	test(`of an ESP of ${size / MiB} MiB are FAT32 in place, with sectors of ${sectorSize} bytes`, async () => {
 		const partition = {...esp, size};
 		await makeEspFileSystem(system, {path: file, sectorSize}, partition);
 		assert.equal(await probeRegion(system, file, partition), {
@@ -79,13 +80,22 @@ for (const [sectorSize, size] of [
 	});
 }
 
-test('of the ESP have clusters of 4 KiB, and of one sector where that is too few', () => {
+test('of the ESP have clusters of 4 KiB, and smaller ones where that is too few', () => {
 	const disk = {path: '/dev/sda', sectorSize: 512};
 	assert.is(
 		vfatArguments(disk, {...esp, size: GiB}).join(' '),
 		'--invariant -i 8F42B948 -n SLIPWAY-ESP -F 32 -S 512 -s 8 -I --offset=2048 /dev/sda 1048576',
 	);
-	assert.match(vfatArguments(disk, esp).join(' '), / -s 1 /);
+	for (const [size, sectors] of [
+		[64, 1],
+		[100, 2],
+		[256, 4],
+		[258, 8],
+	] as const)
+		assert.match(
+			vfatArguments(disk, {...esp, size: size * MiB}).join(' '),
+			new RegExp(` -s ${sectors} `),
+		);
 	const largeSectors = {...disk, sectorSize: 4096};
 	for (const size of [256 * MiB, GiB])
 		assert.match(vfatArguments(largeSectors, {...esp, size}).join(' '), / -S 4096 -s 1 /);

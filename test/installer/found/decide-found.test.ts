@@ -4,6 +4,7 @@ import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {fakeSystem} from '../../../engine/system/fake.ts';
+import {noAnswers} from '../../../installer/answers/answers.ts';
 import {readConfig} from '../../../installer/config/read-config.ts';
 import {decideFound, type FoundRequest} from '../../../installer/found/decide-found.ts';
 import {
@@ -58,6 +59,17 @@ for (const [name, said, expected] of cases)
 		assert.is(said, expected);
 	});
 
+test('gives what it says to the questions, unless it has mistakes', () => {
+	const answersOf = (text: string) => {
+		const reading = readConfig(`version = 1\n${text}`, 'a.toml');
+		const decision = decideFound({reading, origin: 'found', permits: none, machine});
+		return decision.kind === 'ask' ? decision.answers : undefined;
+	};
+	for (const text of ['', 'unattended = false\n', 'boot.timeout = 5\n'])
+		assert.is(answersOf(`${text}system.hostname = "kestrel"`)?.system.hostname, 'kestrel', text);
+	assert.is(answersOf('system.hostname = "kestrel"\nstorage.layout = "disc"'), undefined);
+});
+
 test('knows the machine by what the firmware and its interfaces say', () => {
 	const files = {
 		'dmi/id/product_serial': ' S1\n',
@@ -84,8 +96,9 @@ test('is begun once, and the other consoles know what comes after it', async () 
 	const system = fakeSystem();
 	using _lock = await lockConsoles(system, new AbortController().signal, runs);
 	assert.is(await readUnattendedRun(runs), undefined);
-	await noteUnattendedRun({action: 'reboot', onFailure: undefined, eject: true}, runs);
-	assert.equal(await readUnattendedRun(runs), {version: 1, action: 'reboot'});
+	const finish = {action: 'reboot', onFailure: undefined, eject: true} as const;
+	await noteUnattendedRun({...noAnswers, finish}, runs);
+	assert.equal(await readUnattendedRun(runs), {version: 1, action: 'reboot', showsCode: true});
 	assert.is(system.calls[0]?.args[0], path.join(runs, 'consoles'));
 });
 

@@ -76,6 +76,7 @@ test('02: LUKS with a TPM, and an image of a registry', () => {
 				passphrase: {kind: 'inline', secret: new Secret('')},
 				tpm2: {pcrs: [7], pin: undefined},
 				recoveryKeyPath: undefined,
+				recoveryKeyShown: 'qr',
 				keyDerivation: {
 					function: 'argon2id',
 					memoryKiB: 262_144,

@@ -35,6 +35,18 @@ test('tells cause and next step, and ends with the status of the class', () => {
 	for (const status of [...statuses, 3, 4]) assert.ok(exitStatusMeanings[status]);
 });
 
+test('tells what failed first, and what then failed in cleaning up only when asked for', () => {
+	const failures = new SuppressedError(
+		new OperationFailed('busy', 'the device is busy'),
+		new Lacking('no-mapper', 'there is no device mapper', {hint: 'Load dm_mod.'}),
+	);
+	const told = ['slipway: there is no device mapper', '  hint: Load dm_mod.'];
+	assert.equal(report(failures), {lines: told, exitStatus: 5});
+	const {lines} = reportError(failures, {debug: true});
+	assert.equal(lines.slice(0, 2), told);
+	assert.ok(lines.includes('  then, cleaning up: the device is busy'));
+});
+
 test('words errors of the file system', () => {
 	const folder = mkdtempSync(path.join(tmpdir(), 'slipway-errors-'));
 	try {

@@ -67,7 +67,7 @@ test('are those in the README', () => {
 const allowed: Readonly<Record<GlyphLevel, RegExp>> = {
 	ascii: /^[\x20-\x7e]*$/,
 	vt: /^[\x20-\x7e─│┌┐└┘├┤┬┴┼═║╔╗╚╝█▒░■•▲▼←↑→↓»×]*$/,
-	unicode: /^[\x20-\x7e─█░▲▼•…●✓✗]*$/,
+	unicode: /^[\x20-\x7e─█▀▄░▲▼•…●✓✗]*$/,
 };
 
 const sizes: readonly TerminalSize[] = [

@@ -1,5 +1,7 @@
 /** Every screen, as a person gets there: keys and what the machine answers, without a terminal. */
 
+import {noAnswers} from '../../../installer/answers/answers.ts';
+import {Secret} from '../../../installer/answers/secret.ts';
 import {draftAnswers} from '../../../ui/tui/flow/draft.ts';
 import {reduce} from '../../../ui/tui/flow/reduce.ts';
 import {screens} from '../../../ui/tui/flow/screens/all.ts';
@@ -9,6 +11,7 @@ import {type FormState, firstForm} from '../../../ui/tui/form/form-state.ts';
 import {pressKey} from '../../../ui/tui/form/press-key.ts';
 import type {MachineFacts} from '../../../ui/tui/port.ts';
 import {decodeKeys} from '../../../ui/tui/terminal/keys.ts';
+import {user} from '../../installer/bootstrap/planned.ts';
 import {disks, installed, key, machine, manyDisks, runEvents} from './fake-port.ts';
 
 /** A screen with the selection on it. */
@@ -107,6 +110,59 @@ const failed: FlowEvent = {
 	},
 };
 
+const withFound: MachineFacts = {
+	...machine,
+	checks: [
+		...machine.checks,
+		{
+			name: 'Configuration',
+			verdict: 'doubtful',
+			text: 'the volume labelled SLIPWAY-CFG: not used, since the configuration was found, not named, and names no machine',
+		},
+	],
+	found: {
+		answers: {
+			...noAnswers,
+			users: [
+				user({
+					name: 'ada',
+					sudo: 'password',
+					passwordHash: new Secret('$6$found'),
+					sshKeys: [key],
+				}),
+			],
+			services: {enable: ['nginx.service'], disable: [], mask: []},
+			files: [
+				{
+					path: '/etc/motd',
+					content: {kind: 'text', text: 'hello'},
+					mode: 0o644,
+					user: 'root',
+					group: 'root',
+				},
+			],
+		},
+		disk: '/dev/sda',
+	},
+};
+const accountFound = play(
+	nothingKnown,
+	{type: 'machine-read', machine: withFound},
+	{type: 'disks-listed', disks},
+	'\r\r\t\r\t\t\t\t\r\t\t\r',
+);
+const withKey = play(progress, {
+	type: 'run',
+	event: {
+		kind: 'ended',
+		ending: {
+			kind: 'installed',
+			message: '/dev/nvme0n1 boots now',
+			recoveryKey: 'bdhjkrtu-cefilnvb-dhjkrtuc-efilnvbd-hjkrtuce-filnvbdh-jkrtucef-ilnvbdhj',
+		},
+	},
+});
+
 /** By the name of the file that its frame is kept in. */
 export const scenes: Readonly<Record<string, Scene>> = {
 	'nothing-known': nothingKnown,
@@ -118,6 +174,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
 		},
 	}),
 	welcome,
+	'welcome-found': play(nothingKnown, {type: 'machine-read', machine: withFound}),
 	'welcome-help': play(welcome, '?'),
 	'welcome-leaving': play(welcome, '\x03'),
 	disk,
@@ -132,6 +189,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
 	'encryption-revealed': play(passphrase, '\x12'),
 	account,
 	'account-done': accountDone,
+	'account-found': accountFound,
 	'account-without-sudo': withoutSudo,
 	'account-problem': play(account, 'Anna\t', '\t\t\t\t\t\t\r'),
 	system,
@@ -157,17 +215,8 @@ export const scenes: Readonly<Record<string, Scene>> = {
 	'progress-stopping': play(progress, '\x03'),
 	result: play(progress, ended),
 	'result-in-container': play(progress, {type: 'machine-read', machine: inContainer}, ended),
-	'result-recovery-key': play(progress, {
-		type: 'run',
-		event: {
-			kind: 'ended',
-			ending: {
-				kind: 'installed',
-				message: '/dev/nvme0n1 boots now',
-				recoveryKey: 'bdhjkrtu-cefilnvb-dhjkrtuc-efilnvbd-hjkrtuce-filnvbdh-jkrtucef-ilnvbdhj',
-			},
-		},
-	}),
+	'result-recovery-key': withKey,
+	'result-recovery-code': play(withKey, 'k'),
 	'result-saved': play(progress, {type: 'machine-read', machine: inContainer}, ended, {
 		type: 'answers-saved',
 		saved: {path: '/tmp/slipway-install.toml', leftOut: ['the passphrase']},

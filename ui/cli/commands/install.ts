@@ -10,7 +10,8 @@ import {configDigestOption, configSyntax, lenientOption} from '../config-file.ts
 import {encryptionOptions, withEncryptionOptions} from '../encryption-options.ts';
 import {answerOptions, withAnswerOptions} from '../install-answers.ts';
 import {configuredSetup, plainSetup} from '../install-setup.ts';
-import {formatInstalled, formatRecoveryKey} from '../installed.ts';
+import {formatInstalled} from '../installed.ts';
+import {shownRecoveryKey} from '../recovery-code.ts';
 import {storageOptions, withStorageOptions} from '../storage-options.ts';
 
 export const command = defineCommand({
@@ -123,16 +124,17 @@ export const command = defineCommand({
 						{...given, disk, config, configSha256, isLenient: options.lenient, dryRun},
 						progress.report,
 					);
-		const answers = await withAnswerOptions(
+		const told = await withAnswerOptions(
 			withStorageOptions(setup.answers, options),
 			options,
 			progress.report,
 		);
+		const answers = await withEncryptionOptions(told, options, terminalSecrets());
 		const {plan, recoveryKey} = await installMachine(
 			await context.system(),
 			{
 				...setup,
-				answers: await withEncryptionOptions(answers, options, terminalSecrets()),
+				answers,
 				dryRun,
 				signal: context.signal,
 			},
@@ -142,7 +144,10 @@ export const command = defineCommand({
 		if (options.json) context.print(JSON.stringify(plan, undefined, 2));
 		else if (dryRun) context.write(formatPlan(plan));
 		else context.print(formatInstalled(plan));
-		if (recoveryKey !== undefined) context.print(formatRecoveryKey(recoveryKey));
+		if (recoveryKey !== undefined) {
+			const hasCode = answers.storage.encryption?.recoveryKeyShown !== 'screen';
+			context.print(shownRecoveryKey(recoveryKey.reveal(), hasCode, options.ui));
+		}
 		return exitStatus.ok;
 	},
 });

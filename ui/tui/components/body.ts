@@ -5,6 +5,7 @@ import {type FormState, focusedStop} from '../form/form-state.ts';
 import {filterOptions} from '../form/stops.ts';
 import type {Glyphs} from '../terminal/glyphs.ts';
 import {box} from './box.ts';
+import {codeRows} from './code.ts';
 import {buttonRow, type FieldLook, type FormRow, fieldRows} from './field.ts';
 import {inverted, type Row, row, visiblePart} from './row.ts';
 import {table} from './table.ts';
@@ -50,6 +51,10 @@ function formRows(view: ScreenView, form: FormState, look: BodyLook): FormRow[] 
 		isRevealed: form.isRevealed,
 	};
 	const above = text(view.lines);
+	const code =
+		view.code === undefined
+			? []
+			: codeRows(view.code, {...look, height: look.height - above.length});
 	const details = stop?.kind === 'row' ? text(stop.row.details) : [];
 	const below = [
 		...details,
@@ -70,7 +75,12 @@ function formRows(view: ScreenView, form: FormState, look: BodyLook): FormRow[] 
 			filter: form.filter,
 		}).map((spans) => ({spans, stop: undefined}));
 	});
-	return [...above, ...(above.length > 0 ? gapBefore(fields) : fields), ...below];
+	return [
+		...above,
+		...code.map((spans) => ({spans, stop: undefined})),
+		...(above.length > 0 ? gapBefore(fields) : fields),
+		...below,
+	];
 }
 
 const empty: FormRow = {spans: [], stop: undefined};

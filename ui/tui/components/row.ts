@@ -8,6 +8,8 @@ export type Style =
 	| 'good'
 	| 'doubtful'
 	| 'bad'
+	/** Of a QR code: white on black. */
+	| 'code'
 	/** The selected row, and bars: inverse everywhere. */
 	| 'inverse';
 

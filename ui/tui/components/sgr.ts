@@ -15,6 +15,7 @@ const colored: Readonly<Record<Style, Codes | undefined>> = {
 	good: color(32),
 	doubtful: color(33),
 	bad: color(31),
+	code: ['97;40', '39;49'],
 	inverse,
 };
 

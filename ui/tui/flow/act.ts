@@ -33,6 +33,8 @@ export function act(before: FlowState, id: ActionId): Transition {
 			return doing('Saving', {type: 'save-log'});
 		case 'toggle-log':
 			return stay({...state, showsLog: !state.showsLog});
+		case 'toggle-code':
+			return stay({...state, showsCode: !state.showsCode});
 		case 'shell':
 			return {state, effects: [{type: 'shell'}]};
 		case 'reboot':

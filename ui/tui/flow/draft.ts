@@ -18,6 +18,8 @@ export interface Draft {
 	readonly fullName: string;
 	readonly password: string;
 	readonly passwordAgain: string;
+	/** Of a configuration that was found; a password that is typed goes before it. */
+	readonly passwordHash: string;
 	readonly sudo: string;
 	/** What is to be read for keys. */
 	readonly keySource: string;
@@ -55,6 +57,7 @@ export const emptyDraft: Draft = {
 	fullName: '',
 	password: '',
 	passwordAgain: '',
+	passwordHash: '',
 	sudo: '',
 	keySource: '',
 	keys: '',
@@ -78,6 +81,8 @@ export function draftKeys({keys}: Draft): string[] {
 	return keys.split('\n').filter((line) => line !== '');
 }
 
+export const hasPassword = ({password, passwordHash}: Draft): boolean =>
+	password !== '' || passwordHash !== '';
 export const usesPassphrase = ({encryption}: Draft): boolean =>
 	encryption === 'passphrase' || encryption === 'tpm2-passphrase';
 export const usesPin = ({encryption}: Draft): boolean => encryption === 'tpm2-pin';
@@ -85,7 +90,7 @@ export const usesPin = ({encryption}: Draft): boolean => encryption === 'tpm2-pi
 /**
  * What the installer is told. Each screen has checked its part; what is as it would be anyway is not
  * said.
- * @param passwordHash of the draft's password
+ * @param passwordHash of the password that was typed
  * @param reinstall what the disk has that can be installed anew
  */
 export function draftAnswers(
@@ -183,13 +188,18 @@ function usersOf(draft: Draft, passwordHash: Secret | undefined): Answers['users
 			shell: undefined,
 			home: undefined,
 			sudo: (['password', 'nopasswd'] as const).find((it) => it === draft.sudo) ?? 'none',
-			passwordHash,
+			passwordHash: passwordHash ?? foundHash(draft),
 			sshKeys: draftKeys(draft),
 		},
 	];
 }
 
+function foundHash({passwordHash}: Draft): Secret | undefined {
+	return passwordHash === '' ? undefined : new Secret(passwordHash);
+}
+
 function networkOf(draft: Draft): Answers['network'] {
+	if (draft.network === 'live') return {...noAnswers.network, copyLive: true};
 	if (draft.network !== 'static') return noAnswers.network;
 	const words = (text: string) => text.split(/[\s,]+/).filter((word) => word !== '');
 	return {

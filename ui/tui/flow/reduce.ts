@@ -2,6 +2,7 @@ import {distinctKeys} from '../../../installer/answers/public-key.ts';
 import type {ReadKeys, RunEvent} from '../port.ts';
 import {act} from './act.ts';
 import {draftKeys} from './draft.ts';
+import {foundDraft} from './found-draft.ts';
 import {applyProgress, noInstallProgress} from './install-progress.ts';
 import {goBack, goOn, stay} from './move.ts';
 import type {Effect, Failure, FlowEvent, FlowState, Transition} from './state.ts';
@@ -28,7 +29,7 @@ export function reduce(before: FlowState, event: FlowEvent): Transition {
 		case 'act':
 			return act(state, event.id);
 		case 'machine-read':
-			return stay(withDefaults({...state, machine: event.machine, busy: undefined}));
+			return stay(withDefaults(withFound({...state, machine: event.machine, busy: undefined})));
 		case 'machine-failed':
 			return stay({...state, machineFailure: event.failure, busy: undefined});
 		case 'disks-listed':
@@ -86,6 +87,13 @@ function howToKeep({machine}: FlowState, file: string): string {
 
 function tell(state: FlowState, text: string): FlowState {
 	return {...state, busy: undefined, message: {kind: 'news', text}};
+}
+
+/** What was found is known before anything can be answered. */
+function withFound(state: FlowState): FlowState {
+	const found = state.machine?.found;
+	if (found === undefined) return state;
+	return {...state, draft: {...state.draft, ...foundDraft(found).draft}};
 }
 
 /** What the person has not said yet is shown as it would be. */

@@ -37,6 +37,7 @@ export type ActionId =
 	| 'save-answers'
 	| 'save-log'
 	| 'toggle-log'
+	| 'toggle-code'
 	| 'stop'
 	| 'shell'
 	| 'reboot'
@@ -70,6 +71,8 @@ export interface FlowState {
 	readonly run: InstallRun | undefined;
 	readonly progress: InstallProgress;
 	readonly showsLog: boolean;
+	/** The recovery key as a QR code. */
+	readonly showsCode: boolean;
 	readonly ending: RunEnding | undefined;
 	/** What is waited for, for people. */
 	readonly busy: string | undefined;
@@ -96,6 +99,7 @@ export const firstState: FlowState = {
 	run: undefined,
 	progress: noInstallProgress,
 	showsLog: false,
+	showsCode: false,
 	ending: undefined,
 	busy: 'Looking at this machine',
 	armed: undefined,

@@ -6,6 +6,8 @@ export interface ScreenView {
 	readonly name: ScreenName;
 	readonly title: string;
 	readonly lines: readonly TextLine[];
+	/** Drawn as a QR code below the lines; what it says is among them. */
+	readonly code?: string;
 	readonly fields: readonly Field[];
 	/** Below the fields. */
 	readonly notes: readonly TextLine[];

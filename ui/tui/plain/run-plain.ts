@@ -160,12 +160,14 @@ async function installationEnded(session: Session): Promise<void> {
 /** What can be done at the end. */
 async function askAction(session: Session, terminal: PlainTerminal): Promise<void> {
 	const view = viewOf(session.state);
+	// Who is read to has no use for a picture.
+	const actions = view.actions.filter(({id}) => id !== 'toggle-code');
 	terminal.write(`\n${view.title}\n${'-'.repeat(view.title.length)}\n`);
 	for (const line of view.lines) terminal.write(shownLine(line));
-	for (const {key, label} of view.actions) terminal.write(`  ${key}  ${label}\n`);
+	for (const {key, label} of actions) terminal.write(`  ${key}  ${label}\n`);
 	terminal.write('Letter: ');
 	const line = await terminal.reader.readLine();
 	// No more input: nobody can be asked, and what was to be shown was shown.
-	const id = line === undefined ? 'quit' : view.actions.find(({key}) => key === line.trim())?.id;
+	const id = line === undefined ? 'quit' : actions.find(({key}) => key === line.trim())?.id;
 	if (id !== undefined) await act(session, terminal, id);
 }

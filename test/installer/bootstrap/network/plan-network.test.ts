@@ -2,6 +2,7 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {type InterfaceAnswers, noAnswers} from '../../../../installer/answers/answers.ts';
 import {Secret} from '../../../../installer/answers/secret.ts';
+import type {LiveSetting} from '../../../../installer/bootstrap/network/copy-live.ts';
 import {symlink} from '../../../engine/source/trees.ts';
 import {debian, type MadeImage, planned} from '../planned.ts';
 
@@ -242,6 +243,71 @@ test('needs a service that is enabled', () => {
 	const network = {...noAnswers.network, interfaces: [face({})]};
 	const services = {enable: [], disable: ['NetworkManager'], mask: []};
 	assert.equal(planned({network, services}, manager).problems, [problem]);
+});
+
+const live: readonly LiveSetting[] = [
+	{
+		service: 'NetworkManager',
+		place: '/etc/NetworkManager/system-connections/office.nmconnection',
+		content: Buffer.from('[connection]\nid=office\n[wifi-security]\npsk=planted\n'),
+		access: {mode: 0o600, uid: 0, gid: 0},
+	},
+	{
+		service: 'systemd-networkd',
+		place: '/etc/systemd/network/20-image.network',
+		content: Buffer.from('of the image'),
+		access: {mode: 0o644, uid: 0, gid: 0},
+	},
+	{
+		service: 'systemd-networkd',
+		place: '/etc/systemd/network/30-tunnel.netdev',
+		content: Buffer.from('[WireGuard]\nPrivateKey=planted\n'),
+		access: {mode: 0o640, uid: 0, gid: 998},
+	},
+	{
+		service: 'systemd-networkd',
+		place: '/etc/systemd/network/89-wired.network',
+		content: undefined,
+		access: {mode: 0o644, uid: 0, gid: 0},
+	},
+];
+const copied = {network: {...noAnswers.network, copyLive: true}};
+
+test('is that of the live system, for the service that the image has', () => {
+	const ofManager = planned(copied, manager, live);
+	assert.equal(ofManager, {
+		items: [
+			'network of the live system | /etc/NetworkManager/system-connections/office.nmconnection | secret',
+		],
+		entries: {
+			'/etc/NetworkManager/system-connections/office.nmconnection':
+				'600 0:0 [connection]\nid=office\n[wifi-security]\npsk=planted\n',
+		},
+		problems: [],
+		hints: [],
+	});
+	const image = {...networkd, '/etc/systemd/network/20-image.network': 'of the image'};
+	const ofNetworkd = planned(copied, image, live);
+	assert.equal(ofNetworkd, {
+		items: [
+			'network of the live system | /etc/systemd/network/30-tunnel.netdev | secret',
+			'network of the live system | /etc/systemd/network/89-wired.network',
+		],
+		entries: {
+			'/etc/systemd/network/30-tunnel.netdev': '640 0:998 [WireGuard]\nPrivateKey=planted\n',
+			'/etc/systemd/network/89-wired.network': '-> /dev/null',
+		},
+		problems: [],
+		hints: [],
+	});
+});
+
+test('is copied in a live system alone', () => {
+	assert.equal(planned(copied, manager).problems, [
+		'network.copy-live copies from a live system, and this is none',
+	]);
+	const kept = {network: {...noAnswers.network, copyLive: false}};
+	assert.equal(planned(kept, manager, live).items, []);
 });
 
 for (const [changes, mistakes] of [

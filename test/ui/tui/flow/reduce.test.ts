@@ -1,6 +1,6 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {noAnswers} from '../../../../installer/answers/answers.ts';
+import {type Answers, noAnswers} from '../../../../installer/answers/answers.ts';
 import {Secret} from '../../../../installer/answers/secret.ts';
 import {draftAnswers, emptyDraft} from '../../../../ui/tui/flow/draft.ts';
 import {exitStatusOf} from '../../../../ui/tui/flow/exit-status.ts';
@@ -69,7 +69,7 @@ const problems: readonly (readonly [QuestionScreen, FlowEvent[], string | undefi
 		[set('encryption', 'passphrase'), set('passphrase', 'a'), set('passphraseAgain', 'b')],
 		'The two passphrases differ.',
 	],
-	['encryption', [set('encryption', 'tpm2-pin')], 'Give a PIN.'],
+	['encryption', [set('encryption', 'tpm2-pin')], 'Encryption: this machine has no TPM2.'],
 	['account', [set('password', 'x')], 'Give the user a name.'],
 	['account', [set('userName', 'root')], 'root is there already; name another user.'],
 	['account', [set('userName', 'anna')], 'Give a password or a key.'],
@@ -88,7 +88,7 @@ const problems: readonly (readonly [QuestionScreen, FlowEvent[], string | undefi
 		'A host name has letters, digits and -, in parts of at most 63, with dots between.',
 	],
 	['system', [set('timeZone', 'Mars/Base')], 'The image has no time zone Mars/Base.'],
-	['network', [set('network', 'live')], 'Settings of the system that runs now: cannot be copied.'],
+	['network', [set('network', 'live')], undefined],
 	['network', [set('network', 'static')], 'Give an address, such as 192.0.2.7/24.'],
 	[
 		'network',
@@ -137,6 +137,68 @@ test('makes an administrator only where the image has sudo', () => {
 	assert.is(after(at, ...named, next).state.screen, 'network');
 	const {state} = after(at, ...named, set('sudo', 'nopasswd'), next);
 	assert.is(state.message?.text, 'Administrator: the image has no sudo.');
+});
+
+test('begins with the answers that were found', () => {
+	const answers: Answers = {
+		...noAnswers,
+		system: {...noAnswers.system, hostname: 'kestrel'},
+		updates: {mode: 'off', window: undefined},
+	};
+	const found = {answers, disk: '/dev/sda'};
+	const read = (first: readonly FlowEvent[], last: readonly FlowEvent[]) =>
+		after(firstState, ...first, {type: 'machine-read', machine: {...machine, found}}, ...last).state
+			.draft;
+	const listed = {type: 'disks-listed', disks} as const;
+	for (const draft of [read([listed], []), read([], [listed])])
+		assert.equal(draft, {
+			...scene('welcome').draft,
+			disk: '/dev/sda',
+			hostname: 'kestrel',
+			updates: 'off',
+		});
+});
+
+test('takes a password that was found as a hash, until one is typed', () => {
+	const found = {
+		...scene('network').draft,
+		password: '',
+		passwordAgain: '',
+		passwordHash: '$6$found',
+	};
+	const hashOf = (typed: Secret | undefined) =>
+		draftAnswers(found, machine, typed).users[0]?.passwordHash?.reveal();
+	assert.is(hashOf(undefined), '$6$found');
+	assert.is(hashOf(new Secret('$6$typed')), '$6$typed');
+	const at = {...scene('account'), draft: {...found, keys: '', sudo: 'password'}};
+	assert.is(after(at, next).state.screen, 'network');
+});
+
+test('shows the recovery key as a QR code, and as text again', () => {
+	const shown = after(scene('result-recovery-key'), {type: 'act', id: 'toggle-code'}).state;
+	const {code, lines} = screens.result.view(shown);
+	assert.equal(
+		lines.map(({text}) => text),
+		[code],
+	);
+	assert.equal(after(shown, {type: 'act', id: 'toggle-code'}).state, {
+		...scene('result-recovery-key'),
+		armed: undefined,
+	});
+	assert.is(screens.result.view({...scene('result'), showsCode: true}).code, undefined);
+});
+
+test('copies the network of a live system alone', () => {
+	const container = {kind: 'container', name: undefined} as const;
+	const facts = {...machine, surroundings: container};
+	const at = {...scene('network'), machine: facts};
+	const {state} = after(at, set('network', 'live'), next);
+	assert.equal(
+		[state.screen, state.message?.text],
+		['network', 'Settings of the system that runs now: this is no live system.'],
+	);
+	const {draft} = after(scene('network'), set('network', 'live')).state;
+	assert.equal(draftAnswers(draft, machine, undefined).network, {interfaces: [], copyLive: true});
 });
 
 test('chooses a disk for the person only when one alone will do', () => {

@@ -1,5 +1,5 @@
 import {parsePublicKey} from '../../../../installer/answers/public-key.ts';
-import {draftKeys} from '../draft.ts';
+import {draftKeys, hasPassword} from '../draft.ts';
 import {doubtful, type Field, plain, quiet, screenView} from '../view.ts';
 import type {Screen} from './screen.ts';
 
@@ -55,6 +55,9 @@ export const account: Screen = {
 			],
 			notes: [
 				...keys.map((key) => plain(`Key: ${describeKey(key)}`)),
+				...(draft.passwordHash === ''
+					? []
+					: [plain('A password was found, as a hash; one that is typed here replaces it.')]),
 				draft.userName === ''
 					? doubtful('Without a user nobody can log in, unless the image has one.')
 					: quiet('root cannot log in.'),
@@ -71,10 +74,10 @@ export const account: Screen = {
 			return 'A user name has small letters, digits, - and _, and begins with a letter.';
 		if (userName === 'root') return 'root is there already; name another user.';
 		if (password !== passwordAgain) return 'The two passwords differ.';
-		if (password === '' && keys.length === 0) return 'Give a password or a key.';
+		if (!hasPassword(draft) && keys.length === 0) return 'Give a password or a key.';
 		if (draft.sudo !== 'none' && machine?.withoutSudo !== undefined)
 			return `Administrator: ${machine.withoutSudo}.`;
-		return draft.sudo === 'password' && password === ''
+		return draft.sudo === 'password' && !hasPassword(draft)
 			? 'An administrator who is asked for a password needs one.'
 			: undefined;
 	},

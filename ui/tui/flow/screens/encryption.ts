@@ -16,6 +16,8 @@ export const encryption: Screen = {
 	problem({draft, machine}) {
 		if (draft.encryption !== 'none' && machine?.withoutEncryption !== undefined)
 			return `Encryption: ${machine.withoutEncryption}.`;
+		if (draft.encryption.startsWith('tpm2') && machine?.withoutTpm2 !== undefined)
+			return `Encryption: ${machine.withoutTpm2}.`;
 		if (usesPassphrase(draft)) {
 			if (draft.passphrase === '') return 'Give a passphrase.';
 			if (draft.passphrase !== draft.passphraseAgain) return 'The two passphrases differ.';

@@ -1,10 +1,9 @@
 import {isIP} from 'node:net';
+import type {MachineFacts} from '../../port.ts';
 import type {Draft} from '../draft.ts';
 import type {FlowState} from '../state.ts';
 import {type Field, plain, screenView} from '../view.ts';
 import type {Screen} from './screen.ts';
-
-const withoutLive = 'cannot be copied';
 
 /** How the installed machine reaches others, and its registry. */
 export const network: Screen = {
@@ -22,7 +21,7 @@ export const network: Screen = {
 					value: draft.network,
 					options: [
 						{value: 'dhcp', label: 'by DHCP, on every wired interface'},
-						{value: 'live', label: 'as on the system that runs now', refusal: withoutLive},
+						{value: 'live', label: 'as on the system that runs now', refusal: withoutLive(machine)},
 						{value: 'static', label: 'these:'},
 					],
 				},
@@ -37,13 +36,20 @@ export const network: Screen = {
 			],
 		});
 	},
-	problem({draft}) {
-		if (draft.network === 'live') return `Settings of the system that runs now: ${withoutLive}.`;
+	problem({draft, machine}) {
+		const refusal = withoutLive(machine);
+		if (draft.network === 'live' && refusal !== undefined)
+			return `Settings of the system that runs now: ${refusal}.`;
 		if (draft.authFile !== '' && !draft.authFile.startsWith('/'))
 			return 'The registry login is a file: give its whole path.';
 		return draft.network === 'static' ? staticProblem(draft) : undefined;
 	},
 };
+
+/** In a container they are the container's. */
+function withoutLive(machine: MachineFacts | undefined): string | undefined {
+	return machine?.surroundings.kind === 'live-system' ? undefined : 'this is no live system';
+}
 
 function staticFields({draft}: FlowState): Field[] {
 	const fields = [

@@ -1,12 +1,13 @@
-import {good, heading, plain, screenView} from '../view.ts';
+import {good, heading, plain, type ScreenView, screenView} from '../view.ts';
 import {noProblem, type Screen} from './screen.ts';
 
 /** It worked. */
 export const result: Screen = {
-	view({ending, planned, machine}) {
+	view({ending, planned, machine, showsCode}) {
 		// Elsewhere it would stop what is not the installer's.
 		const isLive = machine?.surroundings.kind === 'live-system';
 		const key = ending?.kind === 'installed' ? ending.recoveryKey : undefined;
+		if (key !== undefined && showsCode) return codeView(key);
 		return screenView({
 			name: 'result',
 			title: 'Installed',
@@ -26,6 +27,7 @@ export const result: Screen = {
 			next: undefined,
 			canGoBack: false,
 			actions: [
+				...(key === undefined ? [] : [{id: 'toggle-code', key: 'k', label: 'QR code'} as const]),
 				...(isLive
 					? ([
 							{id: 'reboot', key: 'r', label: 'reboot'},
@@ -35,11 +37,24 @@ export const result: Screen = {
 				{id: 'shell', key: 'h', label: 'shell'},
 				...(planned === undefined
 					? []
-					: [{id: 'save-answers', key: 's', label: 'save the answers'} as const]),
-				{id: 'save-log', key: 'l', label: 'save the log'},
+					: [{id: 'save-answers', key: 's', label: 'save answers'} as const]),
+				{id: 'save-log', key: 'l', label: 'save log'},
 				{id: 'quit', key: 'q', label: 'leave'},
 			],
 		});
 	},
 	problem: noProblem,
 };
+
+/** Nothing else: at 80x24 there is no room for more. */
+function codeView(key: string): ScreenView {
+	return screenView({
+		name: 'result',
+		title: 'Recovery key',
+		lines: [plain(key)],
+		code: key,
+		next: undefined,
+		canGoBack: false,
+		actions: [{id: 'toggle-code', key: 'k', label: 'text'}],
+	});
+}

@@ -1,4 +1,4 @@
-import {type Draft, draftKeys} from '../draft.ts';
+import {type Draft, draftKeys, hasPassword} from '../draft.ts';
 import type {FlowState} from '../state.ts';
 import {
 	bad,
@@ -67,7 +67,7 @@ function loginLines(draft: Draft): TextLine[] {
 	if (draft.userName === '') return [doubtful('! no user')];
 	const keys = draftKeys(draft).length;
 	const ways = [
-		...(draft.password === '' ? [] : ['password']),
+		...(hasPassword(draft) ? ['password'] : []),
 		...(keys === 0 ? [] : [keys === 1 ? '1 key' : `${keys} keys`]),
 	];
 	const role = draft.sudo === 'password' || draft.sudo === 'nopasswd' ? ', administrator' : '';

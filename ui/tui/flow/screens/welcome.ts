@@ -1,4 +1,6 @@
 import type {HardwareCheck} from '../../../../installer/machine/hardware.ts';
+import type {FoundAnswers} from '../../port.ts';
+import {foundDraft} from '../found-draft.ts';
 import type {FlowState} from '../state.ts';
 import {describeFailure, plain, quiet, screenView, type TextLine, type Tone} from '../view.ts';
 import type {Screen} from './screen.ts';
@@ -24,14 +26,23 @@ export const welcome: Screen = {
 function describeMachine({machine, machineFailure}: FlowState): TextLine[] {
 	if (machineFailure !== undefined) return describeFailure(machineFailure);
 	if (machine === undefined) return [];
-	const {image, checks} = machine;
+	const {image, checks, found} = machine;
 	return [
 		plain(`This writes ${image.name} onto a disk of this machine.`),
 		quiet(image.version),
 		plain('Nothing is changed before the last question is answered.'),
 		plain(''),
-		...checks.map(describeCheck),
+		...checks.flatMap(describeCheck),
+		...(found === undefined ? [] : describeCheck(foundCheck(found))),
 	];
+}
+
+function foundCheck(found: FoundAnswers): HardwareCheck {
+	const {leftOut} = foundDraft(found);
+	const text = 'those of the configuration are filled in';
+	return leftOut.length === 0
+		? {name: 'Answers', verdict: 'good', text}
+		: {name: 'Answers', verdict: 'doubtful', text: `${text}, but for ${leftOut.join(', ')}`};
 }
 
 const verdicts: Readonly<Record<HardwareCheck['verdict'], readonly [word: string, tone: Tone]>> = {
@@ -40,7 +51,15 @@ const verdicts: Readonly<Record<HardwareCheck['verdict'], readonly [word: string
 	stop: ['stop', 'bad'],
 };
 
-function describeCheck({name, verdict, text}: HardwareCheck): TextLine {
+/** Longer ones have lines of their own, which can be wrapped. */
+const longestBeside = 57;
+
+function describeCheck({name, verdict, text}: HardwareCheck): TextLine[] {
 	const [word, tone] = verdicts[verdict];
-	return {text: `${word.padEnd(5)} ${name.padEnd(14)} ${text}`, tone};
+	if (text.length <= longestBeside)
+		return [{text: `${word.padEnd(5)} ${name.padEnd(14)} ${text}`, tone}];
+	return [
+		{text: `${word.padEnd(5)} ${name}`, tone},
+		{text: `      ${text}`, tone},
+	];
 }
