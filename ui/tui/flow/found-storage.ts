@@ -4,7 +4,7 @@ import type {TakenPart} from './taken-part.ts';
 
 /** How much of the disk, its file system, and how it is encrypted. */
 export function foundStorage({storage}: Answers): TakenPart {
-	const {layout, replace, fileSystem, encryption} = storage;
+	const {layout, replace, fileSystem, encryption, swap} = storage;
 	const place = layout === 'partition' ? placeOf(replace) : undefined;
 	const isPlaced = layout !== 'partition' || place !== undefined;
 	return {
@@ -20,6 +20,8 @@ export function foundStorage({storage}: Answers): TakenPart {
 				...(isPlaced && {layout: undefined, replace: place === undefined ? replace : []}),
 				wipe: undefined,
 				fileSystem: undefined,
+				// No question makes any.
+				swap: swap === 'none' ? undefined : swap,
 				encryption: encryption !== undefined && isAsked(encryption) ? undefined : encryption,
 			},
 		},
