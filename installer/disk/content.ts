@@ -32,8 +32,10 @@ export async function readContent(
 	disk: {readonly path: string; readonly size: number; readonly sectorSize: number},
 ): Promise<DiskContent> {
 	if (disk.size < disk.sectorSize) return contentOfScrap(await readEnds(disk));
-	const signatures = await readSignatures(system, disk.path);
-	const table = await readPartitionTable(system, disk);
+	const [signatures, table] = await Promise.all([
+		readSignatures(system, disk.path),
+		readPartitionTable(system, disk),
+	]);
 	const partitions: FoundPartition[] = [];
 	for (const partition of table?.partitions ?? []) {
 		const isExtended = table?.label === 'dos' && extendedTypes.has(partition.type);
