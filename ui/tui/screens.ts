@@ -1,5 +1,5 @@
 /** The screens on a terminal: keys in, frames out. ink writes of a frame the lines that changed. */
-import {type Instance, render, Text} from 'ink';
+import {type Instance, render, Transform} from 'ink';
 import {createElement} from 'react';
 import {frame} from './components/frame.ts';
 import {styledText} from './components/sgr.ts';
@@ -137,9 +137,10 @@ class ScreenProgram {
 			size,
 			glyphSets[this.#glyphs],
 		);
-		// One text, without blanks at the ends of its lines: ink works through each of its characters.
 		const lines = rows.map((row) => styledText(row, this.#levels.color).trimEnd());
-		return createElement(Text, {wrap: 'truncate'}, lines.join('\n'));
+		// They fit already: ink would measure, cut and wrap each of their characters as well.
+		const transform = (_: string, at: number) => lines[at] ?? '';
+		return createElement(Transform, {transform}, '\n'.repeat(rows.length - 1));
 	}
 
 	async #lend(use: () => Promise<void>): Promise<void> {

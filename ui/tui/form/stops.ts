@@ -52,7 +52,11 @@ function stopsOfField(field: Field, filter: string): Stop[] {
 
 /** Rows that have every word of the filter in some cell. */
 export function filterRows(rows: readonly TableRow[], filter: string): readonly TableRow[] {
-	const words = filter.toLowerCase().split(/\s+/);
+	const words = filter
+		.toLowerCase()
+		.split(/\s+/)
+		.filter((word) => word !== '');
+	if (words.length === 0) return rows;
 	return rows.filter(({cells}) => {
 		const text = cells.join(' ').toLowerCase();
 		return words.every((word) => text.includes(word));
