@@ -68,7 +68,8 @@ function other(screen: string): RegExp {
 }
 
 async function answerEverything(keys: Keys, publicKey: string): Promise<void> {
-	await keys.at('Install', workingMs);
+	// Before it knows the machine it does not go on.
+	await keys.see(/^ (?:ok|look) +Memory/m, workingMs);
 	await keys.goOn();
 	await keys.at('Disk');
 	await keys.moveTo(/^.?> +vdb /m, 'Down');
