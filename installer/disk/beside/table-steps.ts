@@ -36,7 +36,8 @@ export function tableSteps({partitions, sectorSize, beside}: SharedLayout): read
 	const replace = (partition: Partition, options: readonly string[]): TableStep => ({
 		options: [...options, '-N', String(partition.number)],
 		operands: [],
-		input: line(partition),
+		// A changed entry keeps the attributes that it has unless it gets others.
+		input: `${formatPartitionLine(partition, sectorSize)}, attrs=""\n`,
 	});
 	const rest = partitions.filter((partition) => partition !== root);
 	return [

@@ -100,7 +100,7 @@ async function makeForeignTable(): Promise<PartitionTable> {
 	const script = `label: gpt
 p2 : start=2048, size=20480, type=linux, name="a \\x22b\\x22 é", attrs="RequiredPartition GUID:63"
 p1 : start=40960, size=20480, type=swap
-p5 : start=81920, size=20480, type=linux, name="old"
+p5 : start=81920, size=20480, type=linux, name="old", attrs="RequiredPartition LegacyBIOSBootable GUID:60,63"
 `;
 	await system.run('sfdisk', ['--quiet', '--lock=no', disk.path], {input: script});
 	const found = await readPartitionTable(system, disk);
