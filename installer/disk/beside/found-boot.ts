@@ -6,6 +6,7 @@ import type {System} from '../../../engine/system/system.ts';
 import type {FoundPartition} from '../content.ts';
 import {arrayUuid} from '../identifiers.ts';
 import {partitionTypes} from '../partition-types.ts';
+import {vendorFolders} from '../vendor-folders.ts';
 
 /** An ESP or XBOOTLDR that is there already. */
 export interface FoundBootPartition {
@@ -101,15 +102,12 @@ async function readPartition(partition: BootPartition): Promise<BootPartitionSta
 	for (const folder of ['EFI/systemd', 'EFI/BOOT', 'loader'])
 		for (const {name, type} of await partition.list(folder))
 			if (type === 'file') loaderFiles.push(`${folder}/${name}`);
-	const vendors = (await partition.list('EFI')).filter(
-		({name, type}) => type === 'directory' && !/^(?:boot|linux|systemd)$/i.test(name),
-	);
 	return {
 		kind: 'readable',
 		freeBytes: (await partition.freeBytes()) + (await unusedBytes(partition, entries)),
 		entries,
 		loaderFiles,
-		vendors: vendors.map(({name}) => name),
+		vendors: await vendorFolders(partition),
 	};
 }
 

@@ -35,6 +35,15 @@ test('is missing as long as there is all else, and then present under any counte
 	assert.is(await findBootEntry(system, file, partitions), 'present');
 });
 
+test('is none of those where others start from the partition', async () => {
+	await esp.write([entriesMarker, textFile('EFI/BOOT/BOOTX64.EFI', 'x')]);
+	assert.is(await findBootEntry(system, file, partitions), 'missing');
+	await esp.write([textFile('EFI/Microsoft/Boot/bootmgfw.efi', 'x')]);
+	assert.is(await findBootEntry(system, file, partitions), 'shared');
+	await esp.write([textFile('loader/entries/slipway-0123456789ab.0.conf', 'title x\n')]);
+	assert.is(await findBootEntry(system, file, partitions), 'present');
+});
+
 test('is unknown where nothing tells', async () => {
 	assert.is(await findBootEntry(system, file, partitions), 'unknown');
 	assert.is(await findBootEntry(system, file, []), 'unknown');
