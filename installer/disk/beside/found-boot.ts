@@ -46,14 +46,18 @@ export function entriesOf(found: readonly FoundBootPartition[]): readonly Placed
 	);
 }
 
-/** Whether an entry starts what is on a partition: it names the file system, or what encrypts or mirrors it. */
+/**
+ * Whether an entry starts what is on a partition: it names the file system, or what encrypts or mirrors it, and
+ * not only to wake up from there.
+ */
 export function starts(
 	{text}: FoundEntry,
 	{uuid, signature}: Pick<FoundPartition, 'uuid' | 'signature'>,
 ): boolean {
 	const {type, uuid: content} = signature ?? {};
 	const array = type === 'linux_raid_member' && content !== undefined && arrayUuid(content);
-	return [uuid, content, array].some((id) => id && text.includes(id));
+	const started = text.replace(/\bresume=\S+/g, '');
+	return [uuid, content, array].some((id) => id && started.includes(id));
 }
 
 /** Looks into all boot partitions of a disk, by their offsets. @throws Lacking `missing-program` without mtools */

@@ -90,6 +90,8 @@ test('have entries that start a partition by its file system, or by what encrypt
 		[`options root=UUID=0 rd.luks.name=${uuid}=slipway-root`, true, true],
 		['options root=UUID=0 rd.md.uuid=00112233:44556677:8899aabb:ccddeeff', false, true],
 		['options root=UUID=0', false, false],
+		[`options root=UUID=0 resume=UUID=${uuid} resume_offset=0 rw`, false, false],
+		[`options resume=UUID=${uuid} root=UUID=${uuid}`, true, true],
 	] as const) {
 		assert.is(starts(entry(text), partition('btrfs')), startsBtrfs, text);
 		assert.is(starts(entry(text), partition('linux_raid_member')), startsRaid, text);
