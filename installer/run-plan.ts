@@ -228,11 +228,13 @@ function isNamedFirst(layout: DiskLayout): boolean {
 	return !isShared(layout) && layout.partitions.filter(isRenamed).length === 1;
 }
 
+/** The root last: the loader entry names it, and so speaks for all that still has such a name. */
 async function nameFinished(
 	system: System,
-	{target, plan: {layout}}: Pick<HeldDisk, 'target' | 'plan'>,
+	{target, root, plan: {layout}}: Pick<HeldDisk, 'target' | 'root' | 'plan'>,
 ): Promise<void> {
-	for (const {number, finishedName} of layout.partitions.filter(isRenamed))
+	const others = layout.partitions.filter((partition) => partition !== root);
+	for (const {number, finishedName} of [...others, root].filter(isRenamed))
 		await renamePartition(system, target, number, finishedName);
 	system.flushDevice(target.path);
 }

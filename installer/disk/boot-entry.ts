@@ -1,8 +1,9 @@
+import type {BootPartition} from '../../engine/boot/boot-partition.ts';
 import {entriesMarker} from '../../engine/boot/systemd-boot-files.ts';
 import {unmountedPartition} from '../../engine/boot/unmounted-partition.ts';
 import {OperationFailed} from '../../engine/errors.ts';
 import type {System} from '../../engine/system/system.ts';
-import {partitionNames} from './partition-names.ts';
+import {furtherName, partitionNames, unfinishedName} from './partition-names.ts';
 import type {Partition} from './partition-table.ts';
 import {vendorFolders} from './vendor-folders.ts';
 
@@ -14,15 +15,30 @@ import {vendorFolders} from './vendor-folders.ts';
  */
 export type BootEntryState = 'present' | 'shared' | 'missing' | 'unknown';
 
-/** Reads the partition by its offset. @throws Lacking `missing-program` without mtools */
+/** Of these an installation has one, or an ESP and an XBOOTLDR; as long as it is unfinished, under other names. */
+const bootNames: ReadonlySet<string> = new Set([
+	partitionNames.esp,
+	unfinishedName(partitionNames.esp),
+	unfinishedName(furtherName('xbootldr')),
+]);
+
+/** What speaks loudest, first. */
+const states = ['present', 'shared', 'missing'] as const satisfies readonly BootEntryState[];
+
+/** Reads the partitions by their offsets. @throws Lacking `missing-program` without mtools */
 export async function findBootEntry(
 	system: Pick<System, 'run'>,
 	file: string,
 	partitions: readonly Pick<Partition, 'name' | 'start'>[],
 ): Promise<BootEntryState> {
-	const esp = partitions.find(({name}) => name === partitionNames.esp);
-	if (esp === undefined) return 'unknown';
-	const partition = unmountedPartition(system, {file, offset: esp.start});
+	const found: BootEntryState[] = [];
+	for (const {name, start} of partitions)
+		if (bootNames.has(name))
+			found.push(await readState(unmountedPartition(system, {file, offset: start})));
+	return states.find((state) => found.includes(state)) ?? 'unknown';
+}
+
+async function readState(partition: BootPartition): Promise<BootEntryState> {
 	try {
 		const entries = await partition.list('loader/entries');
 		if (entries.some(({name}) => /^slipway-.*\.conf$/i.test(name))) return 'present';

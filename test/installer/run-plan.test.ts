@@ -312,7 +312,7 @@ test('makes all disks of a mirror alike, and each bootable when the root is on a
 	);
 });
 
-test('names what it made finished after the entry, where that is more than the root', async () => {
+test('names what it made finished after the entry, the root last, where that is more than the root', async () => {
 	const wishes = {...noWishes, swapSize: 64 * MiB};
 	const file = {kind: 'file', path: disk, realPath: disk, size: 4 * GiB} as const;
 	const several = planFor(described, file, [], {wishes});
@@ -330,8 +330,8 @@ test('names what it made finished after the entry, where that is more than the r
 	assert.equal(
 		names.map((line) => line.split(' ').slice(-2)),
 		[
-			['2', 'slipway-root'],
 			['3', 'slipway-swap'],
+			['2', 'slipway-root'],
 		],
 	);
 });

@@ -44,6 +44,20 @@ test('is none of those where others start from the partition', async () => {
 	assert.is(await findBootEntry(system, file, partitions), 'present');
 });
 
+test('is found on a boot partition that has its name of before the end', async () => {
+	const root = {name: 'slipway-root-incomplete', start: 50 * MiB};
+	const besides = [
+		{name: 'slipway-esp', start: 50 * MiB},
+		{name: 'slipway-xbootldr-incomplete', start: MiB},
+	];
+	await esp.write([textFile('loader/entries/slipway-0123456789ab.0.conf', 'title x\n')]);
+	assert.is(
+		await findBootEntry(system, file, [root, {name: 'slipway-esp-incomplete', start: MiB}]),
+		'present',
+	);
+	assert.is(await findBootEntry(system, file, [root, ...besides]), 'present');
+});
+
 test('is unknown where nothing tells', async () => {
 	assert.is(await findBootEntry(system, file, partitions), 'unknown');
 	assert.is(await findBootEntry(system, file, []), 'unknown');
