@@ -16,7 +16,7 @@ import {
 	renamePartition,
 	writePartitionTable,
 } from './disk/sfdisk.ts';
-import {wipeDisk} from './disk/wipe.ts';
+import {wipeDisk, wipeRegion} from './disk/wipe.ts';
 import type {EncryptionPlan} from './encryption/encryption-plan.ts';
 import {recoveryKeyFile, writeRecoveryKey} from './encryption/recovery-key.ts';
 import {orInterrupted} from './interruption.ts';
@@ -212,6 +212,8 @@ async function makePartitions(
 	const disk = targetOf(planned);
 	if (isShared(layout)) {
 		await changePartitionTable(system, disk, layout);
+		for (const part of [partitionOfRole(layout, 'root'), ...newContents(layout)])
+			wipeRegion(hold, part);
 		await removeDeadEntries(system, disk, layout);
 		return;
 	}

@@ -1,4 +1,15 @@
-import {existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import {
+	closeSync,
+	existsSync,
+	mkdtempSync,
+	openSync,
+	readFileSync,
+	readSync,
+	rmSync,
+	truncateSync,
+	writeFileSync,
+	writeSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -401,7 +412,18 @@ test('puts an encrypted root beside others, whose key is kept before anything st
 		volume,
 		unhashed: undefined,
 	};
+	const {start, size} = partitionOfRole(layout, 'root');
+	const ends = [start - 1, start, start + size - 1, start + size];
+	const file = openSync(disk, 'r+');
+	for (const position of ends) writeSync(file, 'x', position);
 	const outcome = await runPlan(system, planned, never, noProgress);
+	const left = ends.map((position) => {
+		const byte = Buffer.alloc(1);
+		readSync(file, byte, 0, 1, position);
+		return byte.toString();
+	});
+	closeSync(file);
+	assert.equal(left, ['x', '\0', '\0', 'x']);
 	assert.is(outcome.recoveryKey, undefined);
 	const lines = inner.commandLines();
 	const place = lines.findIndex((line) => line.startsWith('mke2fs'));

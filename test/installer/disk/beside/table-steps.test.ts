@@ -46,9 +46,9 @@ test('add all new ones at once where nothing goes', () => {
 test('name an unfinished installation first where something does', () => {
 	const share = {...freeSpace, layout: 'partition', replace: [{number: 3}, {number: 4}]} as const;
 	assert.equal(names(layoutOf(share)), [
-		[[...fresh, '-N', '3'], [], [['p3', '239616', '40720384', 'slipway-root-incomplete']]],
+		[[...never, '-N', '3'], [], [['p3', '239616', '40720384', 'slipway-root-incomplete']]],
 		[[...never, '--delete'], ['4'], []],
-		[[...fresh, '-N', '3'], [], [['p3', '2336768', '131878912', 'slipway-root-incomplete']]],
+		[[...never, '-N', '3'], [], [['p3', '2336768', '131878912', 'slipway-root-incomplete']]],
 		[[...fresh, '--append'], [], [['p4', '239616', '2097152', 'slipway-xbootldr-incomplete']]],
 	]);
 });
