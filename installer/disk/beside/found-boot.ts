@@ -7,6 +7,7 @@ import type {FoundPartition} from '../content.ts';
 import {arrayUuid} from '../identifiers.ts';
 import {partitionTypes} from '../partition-types.ts';
 import {vendorFolders} from '../vendor-folders.ts';
+import {startsElsewhere} from './other-devices.ts';
 
 /** An ESP or XBOOTLDR that is there already. */
 export interface FoundBootPartition {
@@ -19,6 +20,8 @@ export interface FoundEntry {
 	/** From the root of its partition. */
 	readonly path: string;
 	readonly text: string;
+	/** What it starts is not on this disk, but on another device. */
+	readonly startsElsewhere?: boolean;
 }
 
 export type BootPartitionState =
@@ -69,10 +72,28 @@ export async function findBootPartitions(
 	const found: FoundBootPartition[] = [];
 	for (const partition of partitions) {
 		const kind = kindOf(partition);
-		if (kind !== undefined)
-			found.push({number: partition.number, kind, state: await readState(system, file, partition)});
+		if (kind === undefined) continue;
+		const state = await readState(system, file, partition);
+		const entries: FoundEntry[] = [];
+		for (const entry of state.kind === 'readable' ? state.entries : [])
+			entries.push(await lookElsewhere(system, file, partitions, entry));
+		found.push({
+			number: partition.number,
+			kind,
+			state: state.kind === 'readable' ? {...state, entries} : state,
+		});
 	}
 	return found;
+}
+
+async function lookElsewhere(
+	system: Pick<System, 'run'>,
+	file: string,
+	partitions: readonly FoundPartition[],
+	entry: FoundEntry,
+): Promise<FoundEntry> {
+	if (partitions.some((partition) => starts(entry, partition))) return entry;
+	return (await startsElsewhere(system, file, entry)) ? {...entry, startsElsewhere: true} : entry;
 }
 
 function kindOf({type}: FoundPartition): FoundBootPartition['kind'] | undefined {

@@ -244,6 +244,18 @@ test('takes up what an installation has left that was killed', () => {
 		again.beside?.removed.map(({number}) => number),
 		[5, 6],
 	);
+	// One that was begun may have taken what an entry starts, unless that is elsewhere.
+	for (const [entry, problem] of [
+		[oldEntry, undefined],
+		[{...oldEntry, startsElsewhere: true}, 'second-slipway'],
+	] as const) {
+		const boots = [
+			readableBoot(1, 60 * MiB, {entries: [entry]}),
+			readableBoot(5, GiB, {}, 'xbootldr'),
+		];
+		const request = besideRequest([...windows, ...left], {bootPartitions: boots});
+		assert.is(problemsOf(request)[0]?.split(':')[0], problem);
+	}
 	// A run that was to replace a partition may have taken it already.
 	const share = {...freeSpace, layout: 'partition', replace: [{label: 'gone'}]} as const;
 	assert.equal(problemsOf(besideRequest([...windows, ...left], {share})), []);
