@@ -16,7 +16,7 @@ import {
 	renamePartition,
 	writePartitionTable,
 } from './disk/sfdisk.ts';
-import {wipeDisk} from './disk/wipe.ts';
+import {wipeDisk, wipeRegion} from './disk/wipe.ts';
 import type {EncryptionPlan} from './encryption/encryption-plan.ts';
 import {recoveryKeyFile, writeRecoveryKey} from './encryption/recovery-key.ts';
 import {orInterrupted} from './interruption.ts';
@@ -212,6 +212,8 @@ async function makePartitions(
 	const disk = targetOf(planned);
 	if (isShared(layout)) {
 		await changePartitionTable(system, disk, layout);
+		for (const part of [partitionOfRole(layout, 'root'), ...newContents(layout)])
+			wipeRegion(hold, part);
 		await removeDeadEntries(system, disk, layout);
 		return;
 	}
@@ -228,11 +230,13 @@ function isNamedFirst(layout: DiskLayout): boolean {
 	return !isShared(layout) && layout.partitions.filter(isRenamed).length === 1;
 }
 
+/** The root last: the loader entry names it, and so speaks for all that still has such a name. */
 async function nameFinished(
 	system: System,
-	{target, plan: {layout}}: Pick<HeldDisk, 'target' | 'plan'>,
+	{target, root, plan: {layout}}: Pick<HeldDisk, 'target' | 'root' | 'plan'>,
 ): Promise<void> {
-	for (const {number, finishedName} of layout.partitions.filter(isRenamed))
+	const others = layout.partitions.filter((partition) => partition !== root);
+	for (const {number, finishedName} of [...others, root].filter(isRenamed))
 		await renamePartition(system, target, number, finishedName);
 	system.flushDevice(target.path);
 }

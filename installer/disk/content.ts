@@ -81,16 +81,17 @@ export function isEmpty({table, signatures, unknownData}: DiskContent): boolean 
 /**
  * Whether all on the disk is what an interrupted installation left, so that nobody misses it: it has
  * its partitions and no loader entry, which is written last. Partitions that slipway did not make, even
- * beside its own, are somebody's data; so is a root with its final name beside a boot partition that
- * does not show how far the installation came.
+ * beside its own, are somebody's data; so is what others start from, and a root with its final name beside a
+ * boot partition that does not show how far the installation came.
  */
 export function isUnfinishedInstall(content: DiskContent): boolean {
 	const {partitions, signatures, unknownData, bootEntry} = content;
 	if (unknownData === 'torn-table') return true;
 	const names = new Set(partitions.map(({name}) => name));
 	if (signatures.length > 0 || ![...names].every(isOwnName)) return false;
+	if (bootEntry === 'present' || bootEntry === 'shared') return false;
 	return (
-		(names.has(partitionNames.unfinishedRoot) && bootEntry !== 'present') ||
+		names.has(partitionNames.unfinishedRoot) ||
 		(names.has(partitionNames.root) && bootEntry === 'missing')
 	);
 }

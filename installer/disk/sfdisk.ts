@@ -3,6 +3,7 @@ import {OperationFailed, Refused} from '../../engine/errors.ts';
 import {CommandFailed} from '../../engine/system/commands.ts';
 import type {System} from '../../engine/system/system.ts';
 import {type SharedLayout, tableAfter, tableBefore, tableSteps} from './beside/table-steps.ts';
+import {keepingBootFlag} from './boot-flag.ts';
 import {
 	compareTables,
 	formatSfdiskScript,
@@ -73,9 +74,7 @@ export async function changePartitionTable(
 	layout: SharedLayout,
 ): Promise<void> {
 	for (const {options: change, operands, input} of tableSteps(layout))
-		await withSectors(system, disk, async (path, options) => {
-			await system.run('sfdisk', [...quietly, ...options, ...change, path, ...operands], {input});
-		});
+		await changeWith(system, disk, (path) => [...change, path, ...operands], input);
 	await checkMade(system, disk, tableAfter(layout));
 }
 
@@ -120,16 +119,22 @@ export async function renamePartition(
 	number: number,
 	name: string,
 ): Promise<void> {
-	await withSectors(system, disk, async (path, options) => {
-		await system.run('sfdisk', [
-			...quietly,
-			...options,
-			'--part-label',
-			path,
-			String(number),
-			name,
-		]);
-	});
+	await changeWith(system, disk, (path) => ['--part-label', path, String(number), name]);
+}
+
+/** Has sfdisk change a table that is there. */
+async function changeWith(
+	system: System,
+	disk: DiskTarget,
+	words: (path: string) => readonly string[],
+	input?: string,
+): Promise<void> {
+	await keepingBootFlag(disk.path, () =>
+		withSectors(system, disk, async (path, options) => {
+			const all = [...quietly, ...options, ...words(path)];
+			await system.run('sfdisk', all, input === undefined ? {} : {input});
+		}),
+	);
 }
 
 /**

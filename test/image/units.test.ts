@@ -70,6 +70,9 @@ function verify(folder: string): string[] {
 		['boot-complete.target.requires', 'slipway-health.service'],
 		// After a soft reboot to what is on trial.
 		['multi-user.target.wants', 'slipway-bless-boot.service'],
+		// As for partitions of others with these types.
+		['local-fs.target.requires', 'home.mount'],
+		['local-fs.target.requires', 'srv.mount'],
 	] as const) {
 		mkdirSync(path.join(folder, place), {recursive: true});
 		symlinkSync(`../${unit}`, path.join(folder, place, unit));
@@ -83,7 +86,9 @@ function verify(folder: string): string[] {
 		encoding: 'utf8',
 		env: {...process.env, SYSTEMD_UNIT_PATH: `${folder}:`},
 	});
-	return stderr.split('\n').filter((line) => /cycle|slipway|boot-complete|bless/.test(line));
+	return stderr
+		.split('\n')
+		.filter((line) => /cycle|slipway|boot-complete|bless|(?:home|srv)\.mount/.test(line));
 }
 
 const preset = readFileSync(
@@ -114,6 +119,17 @@ test('leave the boot loader alone until the entry is blessed', () => {
 	assert.match(unit, /^After=.*systemd-bless-boot\.service/m);
 	// systemd's own unit would not wait.
 	assert.match(preset, /^disable systemd-boot-update\.service$/m);
+});
+
+test('mount nothing on the links of /home and /srv', () => {
+	for (const place of ['home', 'srv']) {
+		const unit = readFileSync(path.join(unitsOfImage, `${place}.mount`), 'utf8');
+		assert.equal(unit.match(/^(?:Condition|Where|What).*$/gm), [
+			'ConditionPathExists=!/',
+			'What=tmpfs',
+			`Where=/${place}`,
+		]);
+	}
 });
 
 test('do not take an update that is put off for a failure', () => {

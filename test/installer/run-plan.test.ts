@@ -1,4 +1,15 @@
-import {existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import {
+	closeSync,
+	existsSync,
+	mkdtempSync,
+	openSync,
+	readFileSync,
+	readSync,
+	rmSync,
+	truncateSync,
+	writeFileSync,
+	writeSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -312,7 +323,7 @@ test('makes all disks of a mirror alike, and each bootable when the root is on a
 	);
 });
 
-test('names what it made finished after the entry, where that is more than the root', async () => {
+test('names what it made finished after the entry, the root last, where that is more than the root', async () => {
 	const wishes = {...noWishes, swapSize: 64 * MiB};
 	const file = {kind: 'file', path: disk, realPath: disk, size: 4 * GiB} as const;
 	const several = planFor(described, file, [], {wishes});
@@ -330,8 +341,8 @@ test('names what it made finished after the entry, where that is more than the r
 	assert.equal(
 		names.map((line) => line.split(' ').slice(-2)),
 		[
-			['2', 'slipway-root'],
 			['3', 'slipway-swap'],
+			['2', 'slipway-root'],
 		],
 	);
 });
@@ -401,7 +412,18 @@ test('puts an encrypted root beside others, whose key is kept before anything st
 		volume,
 		unhashed: undefined,
 	};
+	const {start, size} = partitionOfRole(layout, 'root');
+	const ends = [start - 1, start, start + size - 1, start + size];
+	const file = openSync(disk, 'r+');
+	for (const position of ends) writeSync(file, 'x', position);
 	const outcome = await runPlan(system, planned, never, noProgress);
+	const left = ends.map((position) => {
+		const byte = Buffer.alloc(1);
+		readSync(file, byte, 0, 1, position);
+		return byte.toString();
+	});
+	closeSync(file);
+	assert.equal(left, ['x', '\0', '\0', 'x']);
 	assert.is(outcome.recoveryKey, undefined);
 	const lines = inner.commandLines();
 	const place = lines.findIndex((line) => line.startsWith('mke2fs'));

@@ -38,12 +38,14 @@ test.after(() => rmSync(folder, {recursive: true}));
 const mebibyte = 2 ** 20;
 const esp = {start: mebibyte, size: 100 * mebibyte};
 const stock = {start: 101 * mebibyte, size: 512 * mebibyte};
+/** Of a type that systemd mounts by itself. */
+const srv = {start: 613 * mebibyte, size: 64 * mebibyte};
 const foreignFiles = {
 	'EFI/Microsoft/Boot/bootmgfw.efi': seededRandom(1).bytes(100_000),
 	'EFI/debian/grubx64.efi': seededRandom(2).bytes(100_000),
 };
 
-/** An ESP with files of two systems on it, and the root of one of them. */
+/** An ESP with files of two systems on it, and the root and the /srv of one of them. */
 function makeForeignDisk(): void {
 	makeDisk(disk, {size: 8 * 2 ** 30});
 	const sectors = ({start, size}: typeof esp) => `start=${start / 512}, size=${size / 512}`;
@@ -51,6 +53,7 @@ function makeForeignDisk(): void {
 		input: `label: gpt
 ${sectors(esp)}, type=${partitionTypes.esp}, name="EFI system partition", attrs="GUID:63"
 ${sectors(stock)}, type=${partitionTypes.linux}, name="stock"
+${sectors(srv)}, type=${partitionTypes.srv}, name="srv"
 `,
 	});
 	const offset = `--offset=${esp.start / 512}`;
@@ -67,21 +70,27 @@ ${sectors(stock)}, type=${partitionTypes.linux}, name="stock"
 	mkdirSync(place('stock/etc'), {recursive: true});
 	writeFileSync(place('stock/etc/os-release'), 'PRETTY_NAME="Stock OS"\n');
 	writeFileSync(place('stock/data'), seededRandom(3).bytes(300_000));
-	const where = ['-E', `offset=${stock.start}`, disk, `${stock.size / 1024}K`];
-	execFileSync('mke2fs', ['-q', '-F', '-t', 'ext4', '-L', 'stock', '-d', place('stock'), ...where]);
+	const mke2fs = ({start, size}: typeof esp, ...args: readonly string[]) =>
+		execFileSync('mke2fs', [
+			...['-q', '-F', '-t', 'ext4', ...args],
+			...['-E', `offset=${start}`, disk, `${size / 1024}K`],
+		]);
+	mke2fs(stock, '-L', 'stock', '-d', place('stock'));
+	mke2fs(srv, '-L', 'srv');
 }
 
-/** What must be the same for ever: the table's lines of others, bytes of the root, files on the ESP. */
+/** What must be the same for ever: the table's lines of others, bytes of the ext4s, files on the ESP. */
 function foreignState(): readonly string[] {
 	const table = execFileSync('sfdisk', ['--dump', disk], {encoding: 'utf8'});
-	const lines = table.split('\n').filter((line) => /^\S+[12] :|^label-id/.test(line));
+	const lines = table.split('\n').filter((line) => /^\S+[123] :|^label-id/.test(line));
 	const hash = createHash('sha256');
 	const file = openSync(disk, 'r');
 	const chunk = Buffer.alloc(mebibyte);
-	for (let at = 0; at < stock.size; at += chunk.length) {
-		readSync(file, chunk, 0, chunk.length, stock.start + at);
-		hash.update(chunk);
-	}
+	for (const {start, size} of [stock, srv])
+		for (let at = 0; at < size; at += chunk.length) {
+			readSync(file, chunk, 0, chunk.length, start + at);
+			hash.update(chunk);
+		}
 	closeSync(file);
 	const files = Object.keys(foreignFiles).map((name) => {
 		const bytes = execFileSync('mtype', ['-i', `${disk}@@${esp.start}`, `::/${name}`]);
@@ -113,6 +122,10 @@ async function expectRunning(machine: Machine): Promise<void> {
 		'slipway-var',
 		'slipway-var-home',
 	]);
+	// Something wanted it mounted, and got no further.
+	const show = 'systemctl show --value --property';
+	assert.is(await machine.ok(`${show} ActiveState srv.mount`), 'inactive');
+	assert.match(await machine.ok(`${show} ConditionTimestampMonotonic srv.mount`), /^[1-9]/);
 }
 
 const common = `version = 1
@@ -178,7 +191,10 @@ existing = {partlabel = "slipway-var"}
 mountpoint = "/var/home"
 existing = {partlabel = "slipway-var-home"}
 `);
-	assert.match(plan, /Destroys: +partition \d \(ext4 "slipway-root", [^)]*\)\n/);
+	assert.match(
+		plan,
+		/Destroys: +partition \d \(ext4 "slipway-root", [^)]*\)(?:, loader\/entries\/slipway-\S+\.conf on partition \d)+\n/,
+	);
 	await using machine = await Machine.start({disk});
 	await expectRunning(machine);
 	assert.is(await machine.ok('cat /var/home/ada/file /var/lib/file'), 'kept\nkept');

@@ -6,6 +6,8 @@ import type {System} from '../../../engine/system/system.ts';
 import type {FoundPartition} from '../content.ts';
 import {arrayUuid} from '../identifiers.ts';
 import {partitionTypes} from '../partition-types.ts';
+import {vendorFolders} from '../vendor-folders.ts';
+import {startsElsewhere} from './other-devices.ts';
 
 /** An ESP or XBOOTLDR that is there already. */
 export interface FoundBootPartition {
@@ -18,6 +20,8 @@ export interface FoundEntry {
 	/** From the root of its partition. */
 	readonly path: string;
 	readonly text: string;
+	/** What it starts is not on this disk, but on another device. */
+	readonly startsElsewhere?: boolean;
 }
 
 export type BootPartitionState =
@@ -45,14 +49,18 @@ export function entriesOf(found: readonly FoundBootPartition[]): readonly Placed
 	);
 }
 
-/** Whether an entry starts what is on a partition: it names the file system, or what encrypts or mirrors it. */
+/**
+ * Whether an entry starts what is on a partition: it names the file system, or what encrypts or mirrors it, and
+ * not only to wake up from there.
+ */
 export function starts(
 	{text}: FoundEntry,
 	{uuid, signature}: Pick<FoundPartition, 'uuid' | 'signature'>,
 ): boolean {
 	const {type, uuid: content} = signature ?? {};
 	const array = type === 'linux_raid_member' && content !== undefined && arrayUuid(content);
-	return [uuid, content, array].some((id) => id && text.includes(id));
+	const started = text.replace(/\bresume=\S+/g, '');
+	return [uuid, content, array].some((id) => id && started.includes(id));
 }
 
 /** Looks into all boot partitions of a disk, by their offsets. @throws Lacking `missing-program` without mtools */
@@ -64,10 +72,28 @@ export async function findBootPartitions(
 	const found: FoundBootPartition[] = [];
 	for (const partition of partitions) {
 		const kind = kindOf(partition);
-		if (kind !== undefined)
-			found.push({number: partition.number, kind, state: await readState(system, file, partition)});
+		if (kind === undefined) continue;
+		const state = await readState(system, file, partition);
+		const entries: FoundEntry[] = [];
+		for (const entry of state.kind === 'readable' ? state.entries : [])
+			entries.push(await lookElsewhere(system, file, partitions, entry));
+		found.push({
+			number: partition.number,
+			kind,
+			state: state.kind === 'readable' ? {...state, entries} : state,
+		});
 	}
 	return found;
+}
+
+async function lookElsewhere(
+	system: Pick<System, 'run'>,
+	file: string,
+	partitions: readonly FoundPartition[],
+	entry: FoundEntry,
+): Promise<FoundEntry> {
+	if (partitions.some((partition) => starts(entry, partition))) return entry;
+	return (await startsElsewhere(system, file, entry)) ? {...entry, startsElsewhere: true} : entry;
 }
 
 function kindOf({type}: FoundPartition): FoundBootPartition['kind'] | undefined {
@@ -101,15 +127,12 @@ async function readPartition(partition: BootPartition): Promise<BootPartitionSta
 	for (const folder of ['EFI/systemd', 'EFI/BOOT', 'loader'])
 		for (const {name, type} of await partition.list(folder))
 			if (type === 'file') loaderFiles.push(`${folder}/${name}`);
-	const vendors = (await partition.list('EFI')).filter(
-		({name, type}) => type === 'directory' && !/^(?:boot|linux|systemd)$/i.test(name),
-	);
 	return {
 		kind: 'readable',
 		freeBytes: (await partition.freeBytes()) + (await unusedBytes(partition, entries)),
 		entries,
 		loaderFiles,
-		vendors: vendors.map(({name}) => name),
+		vendors: await vendorFolders(partition),
 	};
 }
 

@@ -18,7 +18,8 @@ export function oldEntries(
 ): {readonly dead: readonly PlacedEntry[]; readonly problems: readonly Refused[]} {
 	const living = entries.filter((entry) => {
 		if (removed.some((partition) => starts(entry, partition))) return false;
-		return !isTakenUp || partitions.some((partition) => starts(entry, partition));
+		if (!isTakenUp || entry.startsElsewhere) return true;
+		return partitions.some((partition) => starts(entry, partition));
 	});
 	const dead = entries.filter((entry) => !living.includes(entry));
 	const [first] = living;

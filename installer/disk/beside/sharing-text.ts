@@ -1,3 +1,4 @@
+import {printableText} from '../../../engine/tree/printable.ts';
 import type {DiskContent} from '../content.ts';
 import type {DescribedPartition, DiskLayout, KeptPartition, Surroundings} from '../layout.ts';
 import {formatSize} from '../size.ts';
@@ -16,8 +17,11 @@ export function describeOther({number, content, size}: DescribedPartition): stri
 }
 
 /** What goes on a disk that is shared; undefined when that is nothing. */
-export function describeLosses({removed, kept}: Surroundings): string | undefined {
-	const lost = [...removed, ...kept.filter(isFormatted)].map(describeOther);
+export function describeLosses({removed, kept, deadEntries}: Surroundings): string | undefined {
+	const lost = [
+		...[...removed, ...kept.filter(isFormatted)].map(describeOther),
+		...deadEntries.map(({partition, path}) => `${printableText(path)} on partition ${partition}`),
+	];
 	return lost.length === 0 ? undefined : lost.join(', ');
 }
 

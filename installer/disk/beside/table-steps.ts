@@ -17,8 +17,8 @@ export interface TableStep {
 }
 
 /**
- * Signatures of what lay where new partitions are, before the entry is written; never of what is around
- * them.
+ * Signatures of what lay where partitions are added, before the entry is written; never of what is around
+ * them. With -N sfdisk wipes none, whatever it is told.
  */
 const wiping = ['--wipe', 'never', '--wipe-partitions', 'always'];
 const notWiping = ['--wipe', 'never', '--wipe-partitions', 'never'];
@@ -33,16 +33,17 @@ export function tableSteps({partitions, sectorSize, beside}: SharedLayout): read
 	const entry = beside.removed.find(({number}) => number === root?.number);
 	if (entry === undefined || root === undefined) return [append(partitions.map(line))];
 	const others = beside.removed.filter((partition) => partition !== entry);
-	const replace = (partition: Partition, options: readonly string[]): TableStep => ({
-		options: [...options, '-N', String(partition.number)],
+	const replace = (partition: Partition): TableStep => ({
+		options: [...notWiping, '-N', String(partition.number)],
 		operands: [],
-		input: line(partition),
+		// A changed entry keeps the attributes that it has unless it gets others.
+		input: `${formatPartitionLine(partition, sectorSize)}, attrs=""\n`,
 	});
 	const rest = partitions.filter((partition) => partition !== root);
 	return [
-		replace({...root, start: entry.start, size: entry.size}, wiping),
+		replace({...root, start: entry.start, size: entry.size}),
 		...(others.length === 0 ? [] : [remove(others)]),
-		replace(root, wiping),
+		replace(root),
 		...(rest.length === 0 ? [] : [append(rest.map(line))]),
 	];
 }

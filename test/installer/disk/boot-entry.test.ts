@@ -35,6 +35,29 @@ test('is missing as long as there is all else, and then present under any counte
 	assert.is(await findBootEntry(system, file, partitions), 'present');
 });
 
+test('is none of those where others start from the partition', async () => {
+	await esp.write([entriesMarker, textFile('EFI/BOOT/BOOTX64.EFI', 'x')]);
+	assert.is(await findBootEntry(system, file, partitions), 'missing');
+	await esp.write([textFile('EFI/Microsoft/Boot/bootmgfw.efi', 'x')]);
+	assert.is(await findBootEntry(system, file, partitions), 'shared');
+	await esp.write([textFile('loader/entries/slipway-0123456789ab.0.conf', 'title x\n')]);
+	assert.is(await findBootEntry(system, file, partitions), 'present');
+});
+
+test('is found on a boot partition that has its name of before the end', async () => {
+	const root = {name: 'slipway-root-incomplete', start: 50 * MiB};
+	const besides = [
+		{name: 'slipway-esp', start: 50 * MiB},
+		{name: 'slipway-xbootldr-incomplete', start: MiB},
+	];
+	await esp.write([textFile('loader/entries/slipway-0123456789ab.0.conf', 'title x\n')]);
+	assert.is(
+		await findBootEntry(system, file, [root, {name: 'slipway-esp-incomplete', start: MiB}]),
+		'present',
+	);
+	assert.is(await findBootEntry(system, file, [root, ...besides]), 'present');
+});
+
 test('is unknown where nothing tells', async () => {
 	assert.is(await findBootEntry(system, file, partitions), 'unknown');
 	assert.is(await findBootEntry(system, file, []), 'unknown');

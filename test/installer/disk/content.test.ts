@@ -100,9 +100,12 @@ test('is an unfinished installation while there is no loader entry and nothing e
 	assert.is(describeContent(unfinished), 'an unfinished slipway installation');
 	assert.ok(isUnfinishedInstall({...unfinished, bootEntry: 'missing'}));
 	assert.not(isUnfinishedInstall({...unfinished, bootEntry: 'present'}));
+	// Of a reinstallation, on an ESP that the Windows of another disk has come to use.
+	assert.not(isUnfinishedInstall({...unfinished, bootEntry: 'shared'}));
 	const named = content([esp, partition('slipway-root')]);
 	assert.ok(isUnfinishedInstall({...named, bootEntry: 'missing'}));
 	assert.not(isUnfinishedInstall({...named, bootEntry: 'present'}));
+	assert.not(isUnfinishedInstall({...named, bootEntry: 'shared'}));
 	const further = (name: string) => content([...unfinished.partitions, partition(name)]);
 	assert.ok(isUnfinishedInstall(further('slipway-var-incomplete')));
 	// Of the system before, whose root was to be replaced.

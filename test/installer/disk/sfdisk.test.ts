@@ -1,4 +1,13 @@
-import {mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import {
+	closeSync,
+	mkdtempSync,
+	openSync,
+	readFileSync,
+	rmSync,
+	truncateSync,
+	writeFileSync,
+	writeSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -84,9 +93,19 @@ test('says so when the disk cannot be read', async () => {
 	}
 });
 
+/** Of the protective MBR. */
+function setBootFlag(): void {
+	const file = openSync(disk.path, 'r+');
+	writeSync(file, Buffer.of(0x80), 0, 1, 446);
+	closeSync(file);
+}
+const bootFlag = () => readFileSync(disk.path)[446];
+
 test('renames a partition and leaves the rest', async () => {
 	await writePartitionTable(system, disk, table);
+	setBootFlag();
 	await renamePartition(system, disk, 2, 'slipway-root');
+	assert.is(bootFlag(), 0x80);
 	const [esp, root] = table.partitions;
 	assert.equal(await readPartitionTable(system, disk), {
 		...table,
@@ -100,7 +119,7 @@ async function makeForeignTable(): Promise<PartitionTable> {
 	const script = `label: gpt
 p2 : start=2048, size=20480, type=linux, name="a \\x22b\\x22 é", attrs="RequiredPartition GUID:63"
 p1 : start=40960, size=20480, type=swap
-p5 : start=81920, size=20480, type=linux, name="old"
+p5 : start=81920, size=20480, type=linux, name="old", attrs="RequiredPartition LegacyBIOSBootable GUID:60,63"
 `;
 	await system.run('sfdisk', ['--quiet', '--lock=no', disk.path], {input: script});
 	const found = await readPartitionTable(system, disk);
@@ -117,6 +136,7 @@ for (const [title, removed] of [
 		const found = await makeForeignTable();
 		const [first] = removed;
 		const root = {...fresh, number: first ?? 3, start: 51 * MiB, size: 60 * MiB};
+		setBootFlag();
 		const layout = {
 			...found,
 			label: 'gpt',
@@ -140,6 +160,7 @@ for (const [title, removed] of [
 		);
 		assert.equal([made?.id, made?.room], [found.id, found.room]);
 		assert.is(made?.partitions.length, kept.length + 2);
+		assert.is(bootFlag(), 0x80);
 		await checkSameTable(system, disk, layout).then(
 			() => assert.unreachable(),
 			(error: unknown) => assert.match(String(error), /partitions of .* are not any more what/),

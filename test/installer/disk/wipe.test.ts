@@ -1,4 +1,13 @@
-import {mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import {
+	closeSync,
+	mkdtempSync,
+	openSync,
+	readFileSync,
+	rmSync,
+	truncateSync,
+	writeFileSync,
+	writeSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -8,8 +17,9 @@ import {isEmpty, isUnfinishedInstall, readContent} from '../../../installer/disk
 import {DiskHold} from '../../../installer/disk/hold.ts';
 import {partitionNames} from '../../../installer/disk/partition-names.ts';
 import {writePartitionTable} from '../../../installer/disk/sfdisk.ts';
+import {probeRegion} from '../../../installer/disk/signatures.ts';
 import {MiB} from '../../../installer/disk/size.ts';
-import {wipeDisk} from '../../../installer/disk/wipe.ts';
+import {wipeDisk, wipeRegion} from '../../../installer/disk/wipe.ts';
 
 const test = suite('wiping a disk');
 const system = hostSystem();
@@ -79,6 +89,49 @@ test('keeps the size of a file, also one smaller than what it zeroes', async () 
 	writeFileSync(disk.path, 'some text');
 	await wipe(9);
 	assert.equal(readFileSync(disk.path), Buffer.alloc(9));
+});
+
+test('of a region takes all that libblkid knows there, and nothing of what is around it', async () => {
+	const region = {start: 8 * MiB, size: 80 * MiB};
+	const around = [region.start - 4096, region.start + region.size];
+	truncateSync(disk.path, 96 * MiB);
+	const file = openSync(disk.path, 'r+');
+	for (const place of around) writeSync(file, Buffer.alloc(4096, 'x'), 0, 4096, place);
+	// Of ZFS: four labels, two of them at the end, in each of which 128 times where its newest state is.
+	const label = 256 * 1024;
+	const mark = Buffer.from('0cb1ba00000000001c00000000000000', 'hex');
+	for (const place of [0, label, region.size - 2 * label, region.size - label])
+		for (let at = label / 2; at < label; at += 1024)
+			writeSync(file, mark, 0, mark.length, region.start + place + at);
+	closeSync(file);
+	const found = async () => (await probeRegion(system, disk.path, region))?.type;
+	const makeExt4 = async () => {
+		const offset = `nodiscard,offset=${region.start}`;
+		await system.run('mke2fs', ['-q', '-F', '-t', 'ext4', '-E', offset, disk.path, '80M']);
+	};
+	assert.is(await found(), 'zfs_member');
+	await makeExt4();
+	assert.is(await found(), 'several');
+	{
+		using hold = new DiskHold(disk.path);
+		wipeRegion(hold, region);
+	}
+	assert.is(await found(), undefined);
+	const bytes = readFileSync(disk.path);
+	for (const place of around)
+		assert.ok(bytes.subarray(place, place + 4096).equals(Buffer.alloc(4096, 'x')));
+	await makeExt4();
+	assert.is(await found(), 'ext4');
+});
+
+test('of a region smaller than what it zeroes goes no further', () => {
+	writeFileSync(disk.path, Buffer.alloc(4 * MiB, 'x'));
+	{
+		using hold = new DiskHold(disk.path);
+		wipeRegion(hold, {start: MiB, size: 2 * MiB});
+	}
+	const expected = Buffer.alloc(4 * MiB, 'x').fill(0, MiB, 3 * MiB);
+	assert.ok(readFileSync(disk.path).equals(expected));
 });
 
 test.run();

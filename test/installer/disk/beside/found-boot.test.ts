@@ -2,6 +2,7 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {fakeSystem} from '../../../../engine/system/fake.ts';
 import {findBootPartitions, starts} from '../../../../installer/disk/beside/found-boot.ts';
+import {startsElsewhere} from '../../../../installer/disk/beside/other-devices.ts';
 import {partitionTypes} from '../../../../installer/disk/partition-types.ts';
 import {found, windows} from './shared-disk.ts';
 
@@ -54,6 +55,33 @@ test('are told with what is free, kernels that nothing starts included', async (
 	]);
 });
 
+test('have entries that start what is on other devices', async () => {
+	const text = 'options root=UUID=0f rd.luks.name=aa-11=root ro\n';
+	const disk = '/dev/sda';
+	for (const [devices, isElsewhere] of [
+		['', false],
+		['/dev/sda\n/dev/sda2\n', false],
+		['/dev/sdaa2\n', true],
+		['/dev/sda2\n/dev/mapper/vg-root\n', true],
+	] as const) {
+		const blkid = (args: readonly string[]) => (args.includes('UUID=aa-11') ? devices : '');
+		const looking = fakeSystem({}, {blkid});
+		assert.is(await startsElsewhere(looking, disk, {text}), isElsewhere, devices);
+		assert.equal(looking.commandLines(), [
+			'blkid --cache-file /dev/null --match-token UUID=0f --output device',
+			'blkid --cache-file /dev/null --match-token UUID=aa-11 --output device',
+		]);
+	}
+	const inner = fakeSystem(
+		{},
+		{mdir: (args) => folders[args.at(-1)?.slice(3) ?? ''] ?? '', mtype: text, blkid: '/dev/sdb1\n'},
+	);
+	const [esp] = await findBootPartitions(inner, disk, windows);
+	assert.equal(esp?.state.kind === 'readable' && esp.state.entries, [
+		{path: 'loader/entries/slipway-0a.1.conf', text, startsElsewhere: true},
+	]);
+});
+
 test('are not read when they are no FAT', async () => {
 	const none = system();
 	const xbootldr = {type: partitionTypes.xbootldr};
@@ -90,6 +118,8 @@ test('have entries that start a partition by its file system, or by what encrypt
 		[`options root=UUID=0 rd.luks.name=${uuid}=slipway-root`, true, true],
 		['options root=UUID=0 rd.md.uuid=00112233:44556677:8899aabb:ccddeeff', false, true],
 		['options root=UUID=0', false, false],
+		[`options root=UUID=0 resume=UUID=${uuid} resume_offset=0 rw`, false, false],
+		[`options resume=UUID=${uuid} root=UUID=${uuid}`, true, true],
 	] as const) {
 		assert.is(starts(entry(text), partition('btrfs')), startsBtrfs, text);
 		assert.is(starts(entry(text), partition('linux_raid_member')), startsRaid, text);

@@ -211,6 +211,20 @@ test('reinstalls with /var kept, whose old system is started no more', () => {
 	assert.equal(layout.beside?.deadEntries, [{partition: 1, path: oldEntry.path}]);
 });
 
+test('refuses the place of the swap alone that a slipway system wakes up from', () => {
+	const swap = found(4, 65_025, 500, {
+		type: partitionTypes.swap,
+		name: 'slipway-swap',
+		signature: {type: 'swap', label: 'swap', uuid: 'old-swap'},
+	});
+	const entries = [{...oldEntry, text: 'options root=UUID=old-root rw resume=UUID=old-swap\n'}];
+	const share = {...freeSpace, layout: 'partition', replace: [{number: 4}]} as const;
+	const bootPartitions = [readableBoot(1, 900 * MiB, {entries})];
+	assert.equal(problemsOf(besideRequest([...slipway, swap], {share, bootPartitions})), [
+		'second-slipway: loader/entries/slipway-0a.1.conf on partition 1 starts another slipway system, with which one disk cannot be shared',
+	]);
+});
+
 test('takes up what an installation has left that was killed', () => {
 	const left = [
 		found(5, 20_480, 1024, {name: 'slipway-xbootldr-incomplete', type: partitionTypes.xbootldr}),
@@ -230,6 +244,18 @@ test('takes up what an installation has left that was killed', () => {
 		again.beside?.removed.map(({number}) => number),
 		[5, 6],
 	);
+	// One that was begun may have taken what an entry starts, unless that is elsewhere.
+	for (const [entry, problem] of [
+		[oldEntry, undefined],
+		[{...oldEntry, startsElsewhere: true}, 'second-slipway'],
+	] as const) {
+		const boots = [
+			readableBoot(1, 60 * MiB, {entries: [entry]}),
+			readableBoot(5, GiB, {}, 'xbootldr'),
+		];
+		const request = besideRequest([...windows, ...left], {bootPartitions: boots});
+		assert.is(problemsOf(request)[0]?.split(':')[0], problem);
+	}
 	// A run that was to replace a partition may have taken it already.
 	const share = {...freeSpace, layout: 'partition', replace: [{label: 'gone'}]} as const;
 	assert.equal(problemsOf(besideRequest([...windows, ...left], {share})), []);

@@ -41,6 +41,14 @@ test('name what goes', () => {
 	if (planned.kind === 'refused' || planned.layout.beside === undefined) throw new Error('refused');
 	assert.is(describeLosses(planned.layout.beside), 'partition 3 (NTFS "data3", 19 GiB)');
 	assert.is(describeLosses({...planned.layout.beside, removed: []}), undefined);
+	const deadEntries = [
+		{partition: 1, path: 'loader/entries/slipway-0a.1.conf'},
+		{partition: 1, path: 'loader/entries/slipway-\u202e.conf'},
+	];
+	assert.is(
+		describeLosses({...planned.layout.beside, removed: [], deadEntries}),
+		'loader/entries/slipway-0a.1.conf on partition 1, loader/entries/slipway-\\u{202e}.conf on partition 1',
+	);
 });
 
 test.run();

@@ -25,7 +25,7 @@ const names = (layout: SharedLayout) =>
 	tableSteps(layout).map(({options, operands, input}) => [
 		options,
 		operands,
-		[...input.matchAll(/^(p\d+) : start=(\d+), size=(\d+).* name="(.*)"$/gm)].map((match) =>
+		[...input.matchAll(/^(p\d+) : start=(\d+), size=(\d+).* name="([^"]*)"/gm)].map((match) =>
 			match.slice(1),
 		),
 	]);
@@ -46,11 +46,20 @@ test('add all new ones at once where nothing goes', () => {
 test('name an unfinished installation first where something does', () => {
 	const share = {...freeSpace, layout: 'partition', replace: [{number: 3}, {number: 4}]} as const;
 	assert.equal(names(layoutOf(share)), [
-		[[...fresh, '-N', '3'], [], [['p3', '239616', '40720384', 'slipway-root-incomplete']]],
+		[[...never, '-N', '3'], [], [['p3', '239616', '40720384', 'slipway-root-incomplete']]],
 		[[...never, '--delete'], ['4'], []],
-		[[...fresh, '-N', '3'], [], [['p3', '2336768', '131878912', 'slipway-root-incomplete']]],
+		[[...never, '-N', '3'], [], [['p3', '2336768', '131878912', 'slipway-root-incomplete']]],
 		[[...fresh, '--append'], [], [['p4', '239616', '2097152', 'slipway-xbootldr-incomplete']]],
 	]);
+});
+
+test('leave entries that are taken no attributes', () => {
+	const share = {...freeSpace, layout: 'partition', replace: [{number: 4}]} as const;
+	const changed = tableSteps(layoutOf(share)).filter(({options}) => options.includes('-N'));
+	assert.equal(
+		changed.map(({input}) => /name=.*/.exec(input)?.[0]),
+		Array(2).fill('name="slipway-root-incomplete", attrs=""'),
+	);
 });
 
 test('lead from the table that was found to one with its other entries in it', () => {
