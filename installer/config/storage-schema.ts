@@ -8,10 +8,10 @@ import {rootFileSystems, smallestEsp} from '../disk/layout-settings.ts';
 import {formatExactSize, formatSize, parseSize, sizeSyntax} from '../disk/size.ts';
 import {cipherPattern} from '../encryption/encryption-plan.ts';
 import {mirrorDisks} from './disk-selector-fields.ts';
-import type {ConfigNode, ConfigTable} from './document.ts';
-import {choice, converted, type Field, flag, type Reading, text, wholeNumber} from './field.ts';
+import {choice, converted, type Field, flag, text, wholeNumber} from './field.ts';
 import {list, oneOf, sameKey, wholeItem} from './list-field.ts';
 import {secretSource} from './secret-fields.ts';
+import {checkStorage} from './storage-checks.ts';
 import {only, optional, or, required, sparse, table} from './table-field.ts';
 import {absolutePath, anyText, mountPoint, size} from './value-fields.ts';
 
@@ -214,7 +214,7 @@ const storageTable = table(
 		mirror: or(mirrorDisks, []),
 		encryption: optional(encryption),
 	},
-	checkPartitions,
+	checkStorage,
 );
 
 export const storage: Field<StorageAnswers> = converted(storageTable, {
@@ -236,37 +236,4 @@ function atLeast(least: number): Field<number> {
 		{read: (bytes) => (bytes >= least ? bytes : undefined), write: (bytes) => bytes},
 		`${sizeSyntax}, at least ${formatSize(least)}`,
 	);
-}
-
-/** What cannot be both: replaced and kept, the rest of the disk twice. */
-function checkPartitions(
-	{replace, keep, partitions}: Pick<StorageAnswers, 'replace' | 'keep' | 'partitions'>,
-	node: ConfigTable,
-	{mistakes}: Reading,
-): void {
-	const kept = new Set(keep.map((selector) => JSON.stringify(selector)));
-	for (const [index, selector] of replace.entries()) {
-		if (!kept.has(JSON.stringify(selector))) continue;
-		const item = itemOf(node, 'replace', index);
-		const found = 'a partition that storage.keep names too';
-		mistakes.add(item.at, {key: item.name, found, expected: 'it in one of the lists'});
-	}
-	const growing = [...partitions.keys()].filter((index) => {
-		const partition = partitions[index];
-		return partition?.size === undefined && partition?.existing === undefined;
-	});
-	for (const index of growing.slice(1)) {
-		const item = itemOf(node, 'extra', index);
-		const found = 'without a size like one before it';
-		mistakes.add(item.at, {
-			key: item.name,
-			found,
-			expected: 'one partition alone to take the rest',
-		});
-	}
-}
-
-function itemOf(node: ConfigTable, key: string, index: number): ConfigNode {
-	const list = node.entries.get(key)?.node;
-	return (list?.kind === 'list' ? list.items[index] : undefined) ?? node;
 }

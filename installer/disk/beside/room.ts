@@ -49,7 +49,8 @@ export function findRoom(
 			return found;
 		});
 	const kept = new Set(named(keep, false).map(({number}) => number));
-	const replaced = named(replace, left.length > 0);
+	// Free space is what is free: nothing makes room for it.
+	const replaced = named(layout === 'partition' ? replace : [], left.length > 0);
 	problems.push(...replaced.flatMap((partition) => whyNotReplaced(partition, kept, mayReplace)));
 	const numbers = new Set([...replaced, ...left].map(({number}) => number));
 	const removed = place.partitions.filter(({number}) => numbers.has(number));

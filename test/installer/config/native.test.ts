@@ -42,7 +42,7 @@ test('gives the answers of every table', () => {
 		{pick: 'largest'},
 	]);
 	assert.equal(answers.storage, {
-		layout: 'disk',
+		layout: 'partition',
 		wipe: true,
 		replace: [{number: 3}],
 		keep: [{partLabel: 'data'}],
@@ -203,6 +203,26 @@ mode = 644
 	);
 });
 
+test('says what of storage cannot be together', () => {
+	assert.equal(
+		mistakesIn(`version = 1
+[storage]
+layout = "free-space"
+replace = [{number = 3}, {number = 4}]
+keep = [{number = 4}]
+[[storage.extra]]
+mountpoint = "/var/a"
+[[storage.extra]]
+mountpoint = "/var/b"
+`),
+		[
+			'site.toml:4:11: storage.replace is given with layout "free-space", expected layout "partition"',
+			'site.toml:4:26: storage.replace[1] is a partition that storage.keep names too, expected it in one of the lists',
+			'site.toml:8:3: storage.extra[1] is without a size like one before it, expected one partition alone to take the rest',
+		],
+	);
+});
+
 test('tells keys apart by the key itself', () => {
 	const [type = '', blob = ''] = publicKey.split(' ');
 	const other = publicKey.replace(blob, `${blob.slice(0, -4)}AAAA`);
@@ -275,6 +295,19 @@ const values: readonly (readonly [
 			'[{mountpoint = "/var/../etc"}]',
 			'[{mountpoint = "/var/a"}, {mountpoint = "/var/b"}]',
 			'[{mountpoint = "/var/a", size = "1 GiB"}, {mountpoint = "/var/a", size = "2 GiB"}]',
+		],
+	],
+	[
+		'storage',
+		[
+			'{layout = "partition", replace = [{number = 3}]}',
+			'{replace = [{number = 3}]}',
+			'{layout = "free-space"}',
+		],
+		[
+			'{layout = "free-space", replace = [{number = 3}]}',
+			'{layout = "disk", wipe = true, replace = [{type = "linux"}]}',
+			'{replace = [{number = 3}], keep = [{number = 3}]}',
 		],
 	],
 	[

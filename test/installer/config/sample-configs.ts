@@ -13,7 +13,7 @@ disk = [{serial = "S6*", size = ">= 200 GB, < 2 TB", transport = ["nvme"]}, "lar
 arm = [{serial = "ABC123"}, {mac = "52:54:00:12:34:56"}]
 
 [storage]
-layout = "disk"
+layout = "partition"
 wipe = true
 filesystem = "btrfs"
 esp.size = "1 GiB"

@@ -123,6 +123,11 @@ test('takes the place of partitions that are named, and what is free beside them
 	]);
 });
 
+test('replaces nothing for free space', () => {
+	const share = {...freeSpace, replace: [{number: 3}]};
+	assert.equal(layoutOf(besideRequest(windows, {share})), layoutOf(besideRequest(windows)));
+});
+
 test('takes any place where partitions go by their type alone, if there are such', () => {
 	const share = {...freeSpace, layout: 'partition', replace: [{type: 'linux'}]} as const;
 	const linux = found(5, 20_480, 500, {type: partitionTypes.linux});
