@@ -5,7 +5,7 @@ import type {Reading} from './field.ts';
 
 type Said = Pick<StorageAnswers, 'layout' | 'replace' | 'keep' | 'partitions'>;
 
-/** Replaced without room being made there, replaced and kept, the rest of the disk twice. */
+/** Replaced without room being made there, replaced or formatted and kept, the rest of the disk twice. */
 export function checkStorage(said: Said, node: ConfigTable, reading: Reading): void {
 	checkReplaced(said, node, reading);
 	checkKept(said, node, reading);
@@ -19,13 +19,23 @@ function checkReplaced({layout, replace}: Said, node: ConfigTable, {mistakes}: R
 	mistakes.add(at, {key: name, found, expected: 'layout "partition"'});
 }
 
-function checkKept({replace, keep}: Said, node: ConfigTable, {mistakes}: Reading): void {
+function checkKept(
+	{replace, keep, partitions}: Said,
+	node: ConfigTable,
+	{mistakes}: Reading,
+): void {
 	const kept = new Set(keep.map((selector) => JSON.stringify(selector)));
 	for (const [index, selector] of replace.entries()) {
 		if (!kept.has(JSON.stringify(selector))) continue;
 		const item = itemOf(node, 'replace', index);
 		const found = 'a partition that storage.keep names too';
 		mistakes.add(item.at, {key: item.name, found, expected: 'it in one of the lists'});
+	}
+	for (const [index, {existing}] of partitions.entries()) {
+		if (existing?.format !== true || !kept.has(JSON.stringify(existing.partition))) continue;
+		const item = itemOf(node, 'extra', index);
+		const found = 'to format a partition that storage.keep names';
+		mistakes.add(item.at, {key: item.name, found, expected: 'it kept or formatted'});
 	}
 }
 

@@ -57,7 +57,8 @@ export function planBeside(request: BesideRequest): BesidePlan {
 	const left = leftovers(content.partitions, entries);
 	const room = findRoom(share, table, disk.size, place, left);
 	const removed = new Set(room.removed.map(({number}) => number));
-	const {used, problems} = findUsedPartitions(wishes.further, place, removed, share.mayReplace);
+	const taken = {removed, kept: room.kept};
+	const {used, problems} = findUsedPartitions(wishes.further, place, taken, share.mayReplace);
 	const found = request.bootPartitions.filter(({number}) => !removed.has(number));
 	const boot = chooseBootPlace(found, request.sizes, room.kept);
 	const old = oldEntries(entries, content.partitions, room.removed, left.length > 0);

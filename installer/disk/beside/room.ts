@@ -1,4 +1,5 @@
 import {Refused} from '../../../engine/errors.ts';
+import {printableText} from '../../../engine/tree/printable.ts';
 import type {PartitionSelector} from '../../answers/answers.ts';
 import type {FoundPartition} from '../content.ts';
 import {describePartition} from '../content.ts';
@@ -52,6 +53,7 @@ export function findRoom(
 	// Free space is what is free: nothing makes room for it.
 	const replaced = named(layout === 'partition' ? replace : [], left.length > 0);
 	problems.push(...replaced.flatMap((partition) => whyNotReplaced(partition, kept, mayReplace)));
+	problems.push(...keptLeftovers(left, keep, place));
 	const numbers = new Set([...replaced, ...left].map(({number}) => number));
 	const removed = place.partitions.filter(({number}) => numbers.has(number));
 	const regions = freeRegions(table, diskSize, removed);
@@ -111,6 +113,27 @@ function whyNotReplaced(
 			}),
 		];
 	return mayReplace || signature === undefined ? [] : [foundOnly(partition)];
+}
+
+/** Keeping all that is of Linux does not mean what a run before has left, or nothing could be run again. */
+function keptLeftovers(
+	left: readonly FoundPartition[],
+	keep: readonly PartitionSelector[],
+	place: SelectionPlace,
+): Refused[] {
+	const kept = keep
+		.filter(({type, ...others}) => Object.keys(others).length > 0)
+		.flatMap((selector) => selectPartitions(selector, place));
+	return left
+		.filter((partition) => kept.includes(partition))
+		.map(
+			(partition) =>
+				new Refused(
+					'replaced-and-kept',
+					`partition ${partition.number} (${describePartition(partition)}) is to be kept, and is called ${printableText(partition.name)} as what an installation has left that was killed`,
+					{hint: 'Give it another name if it is yours, or keep it no more.'},
+				),
+		);
 }
 
 /** Nobody has said that what a partition holds may be destroyed. */

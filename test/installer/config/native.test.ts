@@ -214,11 +214,16 @@ keep = [{number = 4}]
 mountpoint = "/var/a"
 [[storage.extra]]
 mountpoint = "/var/b"
+[[storage.extra]]
+mountpoint = "/var/c"
+existing.number = 4
+format = true
 `),
 		[
 			'site.toml:4:11: storage.replace is given with layout "free-space", expected layout "partition"',
 			'site.toml:4:26: storage.replace[1] is a partition that storage.keep names too, expected it in one of the lists',
 			'site.toml:8:3: storage.extra[1] is without a size like one before it, expected one partition alone to take the rest',
+			'site.toml:10:3: storage.extra[2] is to format a partition that storage.keep names, expected it kept or formatted',
 		],
 	);
 });
@@ -303,11 +308,13 @@ const values: readonly (readonly [
 			'{layout = "partition", replace = [{number = 3}]}',
 			'{replace = [{number = 3}]}',
 			'{layout = "free-space"}',
+			'{keep = [{number = 3}], extra = [{mountpoint = "/var", existing = {number = 3}}]}',
 		],
 		[
 			'{layout = "free-space", replace = [{number = 3}]}',
 			'{layout = "disk", wipe = true, replace = [{type = "linux"}]}',
 			'{replace = [{number = 3}], keep = [{number = 3}]}',
+			'{keep = [{number = 3}], extra = [{mountpoint = "/var", existing = {number = 3}, format = true}]}',
 		],
 	],
 	[

@@ -1,7 +1,7 @@
 /** How disks are shared: which partitions go, where new ones come, which ESP is used. */
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import type {ExtraPartition} from '../../../../installer/answers/answers.ts';
+import type {ExtraPartition, PartitionSelector} from '../../../../installer/answers/answers.ts';
 import {type BesideRequest, planBeside} from '../../../../installer/disk/beside/plan-beside.ts';
 import type {FoundPartition} from '../../../../installer/disk/content.ts';
 import type {DiskLayout} from '../../../../installer/disk/layout.ts';
@@ -249,6 +249,25 @@ test('leaves alone what has such names, and is started', () => {
 	]);
 });
 
+test('keeps what somebody names, whatever it is called', () => {
+	const data = found(5, 20_480, 1000, {
+		type: partitionTypes.linux,
+		name: 'slipway-data-incomplete',
+		signature: {type: 'ext4', label: 'precious', uuid: 'ours'},
+	});
+	const keeping = (keep: PartitionSelector, mayReplace = true) =>
+		besideRequest([...windows, data], {share: {...freeSpace, keep: [keep], mayReplace}});
+	for (const keep of [{number: 5}, {label: 'precious'}, {uuid: 'ours', type: 'linux'}] as const)
+		assert.equal(problemsOf(keeping(keep, false)), [
+			'replaced-and-kept: partition 5 (ext4 "precious") is to be kept, and is called slipway-data-incomplete as what an installation has left that was killed',
+		]);
+	const removed = layoutOf(keeping({type: 'linux'})).beside?.removed;
+	assert.equal(
+		removed?.map(({number}) => number),
+		[5],
+	);
+});
+
 for (const [title, request, problems] of [
 	[
 		'no room, and says how much there is where',
@@ -291,6 +310,19 @@ for (const [title, request, problems] of [
 			},
 		}),
 		['holds-data: partition 3 (NTFS "data3") holds data, and the configuration was only found'],
+	],
+	[
+		'to format what is to be kept',
+		besideRequest(windows, {
+			share: {...freeSpace, keep: [{label: 'data3'}]},
+			wishes: {
+				...noWishes,
+				further: [{...further, existing: {partition: {number: 3}, format: true}}],
+			},
+		}),
+		[
+			'formatted-and-kept: partition 3 (NTFS "data3", 19 GiB) is for /var, and is to be both formatted and kept',
+		],
 	],
 	[
 		'an ESP that is full',
