@@ -2,6 +2,7 @@ import {Refused} from '../../../engine/errors.ts';
 import type {ExtraPartition} from '../../answers/answers.ts';
 import {describePartition, type FoundPartition} from '../content.ts';
 import {isRootFileSystem} from '../layout-settings.ts';
+import {describePartitionType, partitionTypes} from '../partition-types.ts';
 import {formatSize} from '../size.ts';
 import {foundOnly} from './room.ts';
 import {describeSelector, type SelectionPlace, selectPartitions} from './select-partitions.ts';
@@ -13,6 +14,14 @@ export interface UsedPartition {
 	readonly partition: FoundPartition;
 	readonly wish: ExtraPartition & {readonly existing: Existing};
 }
+
+/** What firmware and boot loaders of others look for, or Windows; whatever is in it. */
+const systemTypes: ReadonlySet<string> = new Set([
+	partitionTypes.esp,
+	partitionTypes.xbootldr,
+	partitionTypes.biosBoot,
+	partitionTypes.microsoftReserved,
+]);
 
 interface Taken {
 	readonly removed: ReadonlySet<number>;
@@ -70,6 +79,12 @@ function problemOf(
 			{hint: 'Name one partition of the disk, such as by its number.'},
 		);
 	const what = `partition ${partition.number} (${describePartition(partition)}, ${formatSize(partition.size)})`;
+	if (systemTypes.has(partition.type))
+		return new Refused(
+			'system-partition',
+			`${what} cannot be for ${mountPoint}: its type is ${describePartitionType(partition.type)}`,
+			{hint: 'Name another partition, or have a new one made.'},
+		);
 	if (removed.has(partition.number))
 		return new Refused('replaced-and-kept', `${what} is for ${mountPoint}, and is to be replaced`, {
 			hint: 'Name it in one of the two.',

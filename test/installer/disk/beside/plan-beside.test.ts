@@ -325,6 +325,24 @@ for (const [title, request, problems] of [
 		],
 	],
 	[
+		'a mount point for what others start from',
+		besideRequest([...windows, found(5, 20_480, 500, {type: partitionTypes.xbootldr})], {
+			wishes: {
+				...noWishes,
+				further: [1, 2, 5].map((number) => ({
+					...further,
+					mountPoint: `/var/${number}`,
+					existing: {partition: {number}, format: true},
+				})),
+			},
+		}),
+		[
+			'system-partition: partition 1 (vfat "EFI system partition", 100 MiB) cannot be for /var/1: its type is EFI system partition',
+			'system-partition: partition 2 (no file system, 16 MiB) cannot be for /var/2: its type is Microsoft reserved',
+			'system-partition: partition 5 (NTFS "data5", 500 MiB) cannot be for /var/5: its type is extended boot loader partition',
+		],
+	],
+	[
 		'an ESP that is full',
 		besideRequest(windows, {bootPartitions: [readableBoot(1, MiB)]}),
 		['boot-partition-full: partition 1, the ESP, has 1.0 MiB free, and 2.0 MiB are needed'],
