@@ -51,7 +51,9 @@ export function findRoom(
 		});
 	const kept = new Set(named(keep, false).map(({number}) => number));
 	// Free space is what is free: nothing makes room for it.
-	const replaced = named(layout === 'partition' ? replace : [], left.length > 0);
+	const asked = layout === 'partition' ? replace : [];
+	const replaced = named(asked, left.length > 0);
+	problems.push(...asked.flatMap((selector) => severalMeant(selector, place, left)));
 	problems.push(...replaced.flatMap((partition) => whyNotReplaced(partition, kept, mayReplace)));
 	problems.push(...keptLeftovers(left, keep, place));
 	const numbers = new Set([...replaced, ...left].map(({number}) => number));
@@ -83,14 +85,35 @@ function noSuchPartition(
 	selector: PartitionSelector,
 	{disks, partitions}: SelectionPlace,
 ): Refused {
-	const known = partitions.map(
-		(partition) => `${partition.number} (${describePartition(partition)})`,
-	);
 	return new Refused(
 		'no-such-partition',
-		`${disks[0]} has no ${describeSelector(selector)}: it has ${known.join(', ') || 'no partitions'}`,
+		`${disks[0]} has no ${describeSelector(selector)}: it has ${describeAll(partitions) || 'no partitions'}`,
 		{hint: 'Name one of those.'},
 	);
+}
+
+function describeAll(partitions: readonly FoundPartition[]): string {
+	return partitions
+		.map((partition) => `${partition.number} (${describePartition(partition)})`)
+		.join(', ');
+}
+
+/** A name that several have; those that go anyway do not count. */
+function severalMeant(
+	selector: PartitionSelector,
+	place: SelectionPlace,
+	left: readonly FoundPartition[],
+): Refused[] {
+	if (selector.type !== undefined) return [];
+	const found = selectPartitions(selector, place).filter((one) => !left.includes(one));
+	if (found.length < 2) return [];
+	return [
+		new Refused(
+			'several-partitions',
+			`${describeSelector(selector)} is to be replaced, and ${place.disks[0]} has ${found.length} of it: ${describeAll(found)}`,
+			{hint: 'Name each partition that goes by itself, such as by its number.'},
+		),
+	];
 }
 
 function whyNotReplaced(

@@ -238,6 +238,10 @@ test('takes up what an installation has left that was killed', () => {
 	// A run that was to replace a partition may have taken it already.
 	const share = {...freeSpace, layout: 'partition', replace: [{label: 'gone'}]} as const;
 	assert.equal(problemsOf(besideRequest([...windows, ...left], {share})), []);
+	// What it made may be called as what it is to replace.
+	const same = {...share, replace: [{label: 'data5'}]};
+	const old = found(7, 65_535, 0.5, {signature: {type: 'ext4', label: 'data5', uuid: 'old'}});
+	assert.equal(problemsOf(besideRequest([...windows, ...left, old], {share: same})), []);
 });
 
 test('leaves alone what has such names, and is started', () => {
@@ -291,6 +295,19 @@ for (const [title, request, problems] of [
 			'replaces-esp: partition 1 (vfat "EFI system partition") is the ESP, which others start from',
 			'replaced-and-kept: partition 4 (NTFS "data4") is to be both replaced and kept',
 			'xbootldr-without-esp',
+		],
+	],
+	[
+		'a name that several partitions have, unless they go by their type',
+		besideRequest([...windows, found(5, 20_480, 1000, {name: 'Basic data partition'})], {
+			share: {
+				...freeSpace,
+				layout: 'partition',
+				replace: [{partLabel: 'Basic data partition'}, {type: 'linux'}],
+			},
+		}),
+		[
+			'several-partitions: partition name "Basic data partition" is to be replaced, and /dev/sda has 2 of it: 3 (NTFS "data3"), 5 (NTFS "data5")',
 		],
 	],
 	[
