@@ -406,6 +406,18 @@ for (const [title, request, problems] of [
 		assert.equal(problemsOf(request), expected);
 	});
 
+test('refuses a disk of a system that is hibernated, unless what it would wake from goes', () => {
+	const swap = found(5, 20_480, 1000, {
+		type: partitionTypes.swap,
+		signature: {type: 'swsuspend', label: 'debian-swap', uuid: 'swap'},
+	});
+	assert.equal(problemsOf(besideRequest([...windows, swap])), [
+		'hibernated: partition 5 (hibernated swap "debian-swap") holds a system that was hibernated and would write over what is changed meanwhile',
+	]);
+	const share = {...freeSpace, layout: 'partition', replace: [{number: 5}]} as const;
+	assert.equal(problemsOf(besideRequest([...windows, swap], {share})), []);
+});
+
 test('refuses an MBR, and what has no table', () => {
 	const {disk} = besideRequest(windows);
 	const {content} = disk;
