@@ -1,5 +1,6 @@
 /** What a configuration says of storage that cannot be together. */
-import type {StorageAnswers} from '../answers/answers.ts';
+import type {PartitionSelector, StorageAnswers} from '../answers/answers.ts';
+import {formatExactSize} from '../disk/size.ts';
 import type {ConfigNode, ConfigTable} from './document.ts';
 import type {Reading} from './field.ts';
 
@@ -52,6 +53,72 @@ function checkRest({partitions}: Said, node: ConfigTable, {mistakes}: Reading): 
 			found,
 			expected: 'one partition alone to take the rest',
 		});
+	}
+}
+
+/** Bytes. */
+interface SaidSizes {
+	readonly size: number | undefined;
+	readonly minSize: number | undefined;
+	readonly maxSize: number | undefined;
+}
+
+/** A size that is one alone, or bounds of the rest that leave something between them. */
+export function checkSizes(
+	{size, minSize, maxSize}: SaidSizes,
+	node: ConfigTable,
+	reading: Reading,
+): void {
+	if (size !== undefined)
+		noteEach(['min-size', 'max-size'], node, reading, {
+			found: 'given beside size',
+			expected: 'one of them',
+		});
+	else if (minSize !== undefined && maxSize !== undefined && minSize > maxSize)
+		noteEach(['max-size'], node, reading, {
+			found: 'less than min-size',
+			expected: `at least ${formatExactSize(minSize)}`,
+		});
+}
+
+interface SaidPartition extends SaidSizes {
+	readonly existing: PartitionSelector | undefined;
+	readonly format: boolean;
+}
+
+/** Sizes of one that is made, and a new file system of one that is not left as it is. */
+export function checkPartition(said: SaidPartition, node: ConfigTable, reading: Reading): void {
+	const {existing, format} = said;
+	if (existing === undefined) {
+		checkSizes(said, node, reading);
+		if (format)
+			noteEach(['format'], node, reading, {
+				found: 'given for a new partition',
+				expected: 'it beside existing',
+			});
+		return;
+	}
+	noteEach(['size', 'min-size', 'max-size'], node, reading, {
+		found: 'given for a partition that is there',
+		expected: 'it without existing',
+	});
+	if (!format)
+		noteEach(['filesystem', 'label', 'mkfs-options'], node, reading, {
+			found: 'given for a partition that stays as it is',
+			expected: 'it with format = true',
+		});
+}
+
+/** Notes it of those keys that a table has. */
+function noteEach(
+	keys: readonly string[],
+	{entries}: ConfigTable,
+	{mistakes}: Reading,
+	fault: {readonly found: string; readonly expected: string},
+): void {
+	for (const key of keys) {
+		const node = entries.get(key)?.node;
+		if (node !== undefined) mistakes.add(node.at, {key: node.name, ...fault});
 	}
 }
 

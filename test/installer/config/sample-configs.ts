@@ -17,7 +17,7 @@ layout = "partition"
 wipe = true
 filesystem = "btrfs"
 esp.size = "1 GiB"
-root = {size = "20 GiB", min-size = "8 GiB"}
+root = {min-size = "8 GiB", max-size = "20 GiB"}
 swap = "8 GiB"
 keep = [{partlabel = "data"}]
 replace = [{number = 3}]
