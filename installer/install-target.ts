@@ -108,18 +108,31 @@ function refusalsOfDisk(
 	});
 }
 
-/** Of a disk that is taken as a whole nothing can stay. */
-function keptOfWholeDisk(path: string, {keep, partitions}: StorageAnswers): EngineError[] {
+/** Of a disk that is taken as a whole nothing can stay, nor what others are replaced beside. */
+function keptOfWholeDisk(path: string, storage: StorageAnswers): EngineError[] {
+	const {layout, replace, keep, partitions} = storage;
 	const kept = [
 		...keep.map(describeSelector),
 		...partitions.flatMap(({existing}) => (existing ? describeSelector(existing.partition) : [])),
 	];
-	if (kept.length === 0) return [];
-	return [
-		new Refused('keeps-nothing', `${path} is taken as a whole, and is to keep ${kept.join('; ')}`, {
-			hint: 'Say which partition is replaced, or install in free space.',
-		}),
-	];
+	const problems: EngineError[] = [];
+	if (kept.length > 0)
+		problems.push(
+			new Refused(
+				'keeps-nothing',
+				`${path} is taken as a whole, and is to keep ${kept.join('; ')}`,
+				{hint: 'Say which partition is replaced, or install in free space.'},
+			),
+		);
+	if (layout === 'disk' && replace.length > 0)
+		problems.push(
+			new Refused(
+				'replaces-all',
+				`${path} is taken as a whole, and is to be replaced only in ${replace.map(describeSelector).join('; ')}`,
+				{hint: 'Take the layout partition, or leave out what is replaced.'},
+			),
+		);
+	return problems;
 }
 
 /** Whether all that an image needs fits there. */

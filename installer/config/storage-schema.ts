@@ -8,10 +8,10 @@ import {rootFileSystems, smallestEsp} from '../disk/layout-settings.ts';
 import {formatExactSize, formatSize, parseSize, sizeSyntax} from '../disk/size.ts';
 import {cipherPattern} from '../encryption/encryption-plan.ts';
 import {mirrorDisks} from './disk-selector-fields.ts';
-import type {ConfigNode, ConfigTable} from './document.ts';
-import {choice, converted, type Field, flag, type Reading, text, wholeNumber} from './field.ts';
+import {choice, converted, type Field, flag, text, wholeNumber} from './field.ts';
 import {list, oneOf, sameKey, wholeItem} from './list-field.ts';
 import {secretSource} from './secret-fields.ts';
+import {checkPartition, checkSizes, checkStorage} from './storage-checks.ts';
 import {only, optional, or, required, sparse, table} from './table-field.ts';
 import {absolutePath, anyText, mountPoint, size} from './value-fields.ts';
 
@@ -40,55 +40,43 @@ const partitions = list(partitionSelector, `a list; each item is ${partitionSynt
 	identity: wholeItem,
 });
 
-const extraTable = table({
-	mountPoint: required(mountPoint, 'mountpoint'),
-	existing: optional(partitionSelector),
-	format: or(flag, false),
-	size: optional(size),
-	minSize: optional(size),
-	maxSize: optional(size),
-	fileSystem: optional(choice(rootFileSystems), 'filesystem'),
-	label: optional(text('a label of 16 characters at most', {pattern: /^[\w.:-]{1,16}$/})),
-	options: or(list(text('a mount option', {pattern: /^[^\s,]+$/}), 'a list of mount options'), []),
-	mkfsOptions: or(list(text('a word for mkfs'), 'a list of words'), []),
-	encrypted: or(flag, false),
-});
-
-const extraSyntax =
-	'a partition with a size when it is new, and with format only when it is existing';
-
-const extraPartition = converted(
-	extraTable,
+const extraTable = table(
 	{
-		read: ({
-			existing,
-			format,
-			minSize,
-			maxSize,
-			mkfsOptions,
-			...rest
-		}): ExtraPartition | undefined => {
-			const isSized = [rest.size, minSize, maxSize].some((size) => size !== undefined);
-			if (existing === undefined ? format : isSized) return undefined;
-			return {
-				...rest,
-				...(existing && {existing: {partition: existing, format}}),
-				...(minSize !== undefined && {minimumSize: minSize}),
-				...(maxSize !== undefined && {maximumSize: maxSize}),
-				...(mkfsOptions.length > 0 && {mkfsOptions}),
-			};
-		},
-		write: ({existing, minimumSize, maximumSize, mkfsOptions = [], ...rest}) => ({
-			...rest,
-			existing: existing?.partition,
-			format: existing?.format ?? false,
-			minSize: minimumSize,
-			maxSize: maximumSize,
-			mkfsOptions,
-		}),
+		mountPoint: required(mountPoint, 'mountpoint'),
+		existing: optional(partitionSelector),
+		format: or(flag, false),
+		size: optional(size),
+		minSize: optional(size),
+		maxSize: optional(size),
+		fileSystem: optional(choice(rootFileSystems), 'filesystem'),
+		label: optional(text('a label of 16 characters at most', {pattern: /^[\w.:-]{1,16}$/})),
+		options: or(
+			list(text('a mount option', {pattern: /^[^\s,]+$/}), 'a list of mount options'),
+			[],
+		),
+		mkfsOptions: or(list(text('a word for mkfs'), 'a list of words'), []),
+		encrypted: or(flag, false),
 	},
-	extraSyntax,
+	checkPartition,
 );
+
+const extraPartition = converted(extraTable, {
+	read: ({existing, format, minSize, maxSize, mkfsOptions, ...rest}): ExtraPartition => ({
+		...rest,
+		...(existing && {existing: {partition: existing, format}}),
+		...(minSize !== undefined && {minimumSize: minSize}),
+		...(maxSize !== undefined && {maximumSize: maxSize}),
+		...(mkfsOptions.length > 0 && {mkfsOptions}),
+	}),
+	write: ({existing, minimumSize, maximumSize, mkfsOptions = [], ...rest}) => ({
+		...rest,
+		existing: existing?.partition,
+		format: existing?.format ?? false,
+		minSize: minimumSize,
+		maxSize: maximumSize,
+		mkfsOptions,
+	}),
+});
 
 type Swap = NonNullable<StorageAnswers['swap']>;
 
@@ -190,11 +178,14 @@ function alwaysTrue(): Field<true> {
 	);
 }
 
-const rootPartition = table({
-	size: optional(size),
-	minSize: optional(size),
-	maxSize: optional(size),
-});
+const rootPartition = table(
+	{
+		size: optional(size),
+		minSize: optional(size),
+		maxSize: optional(size),
+	},
+	checkSizes,
+);
 
 const storageTable = table(
 	{
@@ -214,7 +205,7 @@ const storageTable = table(
 		mirror: or(mirrorDisks, []),
 		encryption: optional(encryption),
 	},
-	checkPartitions,
+	checkStorage,
 );
 
 export const storage: Field<StorageAnswers> = converted(storageTable, {
@@ -236,37 +227,4 @@ function atLeast(least: number): Field<number> {
 		{read: (bytes) => (bytes >= least ? bytes : undefined), write: (bytes) => bytes},
 		`${sizeSyntax}, at least ${formatSize(least)}`,
 	);
-}
-
-/** What cannot be both: replaced and kept, the rest of the disk twice. */
-function checkPartitions(
-	{replace, keep, partitions}: Pick<StorageAnswers, 'replace' | 'keep' | 'partitions'>,
-	node: ConfigTable,
-	{mistakes}: Reading,
-): void {
-	const kept = new Set(keep.map((selector) => JSON.stringify(selector)));
-	for (const [index, selector] of replace.entries()) {
-		if (!kept.has(JSON.stringify(selector))) continue;
-		const item = itemOf(node, 'replace', index);
-		const found = 'a partition that storage.keep names too';
-		mistakes.add(item.at, {key: item.name, found, expected: 'it in one of the lists'});
-	}
-	const growing = [...partitions.keys()].filter((index) => {
-		const partition = partitions[index];
-		return partition?.size === undefined && partition?.existing === undefined;
-	});
-	for (const index of growing.slice(1)) {
-		const item = itemOf(node, 'extra', index);
-		const found = 'without a size like one before it';
-		mistakes.add(item.at, {
-			key: item.name,
-			found,
-			expected: 'one partition alone to take the rest',
-		});
-	}
-}
-
-function itemOf(node: ConfigTable, key: string, index: number): ConfigNode {
-	const list = node.entries.get(key)?.node;
-	return (list?.kind === 'list' ? list.items[index] : undefined) ?? node;
 }

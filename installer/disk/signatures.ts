@@ -90,6 +90,7 @@ const typeNames: Readonly<Record<string, string>> = {
 	LVM2_member: 'LVM',
 	linux_raid_member: 'MD RAID',
 	zfs_member: 'ZFS',
+	swsuspend: 'hibernated swap',
 	BitLocker: 'BitLocker',
 	ntfs: 'NTFS',
 	exfat: 'exFAT',

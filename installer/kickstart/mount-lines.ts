@@ -8,6 +8,7 @@ import {
 	fileSystemOf,
 	mkfsWords,
 	mountOptions,
+	noteUnformatted,
 	reportTwice,
 	type StorageDraft,
 } from './storage-draft.ts';
@@ -86,7 +87,10 @@ function addExtra(
 	report: Report,
 ): void {
 	const {reformat, mountoptions, mkfsoptions} = line.options;
-	if (reformat === undefined) draft.keep.push(partition);
+	if (reformat === undefined) {
+		draft.keep.push(partition);
+		noteUnformatted([mkfsoptions], report);
+	}
 	const mkfs = mkfsWords(mkfsoptions, 'mount --mkfsoptions', report);
 	const extra = {
 		mountPoint: path,

@@ -9,6 +9,7 @@ import {
 	fileSystemOf,
 	mkfsWords,
 	mountOptions,
+	noteUnformatted,
 	reportTwice,
 	type StorageDraft,
 } from './storage-draft.ts';
@@ -120,7 +121,10 @@ function addExtra(
 ): void {
 	const {fstype, label, fsoptions, mkfsoptions, encrypted, noformat} = line.options;
 	const existing = existingPartition(line, report);
-	if (existing !== undefined && noformat !== undefined) draft.keep.push(existing);
+	if (existing !== undefined && noformat !== undefined) {
+		draft.keep.push(existing);
+		noteUnformatted([label, mkfsoptions], report);
+	}
 	if (existing === undefined && noformat !== undefined) {
 		const key = `${line.name} --noformat`;
 		report.mistake(noformat.at, {key, found: 'given without --onpart', expected: 'both or none'});

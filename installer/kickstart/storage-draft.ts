@@ -39,7 +39,7 @@ export function emptyDraft(): StorageDraft {
 	};
 }
 
-/** Adds one for a mount point, which may have one only. */
+/** Adds one for a mount point, which may have one only. One that stays as it is keeps its file system. */
 export function addPartition(
 	draft: StorageDraft,
 	partition: ExtraPartition,
@@ -48,7 +48,21 @@ export function addPartition(
 ): void {
 	if (draft.partitions.some(({mountPoint}) => mountPoint === partition.mountPoint))
 		reportTwice(partition.mountPoint, line, report);
-	else draft.partitions.push(partition);
+	else draft.partitions.push(partition.existing?.format === false ? asItIs(partition) : partition);
+}
+
+function asItIs({mkfsOptions, ...partition}: ExtraPartition): ExtraPartition {
+	return {...partition, fileSystem: undefined, label: undefined};
+}
+
+/** Says that options of a new file system are in vain. */
+export function noteUnformatted(
+	options: readonly (Given<unknown> | undefined)[],
+	report: Report,
+): void {
+	const given = options.find((one) => one !== undefined);
+	if (given !== undefined)
+		report.note(given.at, 'a partition that is not formatted keeps its file system as it is');
 }
 
 export function reportTwice(

@@ -60,6 +60,22 @@ test('keeps nothing when it is taken as a whole', () => {
 	assert.equal(codes(whole, {keep: [{label: 'a'}], partitions: [further]}), ['keeps-nothing']);
 });
 
+test('is not taken as a whole where a part of it was to be replaced', () => {
+	const whole = {disk: foundDisk(), others: [], sharing: undefined};
+	const replace = [{number: 3}, {type: 'linux'}] as const;
+	assert.equal(
+		refusalsOf(system, whole, options({layout: 'disk', wipe: true, replace}), needed).map(
+			({code, message}) => `${code}: ${message}`,
+		),
+		[
+			'replaces-all: /dev/sda is taken as a whole, and is to be replaced only in partition 3; partitions of Linux',
+		],
+	);
+	// What is left of an installation in its place is taken as a whole, too.
+	assert.equal(codes(whole, {layout: 'partition', replace}), []);
+	assert.equal(codes(whole, {replace}), []);
+});
+
 test('is told of with all that was wished in vain', () => {
 	const wishes = {
 		root: {size: GiB, least: undefined, most: undefined},

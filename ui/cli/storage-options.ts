@@ -22,13 +22,18 @@ export type StorageOptions = Arguments<typeof storageOptions, Record<never, neve
 
 /**
  * The answers with what the options say; that goes first. Who gives numbers means those, and no others that a
- * file names.
+ * file names; who gives another layout than their place means none.
  * @throws UsageError for what is no number, or contradicts the layout
  */
 export function withStorageOptions(answers: Answers, {layout, replace}: StorageOptions): Answers {
 	const {storage} = answers;
-	if (replace.length === 0)
-		return {...answers, storage: {...storage, layout: layout ?? storage.layout}};
+	if (replace.length === 0) {
+		const replaced = layout === undefined || layout === 'partition' ? storage.replace : [];
+		return {
+			...answers,
+			storage: {...storage, layout: layout ?? storage.layout, replace: replaced},
+		};
+	}
 	if (layout !== undefined && layout !== 'partition')
 		throw new UsageError(`--replace is given with --layout ${layout}`, {
 			hint: 'Give --layout partition, or leave one out.',

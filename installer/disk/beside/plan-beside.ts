@@ -57,7 +57,8 @@ export function planBeside(request: BesideRequest): BesidePlan {
 	const left = leftovers(content.partitions, entries);
 	const room = findRoom(share, table, disk.size, place, left);
 	const removed = new Set(room.removed.map(({number}) => number));
-	const {used, problems} = findUsedPartitions(wishes.further, place, removed, share.mayReplace);
+	const taken = {removed, kept: room.kept};
+	const {used, problems} = findUsedPartitions(wishes.further, place, taken, share.mayReplace);
 	const found = request.bootPartitions.filter(({number}) => !removed.has(number));
 	const boot = chooseBootPlace(found, request.sizes, room.kept);
 	const old = oldEntries(entries, content.partitions, room.removed, left.length > 0);
@@ -65,6 +66,7 @@ export function planBeside(request: BesideRequest): BesidePlan {
 		...room.problems,
 		...problems,
 		...old.problems,
+		...hibernated(content.partitions, removed),
 		...(boot instanceof Refused ? [boot] : []),
 	];
 	if (boot instanceof Refused || all.length > 0) return {kind: 'refused', problems: all};
@@ -174,6 +176,23 @@ function useOf(
 
 function described({signature, ...partition}: FoundPartition): KeptPartition {
 	return {...partition, content: describePartition({...partition, signature})};
+}
+
+/** A system that wakes up goes on with what it knew of its file systems, such as an ESP that it had mounted. */
+function hibernated(
+	partitions: readonly FoundPartition[],
+	removed: ReadonlySet<number>,
+): Refused[] {
+	return partitions
+		.filter(({number, signature}) => signature?.type === 'swsuspend' && !removed.has(number))
+		.map(
+			(partition) =>
+				new Refused(
+					'hibernated',
+					`partition ${partition.number} (${describePartition(partition)}) holds a system that was hibernated and would write over what is changed meanwhile`,
+					{hint: 'Start that system and shut it down, then install.'},
+				),
+		);
 }
 
 function noTable({path, content}: BesideRequest['disk']): Refused {

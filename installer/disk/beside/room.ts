@@ -1,4 +1,5 @@
 import {Refused} from '../../../engine/errors.ts';
+import {printableText} from '../../../engine/tree/printable.ts';
 import type {PartitionSelector} from '../../answers/answers.ts';
 import type {FoundPartition} from '../content.ts';
 import {describePartition} from '../content.ts';
@@ -49,8 +50,12 @@ export function findRoom(
 			return found;
 		});
 	const kept = new Set(named(keep, false).map(({number}) => number));
-	const replaced = named(replace, left.length > 0);
+	// Free space is what is free: nothing makes room for it.
+	const asked = layout === 'partition' ? replace : [];
+	const replaced = named(asked, left.length > 0);
+	problems.push(...asked.flatMap((selector) => severalMeant(selector, place, left)));
 	problems.push(...replaced.flatMap((partition) => whyNotReplaced(partition, kept, mayReplace)));
+	problems.push(...keptLeftovers(left, keep, place));
 	const numbers = new Set([...replaced, ...left].map(({number}) => number));
 	const removed = place.partitions.filter(({number}) => numbers.has(number));
 	const regions = freeRegions(table, diskSize, removed);
@@ -80,14 +85,35 @@ function noSuchPartition(
 	selector: PartitionSelector,
 	{disks, partitions}: SelectionPlace,
 ): Refused {
-	const known = partitions.map(
-		(partition) => `${partition.number} (${describePartition(partition)})`,
-	);
 	return new Refused(
 		'no-such-partition',
-		`${disks[0]} has no ${describeSelector(selector)}: it has ${known.join(', ') || 'no partitions'}`,
+		`${disks[0]} has no ${describeSelector(selector)}: it has ${describeAll(partitions) || 'no partitions'}`,
 		{hint: 'Name one of those.'},
 	);
+}
+
+function describeAll(partitions: readonly FoundPartition[]): string {
+	return partitions
+		.map((partition) => `${partition.number} (${describePartition(partition)})`)
+		.join(', ');
+}
+
+/** A name that several have; those that go anyway do not count. */
+function severalMeant(
+	selector: PartitionSelector,
+	place: SelectionPlace,
+	left: readonly FoundPartition[],
+): Refused[] {
+	if (selector.type !== undefined) return [];
+	const found = selectPartitions(selector, place).filter((one) => !left.includes(one));
+	if (found.length < 2) return [];
+	return [
+		new Refused(
+			'several-partitions',
+			`${describeSelector(selector)} is to be replaced, and ${place.disks[0]} has ${found.length} of it: ${describeAll(found)}`,
+			{hint: 'Name each partition that goes by itself, such as by its number.'},
+		),
+	];
 }
 
 function whyNotReplaced(
@@ -110,6 +136,27 @@ function whyNotReplaced(
 			}),
 		];
 	return mayReplace || signature === undefined ? [] : [foundOnly(partition)];
+}
+
+/** Keeping all that is of Linux does not mean what a run before has left, or nothing could be run again. */
+function keptLeftovers(
+	left: readonly FoundPartition[],
+	keep: readonly PartitionSelector[],
+	place: SelectionPlace,
+): Refused[] {
+	const kept = keep
+		.filter(({type, ...others}) => Object.keys(others).length > 0)
+		.flatMap((selector) => selectPartitions(selector, place));
+	return left
+		.filter((partition) => kept.includes(partition))
+		.map(
+			(partition) =>
+				new Refused(
+					'replaced-and-kept',
+					`partition ${partition.number} (${describePartition(partition)}) is to be kept, and is called ${printableText(partition.name)} as what an installation has left that was killed`,
+					{hint: 'Give it another name if it is yours, or keep it no more.'},
+				),
+		);
 }
 
 /** Nobody has said that what a partition holds may be destroyed. */

@@ -2,6 +2,7 @@ import {Refused} from '../../../engine/errors.ts';
 import type {ExtraPartition} from '../../answers/answers.ts';
 import {describePartition, type FoundPartition} from '../content.ts';
 import {isRootFileSystem} from '../layout-settings.ts';
+import {describePartitionType, partitionTypes} from '../partition-types.ts';
 import {formatSize} from '../size.ts';
 import {foundOnly} from './room.ts';
 import {describeSelector, type SelectionPlace, selectPartitions} from './select-partitions.ts';
@@ -14,15 +15,28 @@ export interface UsedPartition {
 	readonly wish: ExtraPartition & {readonly existing: Existing};
 }
 
+/** What firmware and boot loaders of others look for, or Windows; whatever is in it. */
+const systemTypes: ReadonlySet<string> = new Set([
+	partitionTypes.esp,
+	partitionTypes.xbootldr,
+	partitionTypes.biosBoot,
+	partitionTypes.microsoftReserved,
+]);
+
+interface Taken {
+	readonly removed: ReadonlySet<number>;
+	readonly kept: ReadonlySet<number>;
+}
+
 /**
  * Finds the partitions that further mount points name.
- * @param removed numbers of those that go
+ * @param room numbers of those that go, and of those that were named to be kept
  * @param mayFormat whether what is in them may be destroyed
  */
 export function findUsedPartitions(
 	further: readonly ExtraPartition[],
 	place: SelectionPlace,
-	removed: ReadonlySet<number>,
+	room: Taken,
 	mayFormat: boolean,
 ): {readonly used: readonly UsedPartition[]; readonly problems: readonly Refused[]} {
 	const used: UsedPartition[] = [];
@@ -31,8 +45,7 @@ export function findUsedPartitions(
 		if (!isExisting(wish)) continue;
 		const found = selectPartitions(wish.existing.partition, place);
 		const [partition] = found;
-		const problem =
-			problemOf(wish, found, removed, used) ?? whyNotFormatted(wish, found, mayFormat);
+		const problem = problemOf(wish, found, room, used) ?? whyNotFormatted(wish, found, mayFormat);
 		if (problem !== undefined) problems.push(problem);
 		else if (partition !== undefined) used.push({partition, wish});
 	}
@@ -55,7 +68,7 @@ function whyNotFormatted(
 function problemOf(
 	{mountPoint, existing}: UsedPartition['wish'],
 	[partition, ...others]: readonly FoundPartition[],
-	removed: ReadonlySet<number>,
+	{removed, kept}: Taken,
 	used: readonly UsedPartition[],
 ): Refused | undefined {
 	const asked = describeSelector(existing.partition);
@@ -66,10 +79,22 @@ function problemOf(
 			{hint: 'Name one partition of the disk, such as by its number.'},
 		);
 	const what = `partition ${partition.number} (${describePartition(partition)}, ${formatSize(partition.size)})`;
+	if (systemTypes.has(partition.type))
+		return new Refused(
+			'system-partition',
+			`${what} cannot be for ${mountPoint}: its type is ${describePartitionType(partition.type)}`,
+			{hint: 'Name another partition, or have a new one made.'},
+		);
 	if (removed.has(partition.number))
 		return new Refused('replaced-and-kept', `${what} is for ${mountPoint}, and is to be replaced`, {
 			hint: 'Name it in one of the two.',
 		});
+	if (existing.format && kept.has(partition.number))
+		return new Refused(
+			'formatted-and-kept',
+			`${what} is for ${mountPoint}, and is to be both formatted and kept`,
+			{hint: 'Leave out format, or keep it no more.'},
+		);
 	if (used.some((one) => one.partition.number === partition.number))
 		return new Refused('partition-used-twice', `${what} is for ${mountPoint} and another place`, {
 			hint: 'Give each mount point a partition of its own.',

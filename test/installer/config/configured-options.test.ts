@@ -114,6 +114,7 @@ test('know of each key whether an installation heeds it', () => {
 		'storage.encryption together with storage.extra',
 		'storage.encryption together with storage.swap',
 		'storage.mirror together with storage.extra',
+		'storage.mirror together with storage.layout',
 		'storage.mirror together with storage.swap',
 	]);
 });

@@ -42,14 +42,15 @@ test('gives the answers of every table', () => {
 		{pick: 'largest'},
 	]);
 	assert.equal(answers.storage, {
-		layout: 'disk',
+		layout: 'partition',
 		wipe: true,
 		replace: [{number: 3}],
 		keep: [{partLabel: 'data'}],
 		fileSystem: 'btrfs',
 		espSize: 2 ** 30,
-		rootSize: 20 * 2 ** 30,
+		rootSize: undefined,
 		rootMinimumSize: 8 * 2 ** 30,
+		rootMaximumSize: 20 * 2 ** 30,
 		partitions: [
 			{
 				mountPoint: '/var/home',
@@ -203,6 +204,68 @@ mode = 644
 	);
 });
 
+test('says what of storage cannot be together', () => {
+	assert.equal(
+		mistakesIn(`version = 1
+[storage]
+layout = "free-space"
+replace = [{number = 3}, {number = 4}]
+keep = [{number = 4}]
+[[storage.extra]]
+mountpoint = "/var/a"
+[[storage.extra]]
+mountpoint = "/var/b"
+[[storage.extra]]
+mountpoint = "/var/c"
+existing.number = 4
+format = true
+`),
+		[
+			'site.toml:4:11: storage.replace is given with layout "free-space", expected layout "partition"',
+			'site.toml:4:26: storage.replace[1] is a partition that storage.keep names too, expected it in one of the lists',
+			'site.toml:8:3: storage.extra[1] is without a size like one before it, expected one partition alone to take the rest',
+			'site.toml:10:3: storage.extra[2] is to format a partition that storage.keep names, expected it kept or formatted',
+		],
+	);
+});
+
+test('says what is said in vain of partitions', () => {
+	assert.equal(
+		mistakesIn(`version = 1
+storage.root = {size = "8 GiB", min-size = "9 GiB", max-size = "8 GiB"}
+[[storage.extra]]
+mountpoint = "/var/a"
+format = true
+min-size = "2 GiB"
+max-size = "1.5 GiB"
+[[storage.extra]]
+mountpoint = "/var/b"
+existing.number = 3
+size = "1 GiB"
+filesystem = "xfs"
+label = "b"
+mkfs-options = ["-m", "1"]
+[[storage.extra]]
+mountpoint = "/var/c"
+existing = {number = 4}
+format = true
+filesystem = "xfs"
+label = "c"
+mkfs-options = ["-m", "1"]
+`),
+		[
+			'site.toml:2:44: storage.root.min-size is given beside size, expected one of them',
+			'site.toml:2:64: storage.root.max-size is given beside size, expected one of them',
+			'site.toml:5:10: storage.extra[0].format is given for a new partition, expected it beside existing',
+			'site.toml:7:12: storage.extra[0].max-size is less than min-size, expected at least 2 GiB',
+			'site.toml:11:8: storage.extra[1].size is given for a partition that is there, expected it without existing',
+			'site.toml:12:14: storage.extra[1].filesystem is given for a partition that stays as it is, expected it with format = true',
+			'site.toml:13:9: storage.extra[1].label is given for a partition that stays as it is, expected it with format = true',
+			'site.toml:14:16: storage.extra[1].mkfs-options is given for a partition that stays as it is, expected it with format = true',
+		],
+	);
+});
+
 test('tells keys apart by the key itself', () => {
 	const [type = '', blob = ''] = publicKey.split(' ');
 	const other = publicKey.replace(blob, `${blob.slice(0, -4)}AAAA`);
@@ -255,6 +318,15 @@ const values: readonly (readonly [
 	['storage.esp.size', ['"64 MiB"'], ['"63 MiB"']],
 	['storage.root.max-size', ['"10 GiB"'], ['10']],
 	[
+		'storage.root',
+		['{min-size = "8 GiB", max-size = "8 GiB"}'],
+		[
+			'{size = "9 GiB", min-size = "8 GiB"}',
+			'{size = "9 GiB", max-size = "9 GiB"}',
+			'{min-size = "9 GiB", max-size = "8 GiB"}',
+		],
+	],
+	[
 		'storage.swap',
 		['"none"', '"zram"', '"recommended"', '"hibernation"', '"1 GiB"'],
 		['"no"', 'false'],
@@ -275,6 +347,21 @@ const values: readonly (readonly [
 			'[{mountpoint = "/var/../etc"}]',
 			'[{mountpoint = "/var/a"}, {mountpoint = "/var/b"}]',
 			'[{mountpoint = "/var/a", size = "1 GiB"}, {mountpoint = "/var/a", size = "2 GiB"}]',
+		],
+	],
+	[
+		'storage',
+		[
+			'{layout = "partition", replace = [{number = 3}]}',
+			'{replace = [{number = 3}]}',
+			'{layout = "free-space"}',
+			'{keep = [{number = 3}], extra = [{mountpoint = "/var", existing = {number = 3}}]}',
+		],
+		[
+			'{layout = "free-space", replace = [{number = 3}]}',
+			'{layout = "disk", wipe = true, replace = [{type = "linux"}]}',
+			'{replace = [{number = 3}], keep = [{number = 3}]}',
+			'{keep = [{number = 3}], extra = [{mountpoint = "/var", existing = {number = 3}, format = true}]}',
 		],
 	],
 	[

@@ -13,11 +13,11 @@ disk = [{serial = "S6*", size = ">= 200 GB, < 2 TB", transport = ["nvme"]}, "lar
 arm = [{serial = "ABC123"}, {mac = "52:54:00:12:34:56"}]
 
 [storage]
-layout = "disk"
+layout = "partition"
 wipe = true
 filesystem = "btrfs"
 esp.size = "1 GiB"
-root = {size = "20 GiB", min-size = "8 GiB"}
+root = {min-size = "8 GiB", max-size = "20 GiB"}
 swap = "8 GiB"
 keep = [{partlabel = "data"}]
 replace = [{number = 3}]

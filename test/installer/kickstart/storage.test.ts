@@ -105,6 +105,30 @@ test('is planned as the lines say together', () => {
 	}
 });
 
+test('leaves a partition that is not formatted as it is, and says what is in vain', () => {
+	const kept = {
+		mountPoint: '/var/data',
+		size: undefined,
+		fileSystem: undefined,
+		label: undefined,
+		options: [],
+		encrypted: false,
+		existing: {partition: {path: '/dev/sda4'}, format: false},
+	};
+	const note = 'a partition that is not formatted keeps its file system as it is';
+	for (const [text, ...notes] of [
+		[
+			'part / --onpart=sda2\npart /var/data --onpart=sda4 --noformat --fstype=xfs --label=d --mkfsoptions="-m 1"',
+			`note 2: ${note}`,
+		],
+		['mount sda2 / --reformat\nmount sda4 /var/data --mkfsoptions="-m 1"', `note 2: ${note}`],
+	] as const) {
+		const reading = read(text);
+		assert.equal(reading.answers.storage.partitions, [kept], text);
+		assert.equal(said(reading), notes, text);
+	}
+});
+
 test('is refused where lines cannot be kept', () => {
 	const lines: readonly [text: string, ...mistakes: string[]][] = [
 		['zerombr yes', '1:9: zerombr is one word beside options, expected options alone'],

@@ -17,15 +17,25 @@ test('change nothing when none is given', () => {
 });
 
 test('name the layout, and partitions that make room instead of those of a file', () => {
-	assert.equal(withStorageOptions(base, {...none, layout: 'free-space'}).storage, {
+	assert.equal(withStorageOptions(base, {...none, layout: 'partition'}).storage, {
 		...base.storage,
-		layout: 'free-space',
+		layout: 'partition',
 	});
 	assert.equal(withStorageOptions(base, {...none, replace: ['3', '12']}).storage, {
 		...base.storage,
 		layout: 'partition',
 		replace: [{number: 3}, {number: 12}],
 	});
+});
+
+test('leave alone what a file has replaced, when they take another place', () => {
+	const placed = {...base, storage: {...base.storage, layout: 'partition'}} as const;
+	for (const layout of ['free-space', 'disk'] as const)
+		assert.equal(withStorageOptions(placed, {...none, layout}).storage, {
+			...base.storage,
+			layout,
+			replace: [],
+		});
 });
 
 for (const [options, message] of [

@@ -1,7 +1,7 @@
 /** How disks are shared: which partitions go, where new ones come, which ESP is used. */
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import type {ExtraPartition} from '../../../../installer/answers/answers.ts';
+import type {ExtraPartition, PartitionSelector} from '../../../../installer/answers/answers.ts';
 import {type BesideRequest, planBeside} from '../../../../installer/disk/beside/plan-beside.ts';
 import type {FoundPartition} from '../../../../installer/disk/content.ts';
 import type {DiskLayout} from '../../../../installer/disk/layout.ts';
@@ -121,6 +121,11 @@ test('takes the place of partitions that are named, and what is free beside them
 		21_024,
 		44_511,
 	]);
+});
+
+test('replaces nothing for free space', () => {
+	const share = {...freeSpace, replace: [{number: 3}]};
+	assert.equal(layoutOf(besideRequest(windows, {share})), layoutOf(besideRequest(windows)));
 });
 
 test('takes any place where partitions go by their type alone, if there are such', () => {
@@ -259,6 +264,10 @@ test('takes up what an installation has left that was killed', () => {
 	// A run that was to replace a partition may have taken it already.
 	const share = {...freeSpace, layout: 'partition', replace: [{label: 'gone'}]} as const;
 	assert.equal(problemsOf(besideRequest([...windows, ...left], {share})), []);
+	// What it made may be called as what it is to replace.
+	const same = {...share, replace: [{label: 'data5'}]};
+	const old = found(7, 65_535, 0.5, {signature: {type: 'ext4', label: 'data5', uuid: 'old'}});
+	assert.equal(problemsOf(besideRequest([...windows, ...left, old], {share: same})), []);
 });
 
 test('leaves alone what has such names, and is started', () => {
@@ -268,6 +277,25 @@ test('leaves alone what has such names, and is started', () => {
 	assert.equal(problemsOf(besideRequest([...windows, root], {bootPartitions})), [
 		'second-slipway: loader/entries/slipway-0a.1.conf on partition 1 starts another slipway system, with which one disk cannot be shared',
 	]);
+});
+
+test('keeps what somebody names, whatever it is called', () => {
+	const data = found(5, 20_480, 1000, {
+		type: partitionTypes.linux,
+		name: 'slipway-data-incomplete',
+		signature: {type: 'ext4', label: 'precious', uuid: 'ours'},
+	});
+	const keeping = (keep: PartitionSelector, mayReplace = true) =>
+		besideRequest([...windows, data], {share: {...freeSpace, keep: [keep], mayReplace}});
+	for (const keep of [{number: 5}, {label: 'precious'}, {uuid: 'ours', type: 'linux'}] as const)
+		assert.equal(problemsOf(keeping(keep, false)), [
+			'replaced-and-kept: partition 5 (ext4 "precious") is to be kept, and is called slipway-data-incomplete as what an installation has left that was killed',
+		]);
+	const removed = layoutOf(keeping({type: 'linux'})).beside?.removed;
+	assert.equal(
+		removed?.map(({number}) => number),
+		[5],
+	);
 });
 
 for (const [title, request, problems] of [
@@ -296,6 +324,19 @@ for (const [title, request, problems] of [
 		],
 	],
 	[
+		'a name that several partitions have, unless they go by their type',
+		besideRequest([...windows, found(5, 20_480, 1000, {name: 'Basic data partition'})], {
+			share: {
+				...freeSpace,
+				layout: 'partition',
+				replace: [{partLabel: 'Basic data partition'}, {type: 'linux'}],
+			},
+		}),
+		[
+			'several-partitions: partition name "Basic data partition" is to be replaced, and /dev/sda has 2 of it: 3 (NTFS "data3"), 5 (NTFS "data5")',
+		],
+	],
+	[
 		'data of whom nobody asked',
 		besideRequest(windows, {
 			share: {layout: 'partition', replace: [{number: 3}], keep: [], mayReplace: false},
@@ -312,6 +353,37 @@ for (const [title, request, problems] of [
 			},
 		}),
 		['holds-data: partition 3 (NTFS "data3") holds data, and the configuration was only found'],
+	],
+	[
+		'to format what is to be kept',
+		besideRequest(windows, {
+			share: {...freeSpace, keep: [{label: 'data3'}]},
+			wishes: {
+				...noWishes,
+				further: [{...further, existing: {partition: {number: 3}, format: true}}],
+			},
+		}),
+		[
+			'formatted-and-kept: partition 3 (NTFS "data3", 19 GiB) is for /var, and is to be both formatted and kept',
+		],
+	],
+	[
+		'a mount point for what others start from',
+		besideRequest([...windows, found(5, 20_480, 500, {type: partitionTypes.xbootldr})], {
+			wishes: {
+				...noWishes,
+				further: [1, 2, 5].map((number) => ({
+					...further,
+					mountPoint: `/var/${number}`,
+					existing: {partition: {number}, format: true},
+				})),
+			},
+		}),
+		[
+			'system-partition: partition 1 (vfat "EFI system partition", 100 MiB) cannot be for /var/1: its type is EFI system partition',
+			'system-partition: partition 2 (no file system, 16 MiB) cannot be for /var/2: its type is Microsoft reserved',
+			'system-partition: partition 5 (NTFS "data5", 500 MiB) cannot be for /var/5: its type is extended boot loader partition',
+		],
 	],
 	[
 		'an ESP that is full',
@@ -359,6 +431,18 @@ for (const [title, request, problems] of [
 		const expected = problems.filter((problem) => problem !== 'xbootldr-without-esp');
 		assert.equal(problemsOf(request), expected);
 	});
+
+test('refuses a disk of a system that is hibernated, unless what it would wake from goes', () => {
+	const swap = found(5, 20_480, 1000, {
+		type: partitionTypes.swap,
+		signature: {type: 'swsuspend', label: 'debian-swap', uuid: 'swap'},
+	});
+	assert.equal(problemsOf(besideRequest([...windows, swap])), [
+		'hibernated: partition 5 (hibernated swap "debian-swap") holds a system that was hibernated and would write over what is changed meanwhile',
+	]);
+	const share = {...freeSpace, layout: 'partition', replace: [{number: 5}]} as const;
+	assert.equal(problemsOf(besideRequest([...windows, swap], {share})), []);
+});
 
 test('refuses an MBR, and what has no table', () => {
 	const {disk} = besideRequest(windows);
