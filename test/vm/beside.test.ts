@@ -58,14 +58,12 @@ ${sectors(srv)}, type=${partitionTypes.srv}, name="srv"
 	});
 	const offset = `--offset=${esp.start / 512}`;
 	execFileSync('mkfs.vfat', ['-F', '32', '-s', '1', offset, disk, String(esp.size / 1024)]);
+	const image = `${disk}@@${esp.start}`;
+	const folders = ['EFI', 'EFI/Microsoft', 'EFI/Microsoft/Boot', 'EFI/debian'];
+	execFileSync('mmd', ['-i', image, ...folders.map((name) => `::/${name}`)]);
 	for (const [name, bytes] of Object.entries(foreignFiles)) {
 		writeFileSync(place('file'), bytes);
-		const folders = name.split('/').slice(0, -1);
-		for (const [index] of folders.entries()) {
-			const made = `::/${folders.slice(0, index + 1).join('/')}`;
-			execFileSync('mmd', ['-D', 's', '-i', `${disk}@@${esp.start}`, made]);
-		}
-		execFileSync('mcopy', ['-i', `${disk}@@${esp.start}`, place('file'), `::/${name}`]);
+		execFileSync('mcopy', ['-i', image, place('file'), `::/${name}`]);
 	}
 	mkdirSync(place('stock/etc'), {recursive: true});
 	writeFileSync(place('stock/etc/os-release'), 'PRETTY_NAME="Stock OS"\n');
