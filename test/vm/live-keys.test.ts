@@ -50,7 +50,7 @@ class Keys {
 			const shown = this.#terminal.screen();
 			if (wanted.test(shown)) return;
 			this.press(key);
-			await this.see(other(shown));
+			await this.see(movedFrom(shown));
 		}
 		throw new Error(`the cursor never came to ${wanted}:\n${this.#terminal.screen()}`);
 	}
@@ -61,10 +61,11 @@ class Keys {
 	}
 }
 
-/** Any screen but this one. */
-function other(screen: string): RegExp {
-	const literal = screen.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-	return new RegExp(`^(?!${literal}$)`);
+/** Any screen with the cursor elsewhere: what was typed in a field may still be coming. */
+function movedFrom(screen: string): RegExp {
+	const [cursor] = /^.?> +(?:[^[\n]*\S(?= *\[)|.*)/m.exec(screen) ?? [screen];
+	const literal = cursor.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+	return new RegExp(`^(?![^]*${literal})`);
 }
 
 async function answerEverything(keys: Keys, publicKey: string): Promise<void> {
