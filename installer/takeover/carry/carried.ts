@@ -35,6 +35,15 @@ export interface CarriedState {
 	readonly answers: CarriedAnswers;
 }
 
+/** A home that both systems have. */
+export interface CarriedHome {
+	readonly path: string;
+	/** Of its owner. */
+	readonly uid: number;
+	/** Those that open it, as lines of authorized_keys. */
+	readonly sshKeys: readonly string[];
+}
+
 /** The same as an installation is told it; see Answers. */
 export interface CarriedAnswers {
 	readonly hostname?: string;
@@ -48,6 +57,12 @@ export interface CarriedAnswers {
 	readonly fstab?: readonly string[];
 	/** Mounted before the system starts. */
 	readonly mounts?: readonly MachineMount[];
+	/** Paths below which that shows what the system before has, and nothing that an installation puts there. */
+	readonly covers?: readonly string[];
+	/** The homes in them. */
+	readonly homes?: readonly CarriedHome[];
+	/** Names in the root of the system before that stay when it is removed. */
+	readonly keeps?: readonly string[];
 }
 
 /** Where state is looked for, and what decides what of it can be used. */

@@ -1,7 +1,9 @@
+import {isAtOrBelow} from '../../../engine/source/tree-path.ts';
 import {byteString} from '../../bootstrap/byte-string.ts';
 import type {ImageTree} from '../../bootstrap/image-tree.ts';
 import type {CarriedState, CarrySource} from './carried.ts';
 import {type FstabLine, formatFstabLine, parseFstab} from './fstab.ts';
+import {homesFolder, readHomes} from './homes.ts';
 
 /** Of the system itself: the new one has its own. */
 const systemPlaces =
@@ -12,25 +14,42 @@ const madeUpTypes = /^(proc|sysfs|tmpfs|devpts|devtmpfs|cgroup2?|debugfs|overlay
 const plainSource = /^((PART)?(UUID|LABEL)=|\/dev\/(disk\/by-|sd|vd|nvme|mmcblk|xvd))/;
 
 /** Data disks and shares of /etc/fstab, mounted where the image has their places. */
-export async function carryMounts({old, image}: CarrySource): Promise<CarriedState> {
+export async function carryMounts({old, image, mountPoints}: CarrySource): Promise<CarriedState> {
 	const lines = parseFstab((await old.text('/etc/fstab')) ?? '');
 	const taken: string[] = [];
 	const left: string[] = [];
 	const fstab: string[] = [];
+	const covers: string[] = [];
 	for (const line of lines) {
 		if (systemPlaces.test(line.place) || madeUpTypes.test(line.type)) {
 			if (line.place === '/var')
 				left.push('/var of the system before: its content is not that of the image');
 			continue;
 		}
-		const reason = whyNot(line, image);
+		const isOfHomes = isAtOrBelow(line.place, homesFolder);
+		const reason =
+			isOfHomes && !mountPoints.has(line.place)
+				? 'it is not mounted, so that nobody knows whose homes it has'
+				: whyNot(line, image);
 		const place = image.resolve(byteString(line.place)) ?? line.place;
 		if (reason === undefined) {
 			fstab.push(formatFstabLine({...line, place: Buffer.from(place, 'latin1').toString()}));
 			taken.push(`${line.source} on ${line.place}`);
+			if (isOfHomes) covers.push(line.place);
 		} else left.push(`${line.source} on ${line.place}: ${reason}`);
 	}
-	return {kind: 'mounts', taken, left, answers: {fstab}};
+	const homes = await readHomes(old, await homesIn(covers, {old, mountPoints}));
+	return {kind: 'mounts', taken, left, answers: {fstab, covers, homes}};
+}
+
+async function homesIn(
+	covers: readonly string[],
+	{old, mountPoints}: Pick<CarrySource, 'old' | 'mountPoints'>,
+): Promise<string[]> {
+	const places = covers.filter((place) => place !== homesFolder);
+	if (places.length === covers.length) return places;
+	const names = (await old.list(homesFolder)).map((name) => `${homesFolder}/${name}`);
+	return [...places, ...names.filter((place) => !mountPoints.has(place))];
 }
 
 function whyNot({source, place, type, options}: FstabLine, image: ImageTree): string | undefined {

@@ -2,16 +2,21 @@ import type {GroupAnswers, UserAnswers} from '../../answers/answers.ts';
 import {byteString} from '../../bootstrap/byte-string.ts';
 import type {ImageTree} from '../../bootstrap/image-tree.ts';
 import type {CarriedState, CarrySource} from './carried.ts';
-import {homesFolder} from './homes.ts';
+import {comesAlong, homesFolder} from './homes.ts';
 import {authorizedKeys, carriedPassword, keyCount} from './logins.ts';
 import {isOwnId, type OldAccounts, type OldUser, readOldAccounts} from './old-accounts.ts';
 
 /** Groups whose members may become root, by the name that each distribution has for it. */
 const adminGroups = ['sudo', 'wheel'];
 
-/** Users and groups that people made, with their numbers: files in homes and elsewhere have those. */
-export async function carryUsers(source: CarrySource): Promise<CarriedState> {
-	const {old, image, kinds} = source;
+/**
+ * Users and groups that people made, with their numbers: files in homes and elsewhere have those.
+ * @param source with the paths of homes that come along
+ */
+export async function carryUsers(
+	source: CarrySource & {readonly covers: readonly string[]},
+): Promise<CarriedState> {
+	const {old, image, covers} = source;
 	const accounts = await readOldAccounts(old);
 	const groups = ownGroups(accounts);
 	const taken: string[] = [];
@@ -20,7 +25,7 @@ export async function carryUsers(source: CarrySource): Promise<CarriedState> {
 	for (const user of accounts.users.filter(({uid}) => isOwnId(uid))) {
 		const login = carriedPassword(user.name, user.password);
 		const home = homeOf(user);
-		const hasHome = kinds.has('homes') && home !== undefined;
+		const hasHome = await comesAlong(source, covers, user.home);
 		const sshKeys = hasHome ? [] : await authorizedKeys(old, user.home);
 		const membership = groupsIn(accounts, user, image, groups);
 		left.push(

@@ -99,7 +99,7 @@ test('is found, and told with what cannot come along', async () => {
 	);
 	assert.equal(
 		states.flatMap(({answers}) => answers.mounts ?? []),
-		[{source: 'home', target: 'var/home'}],
+		[{source: 'home/me', target: 'var/home/me'}],
 	);
 });
 
@@ -188,17 +188,6 @@ test('has values that are none', async () => {
 		states.flatMap(({left}) => left),
 		['"no such_name" is no host name'],
 	);
-});
-
-test('leaves homes that are a link, and those of a file system of their own to the mounts', async () => {
-	using linked = new OldTree({'srv/home/me/x': '', home: '-> srv/home'});
-	const homes = async (old: OldTree, mountPoints: readonly string[] = []) =>
-		(await readCarriedState(old.source(image, {mountPoints: new Set(mountPoints)}))).find(
-			({kind}) => kind === 'homes',
-		);
-	assert.equal((await homes(linked))?.left, ['/home is a link to srv/home: homes stay there']);
-	using mounted = new OldTree({'home/me/x': ''});
-	assert.equal((await homes(mounted, ['/home']))?.taken, []);
 });
 
 test('is chosen by its kinds', () => {

@@ -1,0 +1,69 @@
+import {Refused} from '../../../engine/errors.ts';
+import {isAtOrBelow} from '../../../engine/source/tree-path.ts';
+import type {Answers, UserAnswers} from '../../answers/answers.ts';
+import {parsePublicKey} from '../../answers/public-key.ts';
+import type {CarriedHome, CarriedState} from './carried.ts';
+import {homesFolder} from './homes.ts';
+
+/**
+ * What would lock people out of the new system, or the machine off from its network.
+ * @param answers with what comes along
+ * @param states that were chosen
+ */
+export function findCarriedRefusals(answers: Answers, states: readonly CarriedState[]): Refused[] {
+	return refusalsOfHomes(answers, states);
+}
+
+/** Keys go into homes; those that come along are not changed. */
+function refusalsOfHomes({users}: Answers, states: readonly CarriedState[]): Refused[] {
+	const covers = states.flatMap((state) => state.answers.covers ?? []);
+	const homes = states.flatMap((state) => state.answers.homes ?? []);
+	return users.flatMap((user) => {
+		const place = homeOf(user);
+		if (user.sshKeys.length === 0 || !covers.some((cover) => isAtOrBelow(place, cover))) return [];
+		const home = homes.find(({path}) => path === place);
+		const reason = whyNoLogin(user, home);
+		if (reason === undefined) return [];
+		return [
+			new Refused(
+				'home-comes-along',
+				`SSH keys of ${user.name} would not count: ${reason.message}`,
+				reason,
+			),
+		];
+	});
+}
+
+function homeOf({name, home}: UserAnswers): string {
+	return home ?? `${homesFolder}/${name}`;
+}
+
+function whyNoLogin(
+	user: UserAnswers,
+	home: CarriedHome | undefined,
+): {readonly message: string; readonly hint: string} | undefined {
+	const {uid, sshKeys} = user;
+	const place = homeOf(user);
+	if (home === undefined)
+		return {
+			message: `the file system of its home comes along, and has no ${place}`,
+			hint: `Make ${place} with its keys on the system that is there, or leave its file system behind: --skip=mounts.`,
+		};
+	if (home.uid !== uid)
+		return {
+			message: `${place} comes along, and belongs to user ${home.uid}`,
+			hint: 'Give the user another name, or leave homes behind: --skip=homes,mounts.',
+		};
+	const known = new Set(home.sshKeys.map(identityOf));
+	if (sshKeys.every((key) => known.has(identityOf(key)))) return undefined;
+	return {
+		message: `${place} comes along as it is, without them`,
+		hint: `Add them to ${place}/.ssh/authorized_keys on the system that is there, and run again.`,
+	};
+}
+
+/** With what its holder may do, and without the comment. */
+function identityOf(line: string): string {
+	const key = parsePublicKey(line);
+	return key === undefined ? line : `${key.options} ${key.blob}`;
+}
