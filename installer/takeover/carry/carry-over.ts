@@ -3,6 +3,7 @@ import type {CarriedAnswers, CarriedState, CarrySource} from './carried.ts';
 import {carryHomes} from './homes.ts';
 import {carryHostname, carryMachineId} from './identity.ts';
 import {carryRootLogin} from './logins.ts';
+import {mergeUsers} from './merge-users.ts';
 import {carryMounts} from './mounts.ts';
 import {carryNetwork} from './network.ts';
 import {carrySshHostKeys} from './ssh-host-keys.ts';
@@ -50,10 +51,9 @@ export function withCarried(answers: Answers, states: readonly CarriedState[]): 
 			passwordHash: root.passwordHash ?? carriedRoot?.passwordHash,
 			sshKeys: [...new Set([...root.sshKeys, ...(carriedRoot?.sshKeys ?? [])])],
 		},
-		users: rest(
+		users: mergeUsers(
 			users,
-			({name}) => name,
-			(one) => one.users,
+			all.flatMap((one) => one.users ?? []),
 		),
 		groups: rest(
 			groups,

@@ -127,17 +127,27 @@ test('gives way to what is said for the new system', async () => {
 	const given = {
 		...noAnswers,
 		system: {...noAnswers.system, hostname: 'osprey'},
-		users: [user({name: 'me', uid: 1234})],
+		users: [user({name: 'new'}), user({name: 'me', sshKeys: [sshKey], groups: ['work', 'audio']})],
 	};
 	const answers = withCarried(given, await readCarriedState(old.source(image)));
 	assert.is(answers.system.hostname, 'osprey');
 	assert.equal(
-		answers.users.map(({name, uid}) => [name, uid]),
-		[
-			['me', 1234],
-			['you', 1001],
-		],
+		answers.users.map(({name}) => name),
+		['new', 'me', 'you'],
 	);
+	const {passwordHash, ...me} = answers.users[1] ?? {};
+	assert.is(passwordHash?.reveal(), hash);
+	assert.equal(me, {
+		name: 'me',
+		gecos: 'Me,,,',
+		uid: 1000,
+		gid: 1000,
+		groups: ['sudo', 'work', 'audio'],
+		shell: '/bin/bash',
+		home: '/home/me',
+		sudo: 'none',
+		sshKeys: [sshKey],
+	});
 });
 
 test('brings keys of users along whose homes stay behind', async () => {
