@@ -179,7 +179,7 @@ async function describe(
 	const answers = answersFor(options, targets, image, takeover);
 	const {contexts} = unhashed.deployment;
 	const bootstrap = plannedBootstrap({answers, image, contents, contexts, now});
-	const lost = takeover === undefined ? [] : findCarriedRefusals(answers, takeover.states);
+	const lost = takeover === undefined ? [] : findCarriedRefusals(answers, takeover.states, image);
 	throwRefusals([...bootstrap.problems, ...lost]);
 	const {type} = targets.root.mount;
 	const place =

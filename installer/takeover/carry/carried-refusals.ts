@@ -2,16 +2,43 @@ import {Refused} from '../../../engine/errors.ts';
 import {isAtOrBelow} from '../../../engine/source/tree-path.ts';
 import type {Answers, UserAnswers} from '../../answers/answers.ts';
 import {parsePublicKey} from '../../answers/public-key.ts';
-import type {CarriedHome, CarriedState} from './carried.ts';
-import {homesFolder} from './homes.ts';
+import type {ImageTree} from '../../bootstrap/image-tree.ts';
+import {type CarriedHome, type CarriedState, homesFolder} from './carried.ts';
+import {waysToRoot} from './root-ways.ts';
 
 /**
  * What would lock people out of the new system, or the machine off from its network.
  * @param answers with what comes along
  * @param states that were chosen
  */
-export function findCarriedRefusals(answers: Answers, states: readonly CarriedState[]): Refused[] {
-	return refusalsOfHomes(answers, states);
+export function findCarriedRefusals(
+	answers: Answers,
+	states: readonly CarriedState[],
+	image: ImageTree,
+): Refused[] {
+	return [...refusalsOfHomes(answers, states), ...refusalsOfRoot(answers, states, image)];
+}
+
+/** Where people left logins behind, they know why. */
+function refusalsOfRoot(
+	answers: Answers,
+	states: readonly CarriedState[],
+	image: ImageTree,
+): Refused[] {
+	const logins = states.filter(({kind}) => kind === 'users' || kind === 'root-login');
+	const before = logins.flatMap((state) => state.answers.waysToRoot ?? []);
+	const homes = states.flatMap((state) => state.answers.homes ?? []);
+	if (logins.length < 2 || before.length === 0) return [];
+	if (waysToRoot(answers, homes, image).length > 0) return [];
+	return [
+		new Refused(
+			'no-way-to-root',
+			`nobody could become root on the new system; on the one before: ${before.join(', ')}`,
+			{
+				hint: 'Give root a key by --root-ssh-authorized-keys; --skip=root-login says that nobody needs to.',
+			},
+		),
+	];
 }
 
 /** Keys go into homes; those that come along are not changed. */

@@ -25,6 +25,8 @@ export const carriedKinds = [
 ] as const;
 export type CarriedKind = (typeof carriedKinds)[number];
 
+export const homesFolder = '/home';
+
 /** One kind of state, found in the system before. */
 export interface CarriedState {
 	readonly kind: CarriedKind;
@@ -61,6 +63,8 @@ export interface CarriedAnswers {
 	readonly covers?: readonly string[];
 	/** The homes in them. */
 	readonly homes?: readonly CarriedHome[];
+	/** By which people become root in the system before. */
+	readonly waysToRoot?: readonly string[];
 	/** Names in the root of the system before that stay when it is removed. */
 	readonly keeps?: readonly string[];
 }

@@ -1,10 +1,8 @@
 import path from 'node:path';
 import {isAtOrBelow} from '../../../engine/source/tree-path.ts';
 import type {MachineMount} from '../../mounted/machine-mounts.ts';
-import type {CarriedHome, CarriedState, CarrySource} from './carried.ts';
+import {type CarriedHome, type CarriedState, type CarrySource, homesFolder} from './carried.ts';
 import {authorizedKeys} from './logins.ts';
-
-export const homesFolder = '/home';
 
 /**
  * Homes stay where they are, and each is mounted where the image has it: nothing is copied, both systems

@@ -1,9 +1,9 @@
 import {isAtOrBelow} from '../../../engine/source/tree-path.ts';
 import {byteString} from '../../bootstrap/byte-string.ts';
 import type {ImageTree} from '../../bootstrap/image-tree.ts';
-import type {CarriedState, CarrySource} from './carried.ts';
+import {type CarriedState, type CarrySource, homesFolder} from './carried.ts';
 import {type FstabLine, formatFstabLine, parseFstab} from './fstab.ts';
-import {homesFolder, readHomes} from './homes.ts';
+import {readHomes} from './homes.ts';
 
 /** Of the system itself: the new one has its own. */
 const systemPlaces =

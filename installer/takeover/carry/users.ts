@@ -1,77 +1,122 @@
 import type {GroupAnswers, UserAnswers} from '../../answers/answers.ts';
 import {byteString} from '../../bootstrap/byte-string.ts';
 import type {ImageTree} from '../../bootstrap/image-tree.ts';
-import type {CarriedState, CarrySource} from './carried.ts';
-import {comesAlong, homesFolder} from './homes.ts';
-import {authorizedKeys, carriedPassword, keyCount} from './logins.ts';
+import {type CarriedState, type CarrySource, homesFolder} from './carried.ts';
+import {comesAlong} from './homes.ts';
+import {authorizedKeys, carriedPassword, isUnlocked, keyCount} from './logins.ts';
 import {isOwnId, type OldAccounts, type OldUser, readOldAccounts} from './old-accounts.ts';
-
-/** Groups whose members may become root, by the name that each distribution has for it. */
-const adminGroups = ['sudo', 'wheel'];
+import {adminGroups, waysOfUser} from './root-ways.ts';
+import {readSudoers, type SudoRule, sudoLevel} from './sudoers.ts';
 
 /**
  * Users and groups that people made, with their numbers: files in homes and elsewhere have those.
  * @param source with the paths of homes that come along
  */
-export async function carryUsers(
-	source: CarrySource & {readonly covers: readonly string[]},
-): Promise<CarriedState> {
-	const {old, image, covers} = source;
+export async function carryUsers(source: UsersSource): Promise<CarriedState> {
+	const {old} = source;
 	const accounts = await readOldAccounts(old);
+	const hasSudo = (await old.followed('/usr/bin/sudo')) !== undefined;
+	const rules = hasSudo ? await readSudoers(old) : undefined;
 	const groups = ownGroups(accounts);
-	const taken: string[] = [];
-	const left: string[] = [];
-	const users: UserAnswers[] = [];
-	for (const user of accounts.users.filter(({uid}) => isOwnId(uid))) {
-		const login = carriedPassword(user.name, user.password);
-		const home = homeOf(user);
-		const hasHome = await comesAlong(source, covers, user.home);
-		const sshKeys = hasHome ? [] : await authorizedKeys(old, user.home);
-		const membership = groupsIn(accounts, user, image, groups);
-		left.push(
-			...login.left,
-			...membership.left,
-			...leftOfHome(user, home),
-			...leftOfShell(user, image),
-		);
-		users.push({
-			name: user.name,
-			gecos: user.gecos === '' ? undefined : user.gecos,
-			uid: user.uid,
-			gid: user.gid,
+	const carried: CarriedUser[] = [];
+	for (const user of accounts.users.filter(({uid}) => isOwnId(uid)))
+		carried.push(await carryUser(source, user, {accounts, groups, rules}));
+	return {
+		kind: 'users',
+		taken: carried.map(({taken}) => taken),
+		left: carried.flatMap(({left}) => left),
+		answers: {
+			users: carried.map(({answers}) => answers),
+			groups,
+			waysToRoot: carried.flatMap(({waysToRoot}) => waysToRoot),
+		},
+	};
+}
+
+type UsersSource = CarrySource & {readonly covers: readonly string[]};
+
+interface UserRights {
+	readonly accounts: OldAccounts;
+	/** Groups that come along. */
+	readonly groups: readonly GroupAnswers[];
+	/** Undefined where the system before has no sudo. */
+	readonly rules: readonly SudoRule[] | undefined;
+}
+
+interface CarriedUser {
+	readonly answers: UserAnswers;
+	readonly taken: string;
+	readonly left: readonly string[];
+	readonly waysToRoot: readonly string[];
+}
+
+async function carryUser(
+	source: UsersSource,
+	user: OldUser,
+	{accounts, groups, rules}: UserRights,
+): Promise<CarriedUser> {
+	const {old, image, covers} = source;
+	const {name, uid, gid, gecos, shell} = user;
+	const login = carriedPassword(name, user.password);
+	const home = homeOf(user);
+	const oldKeys = await authorizedKeys(old, user.home);
+	const sshKeys = (await comesAlong(source, covers, user.home)) ? [] : oldKeys;
+	const oldGroups = groupsOf(accounts, user);
+	const membership = groupsIn(name, oldGroups, image, groups);
+	const primary = accounts.groups.find((group) => group.gid === gid)?.name ?? '';
+	const level = sudoLevel(rules ?? [], name, [...oldGroups, primary]);
+	const canSudo = level === 'none' || image.isFile('/usr/bin/sudo');
+	const hasPassword = isUnlocked(user.password);
+	const ways = {hasPassword, hasKeys: oldKeys.length > 0, level, groups: oldGroups};
+	return {
+		answers: {
+			name,
+			gecos: gecos === '' ? undefined : gecos,
+			uid,
+			gid,
 			groups: membership.groups,
-			shell: hasShell(image, user.shell) ? user.shell : undefined,
+			shell: hasShell(image, shell) ? shell : undefined,
 			home,
-			sudo: 'none',
+			sudo: canSudo ? level : 'none',
 			passwordHash: login.passwordHash,
 			sshKeys,
-		});
-		taken.push(
-			`${user.name} (${user.uid})${sshKeys.length === 0 ? '' : `, ${keyCount(sshKeys.length)}`}`,
-		);
-	}
-	return {kind: 'users', taken, left, answers: {users, groups}};
+		},
+		taken: `${name} (${uid})${sshKeys.length === 0 ? '' : `, ${keyCount(sshKeys.length)}`}`,
+		left: [
+			...login.left,
+			...membership.left,
+			...(canSudo ? [] : [`${name} may no longer use sudo: the image has none`]),
+			...leftOfHome(user, home),
+			...leftOfShell(user, image),
+		],
+		waysToRoot: rules === undefined ? [] : waysOfUser(user, ways),
+	};
 }
 
 function ownGroups({groups}: OldAccounts): GroupAnswers[] {
 	return groups.filter(({gid}) => isOwnId(gid)).map(({name, gid}) => ({name, gid}));
 }
 
+/** Names of groups that a user is in besides the primary one. */
+function groupsOf({groups}: OldAccounts, {name}: OldUser): string[] {
+	return groups.filter(({members}) => members.includes(name)).map((group) => group.name);
+}
+
 /** Those that the image has, or that come along. */
 function groupsIn(
-	{groups: all}: OldAccounts,
-	user: OldUser,
+	user: string,
+	names: readonly string[],
 	image: ImageTree,
 	own: readonly GroupAnswers[],
 ): {readonly groups: readonly string[]; readonly left: readonly string[]} {
 	const known = new Set([...own.map(({name}) => name), ...groupNames(image)]);
 	const groups: string[] = [];
 	const left: string[] = [];
-	for (const {name} of all.filter(({members}) => members.includes(user.name))) {
+	for (const name of names) {
 		const isAdmin = adminGroups.includes(name);
 		const here = isAdmin ? adminGroups.find((admins) => known.has(admins)) : name;
 		if (here !== undefined && known.has(here)) groups.push(here);
-		else left.push(`${user.name} is no longer in ${name}: the image has no such group`);
+		else left.push(`${user} is no longer in ${name}: the image has no such group`);
 	}
 	return {groups, left};
 }

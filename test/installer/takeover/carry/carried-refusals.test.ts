@@ -1,14 +1,17 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {noAnswers, type UserAnswers} from '../../../../installer/answers/answers.ts';
+import {ImageTree} from '../../../../installer/bootstrap/image-tree.ts';
 import type {CarriedState} from '../../../../installer/takeover/carry/carried.ts';
 import {findCarriedRefusals} from '../../../../installer/takeover/carry/carried-refusals.ts';
-import {sshKey, user} from '../../bootstrap/planned.ts';
+import {debian, makeTree, sshKey, user} from '../../bootstrap/planned.ts';
 
 const test = suite('what speaks against a takeover');
 
+const image = new ImageTree(makeTree({...debian, '/usr/bin/sudo': 'x'}), new Map());
+
 const told = (users: readonly UserAnswers[], states: readonly CarriedState[]) =>
-	findCarriedRefusals({...noAnswers, users}, states).map(({code, message, hint}) => [
+	findCarriedRefusals({...noAnswers, users}, states, image).map(({code, message, hint}) => [
 		code,
 		message,
 		hint,
@@ -59,6 +62,26 @@ test('are keys that nobody would see', () => {
 			'Make /home/lab/ops with its keys on the system that is there, or leave its file system behind: --skip=mounts.',
 		],
 	]);
+});
+
+const waysOf = (kind: 'users' | 'root-login', ...waysToRoot: string[]): CarriedState => ({
+	kind,
+	taken: [],
+	left: [],
+	answers: {waysToRoot},
+});
+
+test('is that nobody could become root any more', () => {
+	const states = [waysOf('root-login', 'root by a password'), waysOf('users', 'me by sudo')];
+	const refusal = [
+		'no-way-to-root',
+		'nobody could become root on the new system; on the one before: root by a password, me by sudo',
+		'Give root a key by --root-ssh-authorized-keys; --skip=root-login says that nobody needs to.',
+	];
+	assert.equal(told([], states), [refusal]);
+	assert.equal(told([user({name: 'me', sshKeys: [sshKey], sudo: 'nopasswd'})], states), []);
+	assert.equal(told([], states.slice(1)), []);
+	assert.equal(told([], [waysOf('root-login'), waysOf('users')]), []);
 });
 
 test.run();

@@ -162,6 +162,28 @@ test('brings keys of users along whose homes stay behind', async () => {
 	);
 });
 
+test('has the rights of users, where the image has what gives them', async () => {
+	using old = new OldTree({
+		...oldDebian,
+		'usr/bin/sudo': '',
+		'etc/sudoers': '%sudo ALL=(ALL:ALL) ALL\nyou ALL=(ALL) NOPASSWD: ALL\n',
+		'srv/you/.ssh/authorized_keys': `${sshKey}\n`,
+	});
+	const usersIn = async (made: MadeImage) =>
+		(await readCarriedState(old.source(made))).find(({kind}) => kind === 'users');
+	const levels = (state: Awaited<ReturnType<typeof usersIn>>) =>
+		state?.answers.users?.map(({sudo}) => sudo);
+	const able = await usersIn({...image, '/usr/bin/sudo': 'x'});
+	assert.equal(levels(able), ['password', 'nopasswd']);
+	assert.equal(able?.answers.waysToRoot, ['me by sudo', 'you by sudo']);
+	const unable = await usersIn(image);
+	assert.equal(levels(unable), ['none', 'none']);
+	assert.equal(
+		unable?.left.filter((reason) => reason.includes('sudo')),
+		['me', 'you'].map((name) => `${name} may no longer use sudo: the image has none`),
+	);
+});
+
 test('is not there in a system that has nothing', async () => {
 	using old = new OldTree({});
 	for (const {taken, left} of await readCarriedState(old.source(image)))
