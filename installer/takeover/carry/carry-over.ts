@@ -3,7 +3,7 @@ import type {CarriedAnswers, CarriedState, CarrySource} from './carried.ts';
 import {carryHomes} from './homes.ts';
 import {carryHostname, carryMachineId} from './identity.ts';
 import {carryRootLogin} from './logins.ts';
-import {mergeUsers} from './merge-users.ts';
+import {mergeAging, mergeUsers} from './merge-users.ts';
 import {carryMounts} from './mounts.ts';
 import {carryNetwork} from './network.ts';
 import {carrySshHostKeys} from './ssh-host-keys.ts';
@@ -50,6 +50,7 @@ export function withCarried(answers: Answers, states: readonly CarriedState[]): 
 		root: {
 			passwordHash: root.passwordHash ?? carriedRoot?.passwordHash,
 			sshKeys: [...new Set([...root.sshKeys, ...(carriedRoot?.sshKeys ?? [])])],
+			...mergeAging(root, carriedRoot),
 		},
 		users: mergeUsers(
 			users,

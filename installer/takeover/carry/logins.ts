@@ -50,8 +50,17 @@ export async function carryRootLogin({old}: CarrySource): Promise<CarriedState> 
 		...(passwordHash === undefined ? [] : ['password']),
 		...(sshKeys.length === 0 ? [] : [keyCount(sshKeys.length)]),
 	];
-	const waysToRoot = waysOfRoot(isUnlocked(root?.password), sshKeys);
-	return {kind: 'root-login', taken, left, answers: {root: {passwordHash, sshKeys}, waysToRoot}};
+	// A login that does not come along says nothing of how long that of the image is to hold.
+	const aging = taken.length > 0 && root?.aging && {aging: root.aging};
+	return {
+		kind: 'root-login',
+		taken,
+		left,
+		answers: {
+			root: {passwordHash, sshKeys, ...aging},
+			waysToRoot: waysOfRoot(isUnlocked(root?.password), sshKeys),
+		},
+	};
 }
 
 export function keyCount(count: number): string {

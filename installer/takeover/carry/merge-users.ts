@@ -1,4 +1,4 @@
-import type {UserAnswers} from '../../answers/answers.ts';
+import type {LoginAnswers, UserAnswers} from '../../answers/answers.ts';
 import {distinctKeys} from '../../answers/public-key.ts';
 
 /** Whom both name stays who it was, with what is given besides or instead. */
@@ -26,6 +26,18 @@ function mergeUser(given: UserAnswers, before: UserAnswers | undefined): UserAns
 		home: given.home ?? before.home,
 		sudo: given.sudo === 'none' ? before.sudo : given.sudo,
 		passwordHash: given.passwordHash ?? before.passwordHash,
+		...mergeAging(given, before),
 		sshKeys: distinctKeys([...given.sshKeys, ...before.sshKeys]),
 	};
+}
+
+/** A new password was changed now; how long the login holds is what it was. */
+export function mergeAging(
+	given: LoginAnswers,
+	before: Pick<LoginAnswers, 'aging'> | undefined,
+): Pick<LoginAnswers, 'aging'> {
+	const aging = given.aging ?? before?.aging;
+	if (aging === undefined) return {};
+	if (given.passwordHash === undefined) return {aging};
+	return {aging: {...aging, changed: given.aging?.changed}};
 }

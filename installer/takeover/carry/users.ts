@@ -79,6 +79,7 @@ async function carryUser(
 			home,
 			sudo: canSudo ? level : 'none',
 			passwordHash: login.passwordHash,
+			...(user.aging && {aging: user.aging}),
 			sshKeys,
 		},
 		taken: `${name} (${uid})${sshKeys.length === 0 ? '' : `, ${keyCount(sshKeys.length)}`}`,

@@ -1,6 +1,7 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {noAnswers} from '../../../../installer/answers/answers.ts';
+import {Secret} from '../../../../installer/answers/secret.ts';
 import {type CarriedKind, chosenKinds} from '../../../../installer/takeover/carry/carried.ts';
 import {readCarriedState, withCarried} from '../../../../installer/takeover/carry/carry-over.ts';
 import {symlink} from '../../../engine/source/trees.ts';
@@ -122,6 +123,15 @@ test('becomes files of the new system', async () => {
 	assert.match(entries['/etc/group'] ?? '', 'work:x:1500:me,you\n');
 });
 
+const noLimits = {
+	changed: 1,
+	least: undefined,
+	most: undefined,
+	warning: undefined,
+	inactive: undefined,
+	expires: undefined,
+};
+
 test('gives way to what is said for the new system', async () => {
 	using old = new OldTree(oldDebian);
 	const given = {
@@ -147,6 +157,7 @@ test('gives way to what is said for the new system', async () => {
 		home: '/home/me',
 		sudo: 'none',
 		sshKeys: [sshKey],
+		aging: noLimits,
 	});
 });
 
@@ -160,6 +171,34 @@ test('brings keys of users along whose homes stay behind', async () => {
 		users?.answers.users?.map(({sshKeys}) => sshKeys),
 		[[sshKey], []],
 	);
+});
+
+test('lets logins hold as long as they did', async () => {
+	using old = new OldTree({
+		'etc/passwd': oldDebian['etc/passwd'] ?? '',
+		'etc/shadow': `root:${hash}:20000:1:2:3:4:20100:\nme:${hash}:1:0:99999:7::1:\nyou:!:20000::::::\n`,
+	});
+	const states = await readCarriedState(old.source(image));
+	const {entries} = planned(withCarried(noAnswers, states), image);
+	assert.is(
+		entries['/etc/shadow'],
+		[
+			`640 0:42 root:${hash}:20000:1:2:3:4:20100:`,
+			'sync:*:20000:0:99999:7:::',
+			`me:${hash}:1:0:99999:7::1:`,
+			'you:!:20000::::::',
+			'',
+		].join('\n'),
+	);
+	const passwordHash = new Secret(hash);
+	const given = {
+		...noAnswers,
+		root: {passwordHash, sshKeys: []},
+		users: [user({name: 'me', passwordHash})],
+	};
+	const changed = planned(withCarried(given, states), image).entries['/etc/shadow'] ?? '';
+	assert.match(changed, `root:${hash}:20783:1:2:3:4:20100:\n`);
+	assert.match(changed, `me:${hash}:20783:0:99999:7::1:\n`);
 });
 
 test('has the rights of users, where the image has what gives them', async () => {
