@@ -4,6 +4,7 @@ import type {ImageTree} from '../../bootstrap/image-tree.ts';
 import {ImageUnits} from '../../bootstrap/units/image-units.ts';
 import type {CarriedState, CarrySource} from './carried.ts';
 import {openFileOf, secretFileOf} from './carried-file.ts';
+import {imageGroups} from './image-groups.ts';
 import {readInterfaces} from './interfaces-file.ts';
 
 const connections = '/etc/NetworkManager/system-connections';
@@ -16,7 +17,7 @@ export async function carryNetwork({old, image}: CarrySource): Promise<CarriedSt
 	const service = serviceOf(image);
 	const parts = [
 		await carryConnections(old, service),
-		await carryNetworkd(old, service),
+		await carryNetworkd(old, service, image),
 		await carryInterfaces(old, service),
 		await leaveNetplan(old),
 		await carryNames(old),
@@ -50,16 +51,24 @@ async function carryConnections(old: ImageRoot, service: NetworkService): Promis
 	return await take(names, (name) => secretFileOf(old, `${connections}/${name}`));
 }
 
-async function carryNetworkd(old: ImageRoot, service: NetworkService): Promise<Part> {
+async function carryNetworkd(
+	old: ImageRoot,
+	service: NetworkService,
+	image: ImageTree,
+): Promise<Part> {
 	const files: string[] = [];
 	for await (const [path, {type}] of old.walk(networkd))
 		if (type === 'file') files.push(path.slice(networkd.length + 1));
 	// Names of interfaces are udev's business, whoever sets them up.
 	const isForUdev = (name: string) => /\.link(\.d\/|$)/.test(name);
 	const isTaken = (name: string) => isForUdev(name) || service === 'systemd-networkd';
-	const taken = await take(files.filter(isTaken).sort(), (name) =>
-		openFileOf(old, `${networkd}/${name}`),
-	);
+	// Who reads them is no root.
+	const reader = imageGroups(image).has('systemd-network') ? 'systemd-network' : undefined;
+	const taken = await take(files.filter(isTaken).sort(), async (name) => {
+		const file = `${networkd}/${name}`;
+		const isOpen = ((await old.followed(file))?.mode ?? 0) & 0o004;
+		return isOpen ? await openFileOf(old, file) : await secretFileOf(old, file, reader);
+	});
 	const left = files.filter((name) => !isTaken(name)).sort();
 	return {
 		...taken,

@@ -3,6 +3,7 @@ import {byteString} from '../../bootstrap/byte-string.ts';
 import type {ImageTree} from '../../bootstrap/image-tree.ts';
 import {type CarriedState, type CarrySource, homesFolder} from './carried.ts';
 import {comesAlong} from './homes.ts';
+import {imageGroups} from './image-groups.ts';
 import {authorizedKeys, carriedPassword, isUnlocked, keyCount} from './logins.ts';
 import {isOwnId, type OldAccounts, type OldUser, readOldAccounts} from './old-accounts.ts';
 import {adminGroups, waysOfUser} from './root-ways.ts';
@@ -110,7 +111,7 @@ function groupsIn(
 	image: ImageTree,
 	own: readonly GroupAnswers[],
 ): {readonly groups: readonly string[]; readonly left: readonly string[]} {
-	const known = new Set([...own.map(({name}) => name), ...groupNames(image)]);
+	const known = new Set([...own.map(({name}) => name), ...imageGroups(image).keys()]);
 	const groups: string[] = [];
 	const left: string[] = [];
 	for (const name of names) {
@@ -120,11 +121,6 @@ function groupsIn(
 		else left.push(`${user} is no longer in ${name}: the image has no such group`);
 	}
 	return {groups, left};
-}
-
-function groupNames(image: ImageTree): string[] {
-	const texts = ['/etc/group', '/usr/lib/group'].map((file) => image.text(file) ?? '');
-	return texts.flatMap((text) => text.split('\n').map((line) => line.split(':')[0] ?? ''));
 }
 
 /** Undefined for a home elsewhere, which the new system has not: the user gets one where all are. */
