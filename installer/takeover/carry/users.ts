@@ -1,5 +1,4 @@
 import type {GroupAnswers, UserAnswers} from '../../answers/answers.ts';
-import {byteString} from '../../bootstrap/byte-string.ts';
 import type {ImageTree} from '../../bootstrap/image-tree.ts';
 import {type CarriedState, type CarrySource, homesFolder} from './carried.ts';
 import {comesAlong} from './homes.ts';
@@ -8,6 +7,7 @@ import {authorizedKeys, carriedPassword, isUnlocked, keyCount} from './logins.ts
 import {isOwnId, type OldAccounts, type OldUser, readOldAccounts} from './old-accounts.ts';
 import {adminGroups, waysOfUser} from './root-ways.ts';
 import {readSudoers, type SudoRule, sudoLevel} from './sudoers.ts';
+import {carriedShell, parseShells} from './user-shell.ts';
 
 /**
  * Users and groups that people made, with their numbers: files in homes and elsewhere have those.
@@ -18,10 +18,11 @@ export async function carryUsers(source: UsersSource): Promise<CarriedState> {
 	const accounts = await readOldAccounts(old);
 	const hasSudo = (await old.followed('/usr/bin/sudo')) !== undefined;
 	const rules = hasSudo ? await readSudoers(old) : undefined;
+	const shells = parseShells((await old.text('/etc/shells')) ?? '');
 	const groups = ownGroups(accounts);
 	const carried: CarriedUser[] = [];
 	for (const user of accounts.users.filter(({uid}) => isOwnId(uid)))
-		carried.push(await carryUser(source, user, {accounts, groups, rules}));
+		carried.push(await carryUser(source, user, {accounts, groups, rules, shells}));
 	return {
 		kind: 'users',
 		taken: carried.map(({taken}) => taken),
@@ -42,6 +43,8 @@ interface UserRights {
 	readonly groups: readonly GroupAnswers[];
 	/** Undefined where the system before has no sudo. */
 	readonly rules: readonly SudoRule[] | undefined;
+	/** Of /etc/shells. */
+	readonly shells: ReadonlySet<string>;
 }
 
 interface CarriedUser {
@@ -54,18 +57,19 @@ interface CarriedUser {
 async function carryUser(
 	source: UsersSource,
 	user: OldUser,
-	{accounts, groups, rules}: UserRights,
+	{accounts, groups, rules, shells}: UserRights,
 ): Promise<CarriedUser> {
 	const {old, image, covers} = source;
-	const {name, uid, gid, gecos, shell} = user;
+	const {name, uid, gecos} = user;
+	const shell = carriedShell(user, shells, image);
 	const login = carriedPassword(name, user.password);
 	const home = homeOf(user);
 	const oldKeys = await authorizedKeys(old, user.home);
 	const sshKeys = (await comesAlong(source, covers, user.home)) ? [] : oldKeys;
 	const oldGroups = groupsOf(accounts, user);
 	const membership = groupsIn(name, oldGroups, image, groups);
-	const primary = accounts.groups.find((group) => group.gid === gid)?.name ?? '';
-	const level = sudoLevel(rules ?? [], name, [...oldGroups, primary]);
+	const primary = primaryGroup(accounts, user, image);
+	const level = sudoLevel(rules ?? [], name, [...oldGroups, primary.name]);
 	const canSudo = level === 'none' || image.isFile('/usr/bin/sudo');
 	const hasPassword = isUnlocked(user.password);
 	const ways = {hasPassword, hasKeys: oldKeys.length > 0, level, groups: oldGroups};
@@ -74,9 +78,9 @@ async function carryUser(
 			name,
 			gecos: gecos === '' ? undefined : gecos,
 			uid,
-			gid,
+			gid: primary.gid,
 			groups: membership.groups,
-			shell: hasShell(image, shell) ? shell : undefined,
+			shell: shell.shell,
 			home,
 			sudo: canSudo ? level : 'none',
 			passwordHash: login.passwordHash,
@@ -86,10 +90,11 @@ async function carryUser(
 		taken: `${name} (${uid})${sshKeys.length === 0 ? '' : `, ${keyCount(sshKeys.length)}`}`,
 		left: [
 			...login.left,
+			...primary.left,
 			...membership.left,
 			...(canSudo ? [] : [`${name} may no longer use sudo: the image has none`]),
 			...leftOfHome(user, home),
-			...leftOfShell(user, image),
+			...shell.left,
 		],
 		waysToRoot: rules === undefined ? [] : waysOfUser(user, ways),
 	};
@@ -97,6 +102,22 @@ async function carryUser(
 
 function ownGroups({groups}: OldAccounts): GroupAnswers[] {
 	return groups.filter(({gid}) => isOwnId(gid)).map(({name, gid}) => ({name, gid}));
+}
+
+/**
+ * Numbers of people's groups are those that files have. Those of a system's are its own affair: what it calls
+ * adm another may call wheel, so that the name counts, and a user without one has a group of the user's own.
+ */
+function primaryGroup(
+	{groups}: OldAccounts,
+	{name: user, gid}: OldUser,
+	image: ImageTree,
+): {readonly name: string; readonly gid: number | undefined; readonly left: readonly string[]} {
+	const name = groups.find((group) => group.gid === gid)?.name ?? '';
+	if (isOwnId(gid)) return {name, gid, left: []};
+	const here = imageGroups(image).get(name);
+	const lost = `${user} has a group of the same name, and no longer ${name || gid}: the image has no such group`;
+	return {name, gid: here, left: here === undefined ? [lost] : []};
 }
 
 /** Names of groups that a user is in besides the primary one. */
@@ -131,13 +152,4 @@ function homeOf({home}: OldUser): string | undefined {
 function leftOfHome(user: OldUser, home: string | undefined): string[] {
 	const hasNone = home !== undefined || user.home === '/' || user.home.startsWith('/nonexistent');
 	return hasNone ? [] : [`the home of ${user.name} stays in ${user.home} of the system before`];
-}
-
-function leftOfShell({name, shell}: OldUser, image: ImageTree): string[] {
-	const isKnown = shell === '' || hasShell(image, shell);
-	return isKnown ? [] : [`${name} gets the usual shell: the image has no ${shell}`];
-}
-
-function hasShell(image: ImageTree, shell: string): boolean {
-	return shell !== '' && image.isFile(byteString(shell));
 }

@@ -22,6 +22,7 @@ const oldDebian: OldFiles = {
 		'nobody:x:65534:65534::/nonexistent:/usr/sbin/nologin',
 		'',
 	].join('\n'),
+	'etc/shells': '/bin/bash\n/usr/bin/fish\n',
 	'etc/shadow': `root:!:1::::::\nme:${hash}:1::::::\nyou:abCdEfGhIjKlM:1::::::\n`,
 	'etc/group':
 		'root:x:0:\nsudo:x:27:me\nusers:x:100:\nme:x:1000:\nwork:x:1500:me,you\ndocker:x:998:me\n',
@@ -76,6 +77,7 @@ test('is found, and told with what cannot come along', async () => {
 				[
 					'me is no longer in docker: the image has no such group',
 					'the password of you is kept in an old form: the login is locked',
+					'you has a group of the same name, and no longer users: the image has no such group',
 					'the home of you stays in /srv/you of the system before',
 					'you gets the usual shell: the image has no /usr/bin/fish',
 				],
@@ -116,7 +118,7 @@ test('becomes files of the new system', async () => {
 	assert.match(entries['/etc/systemd/network/10-lan.network'] ?? '', 'DHCP=yes');
 	assert.is(entries['/var/roothome/.ssh/authorized_keys'], `600 0:0 ${sshKey}\n`);
 	assert.match(entries['/etc/passwd'] ?? '', 'me:x:1000:1000:Me,,,:/home/me:/bin/bash\n');
-	assert.match(entries['/etc/passwd'] ?? '', 'you:x:1001:100::/home/you:/bin/bash\n');
+	assert.match(entries['/etc/passwd'] ?? '', 'you:x:1001:1001::/home/you:/bin/bash\n');
 	assert.match(entries['/etc/shadow'] ?? '', `me:${hash}:`);
 	assert.match(entries['/etc/shadow'] ?? '', 'you:!:');
 	assert.match(entries['/etc/group'] ?? '', 'sudo:x:27:me\n');
@@ -176,6 +178,7 @@ test('brings keys of users along whose homes stay behind', async () => {
 test('lets logins hold as long as they did', async () => {
 	using old = new OldTree({
 		'etc/passwd': oldDebian['etc/passwd'] ?? '',
+		'etc/shells': oldDebian['etc/shells'] ?? '',
 		'etc/shadow': `root:${hash}:20000:1:2:3:4:20100:\nme:${hash}:1:0:99999:7::1:\nyou:!:20000::::::\n`,
 	});
 	const states = await readCarriedState(old.source(image));
@@ -221,6 +224,29 @@ test('has the rights of users, where the image has what gives them', async () =>
 		unable?.left.filter((reason) => reason.includes('sudo')),
 		['me', 'you'].map((name) => `${name} may no longer use sudo: the image has none`),
 	);
+});
+
+test('gives nobody the rights of a group of the same number', async () => {
+	using old = new OldTree({
+		'etc/passwd': 'me:x:1000:4::/:/bin/bash\nyou:x:1001:27::/:/bin/bash\nit:x:1002:7::/:\n',
+		'etc/group': 'adm:x:4:\nshadow:x:27:\n',
+	});
+	const groups = `${debian['/etc/group']}wheel:x:4:\n`;
+	const users = (await readCarriedState(old.source({...debian, '/etc/group': groups}))).find(
+		({kind}) => kind === 'users',
+	);
+	assert.equal(
+		users?.answers.users?.map(({name, gid}) => [name, gid]),
+		[
+			['me', undefined],
+			['you', 42],
+			['it', undefined],
+		],
+	);
+	assert.equal(users?.left, [
+		'me has a group of the same name, and no longer adm: the image has no such group',
+		'it has a group of the same name, and no longer 7: the image has no such group',
+	]);
 });
 
 test('is not there in a system that has nothing', async () => {
