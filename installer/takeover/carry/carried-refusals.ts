@@ -16,7 +16,22 @@ export function findCarriedRefusals(
 	states: readonly CarriedState[],
 	image: ImageTree,
 ): Refused[] {
-	return [...refusalsOfHomes(answers, states), ...refusalsOfRoot(answers, states, image)];
+	return [
+		...refusalsOfNetwork(states),
+		...refusalsOfHomes(answers, states),
+		...refusalsOfRoot(answers, states, image),
+	];
+}
+
+/** A machine that nobody reaches may be well all the same, so that it would not go back by itself. */
+function refusalsOfNetwork(states: readonly CarriedState[]): Refused[] {
+	const left = states.find(({kind}) => kind === 'network')?.left ?? [];
+	if (left.length === 0) return [];
+	return [
+		new Refused('network-left', `the network would not be what it is: ${left.join('; ')}`, {
+			hint: "--skip=network leaves all of it to the image, where the image's settings will do.",
+		}),
+	];
 }
 
 /** Where people left logins behind, they know why. */

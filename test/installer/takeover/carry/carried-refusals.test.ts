@@ -71,6 +71,18 @@ const waysOf = (kind: 'users' | 'root-login', ...waysToRoot: string[]): CarriedS
 	answers: {waysToRoot},
 });
 
+test('is a network that does not come along as a whole', () => {
+	const left = ['br0: it is a bridge', 'eth0: its method is ppp'];
+	assert.equal(told([], [{kind: 'network', taken: ['eth1'], left, answers: {}}]), [
+		[
+			'network-left',
+			'the network would not be what it is: br0: it is a bridge; eth0: its method is ppp',
+			"--skip=network leaves all of it to the image, where the image's settings will do.",
+		],
+	]);
+	assert.equal(told([], [{kind: 'mounts', taken: [], left, answers: {}}]), []);
+});
+
 test('is that nobody could become root any more', () => {
 	const states = [waysOf('root-login', 'root by a password'), waysOf('users', 'me by sudo')];
 	const refusal = [
