@@ -10,6 +10,9 @@ const systemPlaces =
 	/^\/($|(boot|efi|usr|etc|bin|sbin|lib\d*|dev|proc|sys|run|tmp)(\/|$)|(var|var\/tmp|root|opt)$)/;
 /** Not of a disk or another machine. */
 const madeUpTypes = /^(proc|sysfs|tmpfs|devpts|devtmpfs|cgroup2?|debugfs|overlay|swap|autofs)$/;
+/** What mount(8) needs no program for. */
+const kernelTypes =
+	/^(auto|ext[234]|xfs|btrfs|f2fs|vfat|msdos|exfat|ntfs3|iso9660|udf|hfsplus|jfs|bcachefs|erofs|squashfs|9p)$/;
 /** Names that lead to the same file system at every boot and need nothing that is assembled first. */
 const plainSource = /^((PART)?(UUID|LABEL)=|\/dev\/(disk\/by-|sd|vd|nvme|mmcblk|xvd))/;
 
@@ -33,13 +36,22 @@ export async function carryMounts({old, image, mountPoints}: CarrySource): Promi
 				: whyNot(line, image);
 		const place = image.resolve(byteString(line.place)) ?? line.place;
 		if (reason === undefined) {
-			fstab.push(formatFstabLine({...line, place: Buffer.from(place, 'latin1').toString()}));
+			const options = isOfHomes ? line.options : optional(line.options);
+			fstab.push(
+				formatFstabLine({...line, options, place: Buffer.from(place, 'latin1').toString()}),
+			);
 			taken.push(`${line.source} on ${line.place}`);
 			if (isOfHomes) covers.push(line.place);
 		} else left.push(`${line.source} on ${line.place}: ${reason}`);
 	}
 	const homes = await readHomes(old, await homesIn(covers, {old, mountPoints}));
 	return {kind: 'mounts', taken, left, answers: {fstab, covers, homes}};
+}
+
+/** A disk that is not plugged in, or that the kernel of the image does not know, is no reason not to start. */
+function optional(options: readonly string[]): string[] {
+	if (options.includes('nofail')) return [...options];
+	return [...options.filter((option) => option !== 'defaults'), 'nofail'];
 }
 
 async function homesIn(
@@ -55,8 +67,9 @@ async function homesIn(
 function whyNot({source, place, type, options}: FstabLine, image: ImageTree): string | undefined {
 	const isShare = /^(nfs4?|cifs|fuse(\..*)?|sshfs|9p|ceph|glusterfs)$/.test(type);
 	const helper = `/usr/sbin/mount.${type}`;
+	const needsHelper = !kernelTypes.test(type);
 	if (options.some((option) => /^r?bind$/.test(option))) return 'it is a folder mounted elsewhere';
-	if (isShare && type !== '9p' && !image.isFile(helper)) return `the image has no ${helper}`;
+	if (needsHelper && !image.isFile(helper)) return `the image has no ${helper}`;
 	if (!isShare && !plainSource.test(source))
 		return 'it needs volumes (LVM, LUKS, MD) that slipway does not set up';
 	const resolved = image.resolve(byteString(place));

@@ -98,7 +98,7 @@ test('is found, and told with what cannot come along', async () => {
 	);
 	assert.equal(
 		states.flatMap(({answers}) => answers.fstab ?? []),
-		['LABEL=data /var/srv/d\\040ata xfs noatime 0 2'],
+		['LABEL=data /var/srv/d\\040ata xfs noatime,nofail 0 2'],
 	);
 	assert.equal(
 		states.flatMap(({answers}) => answers.mounts ?? []),
