@@ -5,6 +5,7 @@ import {parsePublicKey} from '../../answers/public-key.ts';
 import type {ImageTree} from '../../bootstrap/image-tree.ts';
 import {type CarriedHome, type CarriedState, homesFolder} from './carried.ts';
 import {waysToRoot} from './root-ways.ts';
+import {selinuxMode} from './selinux-mode.ts';
 
 /**
  * What would lock people out of the new system, or the machine off from its network.
@@ -19,6 +20,7 @@ export function findCarriedRefusals(
 	return [
 		...refusalsOfNetwork(states),
 		...refusalsOfHomes(answers, states),
+		...refusalsOfLabels(answers, states, image),
 		...refusalsOfRoot(answers, states, image),
 	];
 }
@@ -74,6 +76,29 @@ function refusalsOfHomes({users}: Answers, states: readonly CarriedState[]): Ref
 			),
 		];
 	});
+}
+
+/** Of files without a label services have nothing: sshd no keys, and a shell no home. */
+function refusalsOfLabels(
+	{system}: Answers,
+	states: readonly CarriedState[],
+	image: ImageTree,
+): Refused[] {
+	const mode = system.selinux ?? selinuxMode(image.text('/etc/selinux/config') ?? '');
+	const without = states
+		.flatMap((state) => state.answers.homes ?? [])
+		.filter(({isLabelled}) => !isLabelled);
+	if (mode !== 'enforcing' || without.length === 0) return [];
+	const places = without.map(({path}) => path).join(', ');
+	return [
+		new Refused(
+			'homes-without-labels',
+			`the image enforces SELinux, and has no use for homes without labels: ${places}`,
+			{
+				hint: 'Take an image that is permissive until restorecon -R /var/home has run, or leave homes behind (--skip=homes, --skip=mounts for a file system of theirs): SSH keys come along all the same.',
+			},
+		),
+	];
 }
 
 function homeOf({name, home}: UserAnswers): string {

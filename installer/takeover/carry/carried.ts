@@ -44,6 +44,8 @@ export interface CarriedHome {
 	readonly uid: number;
 	/** Those that open it, as lines of authorized_keys. */
 	readonly sshKeys: readonly string[];
+	/** Whether the system before gives files SELinux labels. */
+	readonly isLabelled: boolean;
 }
 
 /** The same as an installation is told it; see Answers. */

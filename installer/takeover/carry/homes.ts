@@ -3,6 +3,7 @@ import {isAtOrBelow} from '../../../engine/source/tree-path.ts';
 import type {MachineMount} from '../../mounted/machine-mounts.ts';
 import {type CarriedHome, type CarriedState, type CarrySource, homesFolder} from './carried.ts';
 import {authorizedKeys} from './logins.ts';
+import {selinuxMode} from './selinux-mode.ts';
 
 /**
  * Homes stay where they are, and each is mounted where the image has it: nothing is copied, both systems
@@ -57,10 +58,13 @@ export async function readHomes(
 	places: readonly string[],
 ): Promise<CarriedHome[]> {
 	const homes: CarriedHome[] = [];
+	const mode = selinuxMode((await old.text('/etc/selinux/config')) ?? '');
+	const isLabelled = mode === 'enforcing' || mode === 'permissive';
 	for (const place of places) {
 		const facts = await old.facts(place);
-		if (facts?.type === 'directory')
-			homes.push({path: place, uid: facts.uid, sshKeys: await authorizedKeys(old, place)});
+		if (facts?.type !== 'directory') continue;
+		const sshKeys = await authorizedKeys(old, place);
+		homes.push({path: place, uid: facts.uid, sshKeys, isLabelled});
 	}
 	return homes;
 }

@@ -24,8 +24,8 @@ const carried: CarriedState = {
 	answers: {
 		covers: ['/home/me', '/home/you', '/home/lab'],
 		homes: [
-			{path: '/home/me', uid: 1000, sshKeys: [sshKey]},
-			{path: '/home/you', uid: 1001, sshKeys: [`from="192.0.2.1" ${sshKey}`]},
+			{path: '/home/me', uid: 1000, sshKeys: [sshKey], isLabelled: false},
+			{path: '/home/you', uid: 1001, sshKeys: [`from="192.0.2.1" ${sshKey}`], isLabelled: false},
 		],
 	},
 };
@@ -81,6 +81,26 @@ test('is a network that does not come along as a whole', () => {
 		],
 	]);
 	assert.equal(told([], [{kind: 'mounts', taken: [], left, answers: {}}]), []);
+});
+
+test('are homes without labels, where an image wants them', () => {
+	const codes = (mode: string, isLabelled: boolean, selinux?: 'permissive') => {
+		const files = {...debian, '/etc/selinux/config': `# SELINUX= is one of\nSELINUX=${mode}\n`};
+		const homes = [{path: '/home/me', uid: 1000, sshKeys: [], isLabelled}];
+		const answers = {...noAnswers, system: {...noAnswers.system, ...(selinux && {selinux})}};
+		const states = [{kind: 'homes', taken: [], left: [], answers: {homes}} as const];
+		const made = new ImageTree(makeTree(files), new Map());
+		return findCarriedRefusals(answers, states, made).map(({code, message}) => [code, message]);
+	};
+	assert.equal(codes('enforcing', false), [
+		[
+			'homes-without-labels',
+			'the image enforces SELinux, and has no use for homes without labels: /home/me',
+		],
+	]);
+	assert.equal(codes('enforcing', true), []);
+	assert.equal(codes('permissive', false), []);
+	assert.equal(codes('enforcing', false, 'permissive'), []);
 });
 
 test('is that nobody could become root any more', () => {

@@ -42,8 +42,8 @@ test('are mounted one by one, but for what is none', async () => {
 			],
 			covers: ['/home/me', '/home/you'],
 			homes: [
-				{path: '/home/me', uid, sshKeys: [sshKey]},
-				{path: '/home/you', uid, sshKeys: []},
+				{path: '/home/me', uid, sshKeys: [sshKey], isLabelled: false},
+				{path: '/home/you', uid, sshKeys: [], isLabelled: false},
 			],
 			keeps: ['home'],
 		},
@@ -121,6 +121,20 @@ test('have their keys with them, and others get theirs', async () => {
 	);
 });
 
+test('have labels where SELinux was used', async () => {
+	for (const [mode, isLabelled] of [
+		['enforcing', true],
+		['permissive', true],
+		['disabled', false],
+	] as const) {
+		const {answers} = await homesOf({
+			'etc/selinux/config': `SELINUX=${mode}\n`,
+			'home/me/': '',
+		});
+		assert.equal(answers.homes, [{path: '/home/me', uid, sshKeys: [], isLabelled}], mode);
+	}
+});
+
 test('are told of the mount that has them', async () => {
 	using old = new OldTree({...fstab, 'home/me/.ssh/authorized_keys': `${sshKey}\n`});
 	const mountsOf = async (changes: Partial<CarrySource>) =>
@@ -128,7 +142,7 @@ test('are told of the mount that has them', async () => {
 	assert.equal((await mountsOf(mounted))?.answers, {
 		fstab: ['UUID=1 /var/home ext4 defaults 0 2'],
 		covers: ['/home'],
-		homes: [{path: '/home/me', uid, sshKeys: [sshKey]}],
+		homes: [{path: '/home/me', uid, sshKeys: [sshKey], isLabelled: false}],
 	});
 	assert.equal((await mountsOf({}))?.left, [
 		'UUID=1 on /home: it is not mounted, so that nobody knows whose homes it has',

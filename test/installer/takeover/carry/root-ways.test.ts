@@ -38,7 +38,7 @@ const nobody: LoginAnswers = {passwordHash: undefined, sshKeys: []};
 const ways = (image: MadeImage, root = nobody, users = [user({name: 'me'})]) =>
 	waysToRoot(
 		{root, users},
-		[{path: '/home/me', uid: 1000, sshKeys: [sshKey]}],
+		[{path: '/home/me', uid: 1000, sshKeys: [sshKey], isLabelled: false}],
 		new ImageTree(makeTree(image), new Map()),
 	);
 
