@@ -187,6 +187,21 @@ export interface LoginAnswers {
 	readonly passwordHash: Secret | undefined;
 	/** Lines as in authorized_keys. */
 	readonly sshKeys: readonly string[];
+	/** The image's when undefined. */
+	readonly aging?: PasswordAging;
+}
+
+/** Days, as shadow(5) has them; what is undefined is not limited. */
+export interface PasswordAging {
+	/** Of the last change, since 1970; that of the installation when undefined. */
+	readonly changed: number | undefined;
+	readonly least: number | undefined;
+	readonly most: number | undefined;
+	readonly warning: number | undefined;
+	/** For how many an expired password is still taken. */
+	readonly inactive: number | undefined;
+	/** When the account expires, since 1970. */
+	readonly expires: number | undefined;
 }
 
 export interface UserAnswers extends LoginAnswers {

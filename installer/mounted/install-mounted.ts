@@ -26,6 +26,7 @@ import {checkSettings, type GivenSettings} from '../install-options.ts';
 import {orInterrupted} from '../interruption.ts';
 import {readAnswers} from '../read-answers.ts';
 import {hashSelf, prepareSelf, type UnhashedSelf} from '../self-image.ts';
+import {findCarriedRefusals} from '../takeover/carry/carried-refusals.ts';
 import {withCarried} from '../takeover/carry/carry-over.ts';
 import {type PreparedTakeover, prepareTakeover} from '../takeover/prepare-takeover.ts';
 import {type BootContentsBefore, entriesOfRoot, readBootBefore} from './boot-contents.ts';
@@ -178,7 +179,8 @@ async function describe(
 	const answers = answersFor(options, targets, image, takeover);
 	const {contexts} = unhashed.deployment;
 	const bootstrap = plannedBootstrap({answers, image, contents, contexts, now});
-	throwRefusals(bootstrap.problems);
+	const lost = takeover === undefined ? [] : findCarriedRefusals(answers, takeover.states, image);
+	throwRefusals([...bootstrap.problems, ...lost]);
 	const {type} = targets.root.mount;
 	const place =
 		takeover === undefined ? 'file systems made by others' : `beside ${takeover.planned.title}`;

@@ -9,12 +9,18 @@ export function withMachineMounts(
 ): SystemContent {
 	if (mounts.length === 0) return content;
 	const known = new Set(content.state.map(({path}) => path));
-	const places = mounts
-		.map(({target}) => `state/os/default/${target}`)
+	const places = [...new Set(mounts.flatMap(({target}) => foldersTo(target)))]
+		.map((place) => `state/os/default/${place}`)
 		.filter((place) => !known.has(place))
 		.map((place) => stateFolder(place));
 	const file = stateFile(machineMountsFile, Buffer.from(formatMachineMounts(mounts)));
 	return withState(content, [...places, file]);
+}
+
+/** A path, and behind those above it. */
+function foldersTo(place: string): string[] {
+	const names = place.split('/');
+	return names.map((_, index) => names.slice(0, index + 1).join('/'));
 }
 
 export function withState(content: SystemContent, more: readonly StateEntry[]): SystemContent {

@@ -71,7 +71,7 @@ export async function prepareTakeover(source: TakeoverSource): Promise<PreparedT
 		record: recordFile({
 			version: 1,
 			title: release.title,
-			keep: chosen.flatMap(({answers}) => answers.mounts ?? []).map((mount) => mount.source),
+			keep: [...new Set(chosen.flatMap(({answers}) => answers.keeps ?? []))],
 			boot: {
 				...(boot.esp?.partition && {esp: boot.esp.partition.uuid}),
 				files: [...previous.files],

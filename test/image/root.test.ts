@@ -66,24 +66,29 @@ test('bring into the initramfs what its functions are made of', () => {
 test('mount in the initramfs what state says besides, and stop where that fails', () => {
 	const script = read('usr/lib/slipway/slipway-root');
 	const [mountOthers = ''] = /^mount_others\(\) \{.*?^\}/ms.exec(script) ?? [];
+	const physical = mkdtempSync(path.join(tmpdir(), 'slipway-mounts-'));
+	mkdirSync(path.join(physical, 'home/me'), {recursive: true});
 	const run = (mount: string, lines: string) =>
 		spawnSync('sh', ['-c', `${mount}\n${fakes}\n${mountOthers}\nmount_others`], {
 			encoding: 'utf8',
 			input: lines,
-		}).stdout;
-	const fakes = `physical=/sysroot new=/run/root wait_seconds=60
+		}).stdout.replaceAll(physical, '/sysroot');
+	const fakes = `physical=${physical} new=/run/root wait_seconds=60
+say() { echo "said: $1"; }
 udevadm() { echo udevadm "$@"; }
 fail() { echo "failed: $1"; exit 1; }`;
 	const echo = 'mount() { echo mount "$@"; }';
 	assert.is(
-		run(echo, 'home var/home\nUUID=1-2 var\n'),
-		`mount --bind /sysroot/home /run/root/var/home
+		run(echo, 'home/me var/home/me\nhome/gone var/home/gone\nUUID=1-2 var\n'),
+		`mount --bind /sysroot/home/me /run/root/var/home/me
+said: home/gone is gone, and is not mounted on /var/home/gone
 udevadm wait --timeout=60 /dev/disk/by-uuid/1-2
 mount /dev/disk/by-uuid/1-2 /run/root/var
 `,
 	);
-	const broken = run('mount() { false; }', 'home var/home\nUUID=1-2 var\n');
-	assert.is(broken, 'failed: home cannot be mounted on /var/home\n');
+	const broken = run('mount() { false; }', 'home/me var/home/me\nUUID=1-2 var\n');
+	assert.is(broken, 'failed: home/me cannot be mounted on /var/home/me\n');
+	rmSync(physical, {recursive: true});
 });
 
 test('sync what the first boot made before they mark it as done', () => {

@@ -80,7 +80,7 @@ async function checkNewSystem(machine: Machine): Promise<void> {
 	assert.is(await machine.ok('cat /etc/machine-id'), machineId);
 	assert.is(await machine.ok(`id -u ${user}`), String(uid));
 	assert.is(await machine.ok(`cat /home/${user}/file`), 'precious');
-	assert.match(await machine.ok('findmnt -no OPTIONS /var/home'), /^rw/);
+	assert.match(await machine.ok(`findmnt -no OPTIONS /var/home/${user}`), /^rw/);
 	await machine.ok('systemctl start ssh.service');
 	assert.is(await machine.ok(login), user);
 	await machine.ok('/usr/lib/systemd/systemd-networkd-wait-online --any --timeout=120');

@@ -8,7 +8,7 @@ import {isId} from './id-pool.ts';
 import {makeGroup} from './make-group.ts';
 import {locked} from './password-hash.ts';
 import type {AccountWork} from './plan-accounts.ts';
-import {lastChange, putPassword} from './put-password.ts';
+import {lastChange, putAging, putPassword} from './put-password.ts';
 import {allowSudo} from './sudo.ts';
 
 /** Makes a user with all that belongs to one; who is in the image already gets what is given, and keeps the rest. */
@@ -30,6 +30,7 @@ export function makeUser(work: AccountWork, answers: UserAnswers): void {
 			work.accounts.addMember(group, name);
 	}
 	putPassword(work, answers);
+	putAging(work, answers);
 	allowSudo(work, answers);
 	putKeys(work, answers, user);
 }

@@ -6,7 +6,7 @@ import {IdPool} from './id-pool.ts';
 import {readLoginDefaults} from './login-defs.ts';
 import {makeGroup} from './make-group.ts';
 import {makeUser} from './make-user.ts';
-import {putPassword} from './put-password.ts';
+import {putAging, putPassword} from './put-password.ts';
 
 /** What users and groups are made with. */
 export interface AccountWork extends BootstrapWork {
@@ -53,9 +53,11 @@ function namedTwice(accounts: readonly {readonly name: string}[]): Set<string> {
 	return new Set(names.filter((name, index) => names.indexOf(name) !== index));
 }
 
-function changeRoot(work: AccountWork, {passwordHash, sshKeys}: LoginAnswers): void {
-	const login = {name: 'root', passwordHash, sshKeys};
+function changeRoot(work: AccountWork, answers: LoginAnswers): void {
+	const {passwordHash, sshKeys} = answers;
+	const login = {...answers, name: 'root'};
 	putPassword(work, login);
+	putAging(work, login);
 	const user = work.accounts.user('root');
 	if (user !== undefined) putKeys(work, login, user);
 	else if (passwordHash !== undefined || sshKeys.length > 0)

@@ -2,6 +2,18 @@ import type {LoginAnswers} from '../../answers/answers.ts';
 import {isPasswordHash} from './password-hash.ts';
 import type {AccountWork} from './plan-accounts.ts';
 
+/** Limits how long the login of a user, who is there, holds; without a limit given it stays as it is. */
+export function putAging(
+	{accounts}: AccountWork,
+	{name, aging}: Pick<LoginAnswers, 'aging'> & {readonly name: string},
+): void {
+	if (aging === undefined) return;
+	const {changed, least, most, warning, inactive, expires} = aging;
+	const limits = [least, most, warning, inactive, expires].map((days) => String(days ?? ''));
+	const fields = Object.fromEntries(limits.map((days, index) => [index + 3, days]));
+	accounts.change('shadow', name, {...fields, ...(changed !== undefined && {2: String(changed)})});
+}
+
 const dayMs = 86_400_000;
 
 /** Days since 1970, as shadow(5) has the last change of a password. */

@@ -9,11 +9,19 @@ export function openFile(path: string, text: string, mode = 0o644): FileAnswer {
 	return {path, content: {kind: 'text', text}, mode, ...root};
 }
 
-/** A file of the old system as it is, for root alone; undefined when it is not there. */
-export async function secretFileOf(old: ImageRoot, path: string): Promise<FileAnswer | undefined> {
+/**
+ * A file of the old system as it is, for root alone, or for a group that may read it too; undefined when it
+ * is not there.
+ */
+export async function secretFileOf(
+	old: ImageRoot,
+	path: string,
+	group?: string,
+): Promise<FileAnswer | undefined> {
 	const bytes = await bytesOf(old, path);
 	if (bytes === undefined) return undefined;
-	return {path, content: {kind: 'inline', secret: new Secret(bytes)}, mode: 0o600, ...root};
+	const access = group === undefined ? {mode: 0o600, ...root} : {mode: 0o640, ...root, group};
+	return {path, content: {kind: 'inline', secret: new Secret(bytes)}, ...access};
 }
 
 /** The same of one that everybody may read. */

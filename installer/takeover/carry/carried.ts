@@ -25,6 +25,8 @@ export const carriedKinds = [
 ] as const;
 export type CarriedKind = (typeof carriedKinds)[number];
 
+export const homesFolder = '/home';
+
 /** One kind of state, found in the system before. */
 export interface CarriedState {
 	readonly kind: CarriedKind;
@@ -33,6 +35,17 @@ export interface CarriedState {
 	/** What does not, each with the reason. */
 	readonly left: readonly string[];
 	readonly answers: CarriedAnswers;
+}
+
+/** A home that both systems have. */
+export interface CarriedHome {
+	readonly path: string;
+	/** Of its owner. */
+	readonly uid: number;
+	/** Those that open it, as lines of authorized_keys. */
+	readonly sshKeys: readonly string[];
+	/** Whether the system before gives files SELinux labels. */
+	readonly isLabelled: boolean;
 }
 
 /** The same as an installation is told it; see Answers. */
@@ -48,6 +61,14 @@ export interface CarriedAnswers {
 	readonly fstab?: readonly string[];
 	/** Mounted before the system starts. */
 	readonly mounts?: readonly MachineMount[];
+	/** Paths below which that shows what the system before has, and nothing that an installation puts there. */
+	readonly covers?: readonly string[];
+	/** The homes in them. */
+	readonly homes?: readonly CarriedHome[];
+	/** By which people become root in the system before. */
+	readonly waysToRoot?: readonly string[];
+	/** Names in the root of the system before that stay when it is removed. */
+	readonly keeps?: readonly string[];
 }
 
 /** Where state is looked for, and what decides what of it can be used. */

@@ -1,33 +1,30 @@
 import type {Answers} from '../../answers/answers.ts';
-import {
-	type CarriedAnswers,
-	type CarriedKind,
-	type CarriedState,
-	type CarrySource,
-	carriedKinds,
-} from './carried.ts';
+import type {CarriedAnswers, CarriedState, CarrySource} from './carried.ts';
 import {carryHomes} from './homes.ts';
 import {carryHostname, carryMachineId} from './identity.ts';
 import {carryRootLogin} from './logins.ts';
+import {mergeAging, mergeUsers} from './merge-users.ts';
 import {carryMounts} from './mounts.ts';
 import {carryNetwork} from './network.ts';
 import {carrySshHostKeys} from './ssh-host-keys.ts';
 import {carryUsers} from './users.ts';
 
-const carriers: Readonly<Record<CarriedKind, (source: CarrySource) => Promise<CarriedState>>> = {
-	hostname: carryHostname,
-	'machine-id': carryMachineId,
-	network: carryNetwork,
-	'ssh-host-keys': carrySshHostKeys,
-	'root-login': carryRootLogin,
-	users: carryUsers,
-	homes: carryHomes,
-	mounts: carryMounts,
-};
-
-/** Reads all of it, what is not chosen too, so that it can be told. */
+/** Reads all of it, what is not chosen too, so that it can be told; in the order of {@link carriedKinds}. */
 export async function readCarriedState(source: CarrySource): Promise<CarriedState[]> {
-	return await Promise.all(carriedKinds.map((kind) => carriers[kind](source)));
+	const [homes, mounts] = await Promise.all([carryHomes(source), carryMounts(source)]);
+	const covers = [homes, mounts]
+		.filter(({kind}) => source.kinds.has(kind))
+		.flatMap(({answers}) => answers.covers ?? []);
+	return await Promise.all([
+		carryHostname(source),
+		carryMachineId(source),
+		carryNetwork(source),
+		carrySshHostKeys(source),
+		carryRootLogin(source),
+		carryUsers({...source, covers}),
+		homes,
+		mounts,
+	]);
 }
 
 /** What answers for the new system say, and what comes along where they say nothing. */
@@ -53,11 +50,11 @@ export function withCarried(answers: Answers, states: readonly CarriedState[]): 
 		root: {
 			passwordHash: root.passwordHash ?? carriedRoot?.passwordHash,
 			sshKeys: [...new Set([...root.sshKeys, ...(carriedRoot?.sshKeys ?? [])])],
+			...mergeAging(root, carriedRoot),
 		},
-		users: rest(
+		users: mergeUsers(
 			users,
-			({name}) => name,
-			(one) => one.users,
+			all.flatMap((one) => one.users ?? []),
 		),
 		groups: rest(
 			groups,

@@ -21,9 +21,9 @@ interface Stanza {
 }
 
 export function readInterfaces(text: string): InterfacesReading {
-	const {stanzas, started} = parseStanzas(text);
+	const {stanzas, started, others} = parseStanzas(text);
 	const interfaces: InterfaceAnswers[] = [];
-	const left: string[] = [];
+	const left = others.map((key) => `${key} in /etc/network/interfaces has no counterpart`);
 	for (const name of new Set(stanzas.map((stanza) => stanza.name))) {
 		if (name === 'lo') continue;
 		const own = stanzas.filter((stanza) => stanza.name === name);
@@ -34,9 +34,18 @@ export function readInterfaces(text: string): InterfacesReading {
 	return {interfaces, left};
 }
 
-function parseStanzas(text: string): {stanzas: Stanza[]; started: Set<string>} {
+interface ParsedStanzas {
+	readonly stanzas: readonly Stanza[];
+	/** Names of interfaces. */
+	readonly started: ReadonlySet<string>;
+	/** Other stanzas, by their first words. */
+	readonly others: readonly string[];
+}
+
+function parseStanzas(text: string): ParsedStanzas {
 	const stanzas: (Stanza & {options: [string, string][]})[] = [];
 	const started = new Set<string>();
+	const others: string[] = [];
 	let current: (typeof stanzas)[number] | undefined;
 	for (const line of joinedLines(text)) {
 		const [key = '', ...words] = line.split(/\s+/);
@@ -47,17 +56,19 @@ function parseStanzas(text: string): {stanzas: Stanza[]; started: Set<string>} {
 		} else if (key === 'auto' || key === 'allow-hotplug' || key === 'allow-auto') {
 			for (const word of words) started.add(word);
 			current = undefined;
-		} else if (isOther(key)) current = undefined;
-		else current?.options.push([key, words.join(' ')]);
+		} else if (isOther(key)) {
+			if (/^(mapping|template|rename)$/.test(key)) others.push(key);
+			current = undefined;
+		} else current?.options.push([key, words.join(' ')]);
 	}
-	return {stanzas, started};
+	return {stanzas, started, others};
 }
 
 const isOther = (key: string): boolean =>
 	/^(mapping|source|source-directory|no-auto-down|no-scripts|template|rename|allow-.*)$/.test(key);
 
 /** Without comments, and with lines together that a backslash parts. */
-function joinedLines(text: string): string[] {
+export function joinedLines(text: string): string[] {
 	return text
 		.replace(/\\\n/g, ' ')
 		.split('\n')

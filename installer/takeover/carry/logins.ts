@@ -5,16 +5,22 @@ import {keyMistake} from '../../bootstrap/accounts/authorized-keys.ts';
 import {isPasswordHash} from '../../bootstrap/accounts/password-hash.ts';
 import type {CarriedState, CarrySource} from './carried.ts';
 import {readOldAccounts} from './old-accounts.ts';
+import {waysOfRoot} from './root-ways.ts';
 
 /** What of a login comes along, and why something of it does not. */
 export interface CarriedLogin extends LoginAnswers {
 	readonly left: readonly string[];
 }
 
+/** Whether a password lets somebody in, in whatever form it is kept. */
+export function isUnlocked(password: string | undefined): password is string {
+	return password !== undefined && !/^[!*]/.test(password);
+}
+
 /** A locked password stays locked; one that nobody would need to know is none to bring along. */
 export function carriedPassword(name: string, password: string | undefined): CarriedLogin {
 	const nothing = {passwordHash: undefined, sshKeys: []};
-	if (password === undefined || /^[!*]/.test(password)) return {...nothing, left: []};
+	if (!isUnlocked(password)) return {...nothing, left: []};
 	const hash = new Secret(password);
 	if (password !== '' && isPasswordHash(hash)) return {...nothing, passwordHash: hash, left: []};
 	const reason =
@@ -44,7 +50,17 @@ export async function carryRootLogin({old}: CarrySource): Promise<CarriedState> 
 		...(passwordHash === undefined ? [] : ['password']),
 		...(sshKeys.length === 0 ? [] : [keyCount(sshKeys.length)]),
 	];
-	return {kind: 'root-login', taken, left, answers: {root: {passwordHash, sshKeys}}};
+	// A login that does not come along says nothing of how long that of the image is to hold.
+	const aging = taken.length > 0 && root?.aging && {aging: root.aging};
+	return {
+		kind: 'root-login',
+		taken,
+		left,
+		answers: {
+			root: {passwordHash, sshKeys, ...aging},
+			waysToRoot: waysOfRoot(isUnlocked(root?.password), sshKeys),
+		},
+	};
 }
 
 export function keyCount(count: number): string {

@@ -1,4 +1,5 @@
 import type {ImageRoot} from '../../../engine/lint/image-root.ts';
+import type {PasswordAging} from '../../answers/answers.ts';
 
 /** A line of passwd(5), with the password of shadow(5). */
 export interface OldUser {
@@ -10,6 +11,8 @@ export interface OldUser {
 	readonly shell: string;
 	/** As in shadow; undefined when there is none. */
 	readonly password: string | undefined;
+	/** The same. */
+	readonly aging: PasswordAging | undefined;
 }
 
 export interface OldGroup {
@@ -38,19 +41,21 @@ const largestFile = 16 << 20;
 export async function readOldAccounts(old: ImageRoot): Promise<OldAccounts> {
 	const read = async (name: string) =>
 		parseLines((await old.text(`/etc/${name}`, largestFile)) ?? '');
-	const passwords = new Map(
-		(await read('shadow')).map(([name = '', password]) => [name, password] as const),
-	);
+	const shadow = new Map((await read('shadow')).map((fields) => [fields[0], fields] as const));
 	const users = (await read('passwd')).map(
-		([name = '', , uid, gid, gecos = '', home = '', shell = '']): OldUser => ({
-			name,
-			uid: Number(uid),
-			gid: Number(gid),
-			gecos,
-			home,
-			shell,
-			password: passwords.get(name),
-		}),
+		([name = '', , uid, gid, gecos = '', home = '', shell = '']): OldUser => {
+			const [, password, ...aging] = shadow.get(name) ?? [];
+			return {
+				name,
+				uid: Number(uid),
+				gid: Number(gid),
+				gecos,
+				home,
+				shell,
+				password,
+				aging: shadow.has(name) ? agingOf(aging) : undefined,
+			};
+		},
 	);
 	const groups = (await read('group')).map(
 		([name = '', , gid, members = '']): OldGroup => ({
@@ -60,6 +65,12 @@ export async function readOldAccounts(old: ImageRoot): Promise<OldAccounts> {
 		}),
 	);
 	return {users, groups};
+}
+
+function agingOf(fields: readonly string[]): PasswordAging {
+	const days = fields.map((field) => (/^\d+$/.test(field) ? Number(field) : undefined));
+	const [changed, least, most, warning, inactive, expires] = days;
+	return {changed, least, most, warning, inactive, expires};
 }
 
 function parseLines(text: string): string[][] {

@@ -97,4 +97,11 @@ test('tells of what nobody wants, and leaves it', async () => {
 	assert.match(source?.kind === 'bytes' ? source.bytes.toString() : '', '"keep": []');
 });
 
+test('keeps where the link of the homes leads', async () => {
+	using old = new OldTree({'data/home/me/file': 'mine', home: '-> data/home', 'efivars/': ''});
+	const {record} = await prepare(old);
+	const {source} = record;
+	assert.match(source?.kind === 'bytes' ? source.bytes.toString() : '', /"keep": \[\s*"data"\s*\]/);
+});
+
 test.run();

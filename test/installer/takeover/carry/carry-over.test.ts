@@ -1,6 +1,7 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {noAnswers} from '../../../../installer/answers/answers.ts';
+import {Secret} from '../../../../installer/answers/secret.ts';
 import {type CarriedKind, chosenKinds} from '../../../../installer/takeover/carry/carried.ts';
 import {readCarriedState, withCarried} from '../../../../installer/takeover/carry/carry-over.ts';
 import {symlink} from '../../../engine/source/trees.ts';
@@ -21,6 +22,7 @@ const oldDebian: OldFiles = {
 		'nobody:x:65534:65534::/nonexistent:/usr/sbin/nologin',
 		'',
 	].join('\n'),
+	'etc/shells': '/bin/bash\n/usr/bin/fish\n',
 	'etc/shadow': `root:!:1::::::\nme:${hash}:1::::::\nyou:abCdEfGhIjKlM:1::::::\n`,
 	'etc/group':
 		'root:x:0:\nsudo:x:27:me\nusers:x:100:\nme:x:1000:\nwork:x:1500:me,you\ndocker:x:998:me\n',
@@ -75,6 +77,7 @@ test('is found, and told with what cannot come along', async () => {
 				[
 					'me is no longer in docker: the image has no such group',
 					'the password of you is kept in an old form: the login is locked',
+					'you has a group of the same name, and no longer users: the image has no such group',
 					'the home of you stays in /srv/you of the system before',
 					'you gets the usual shell: the image has no /usr/bin/fish',
 				],
@@ -95,11 +98,11 @@ test('is found, and told with what cannot come along', async () => {
 	);
 	assert.equal(
 		states.flatMap(({answers}) => answers.fstab ?? []),
-		['LABEL=data /var/srv/d\\040ata xfs noatime 0 2'],
+		['LABEL=data /var/srv/d\\040ata xfs noatime,nofail 0 2'],
 	);
 	assert.equal(
 		states.flatMap(({answers}) => answers.mounts ?? []),
-		[{source: 'home', target: 'var/home'}],
+		[{source: 'home/me', target: 'var/home/me'}],
 	);
 });
 
@@ -115,29 +118,49 @@ test('becomes files of the new system', async () => {
 	assert.match(entries['/etc/systemd/network/10-lan.network'] ?? '', 'DHCP=yes');
 	assert.is(entries['/var/roothome/.ssh/authorized_keys'], `600 0:0 ${sshKey}\n`);
 	assert.match(entries['/etc/passwd'] ?? '', 'me:x:1000:1000:Me,,,:/home/me:/bin/bash\n');
-	assert.match(entries['/etc/passwd'] ?? '', 'you:x:1001:100::/home/you:/bin/bash\n');
+	assert.match(entries['/etc/passwd'] ?? '', 'you:x:1001:1001::/home/you:/bin/bash\n');
 	assert.match(entries['/etc/shadow'] ?? '', `me:${hash}:`);
 	assert.match(entries['/etc/shadow'] ?? '', 'you:!:');
 	assert.match(entries['/etc/group'] ?? '', 'sudo:x:27:me\n');
 	assert.match(entries['/etc/group'] ?? '', 'work:x:1500:me,you\n');
 });
 
+const noLimits = {
+	changed: 1,
+	least: undefined,
+	most: undefined,
+	warning: undefined,
+	inactive: undefined,
+	expires: undefined,
+};
+
 test('gives way to what is said for the new system', async () => {
 	using old = new OldTree(oldDebian);
 	const given = {
 		...noAnswers,
 		system: {...noAnswers.system, hostname: 'osprey'},
-		users: [user({name: 'me', uid: 1234})],
+		users: [user({name: 'new'}), user({name: 'me', sshKeys: [sshKey], groups: ['work', 'audio']})],
 	};
 	const answers = withCarried(given, await readCarriedState(old.source(image)));
 	assert.is(answers.system.hostname, 'osprey');
 	assert.equal(
-		answers.users.map(({name, uid}) => [name, uid]),
-		[
-			['me', 1234],
-			['you', 1001],
-		],
+		answers.users.map(({name}) => name),
+		['new', 'me', 'you'],
 	);
+	const {passwordHash, ...me} = answers.users[1] ?? {};
+	assert.is(passwordHash?.reveal(), hash);
+	assert.equal(me, {
+		name: 'me',
+		gecos: 'Me,,,',
+		uid: 1000,
+		gid: 1000,
+		groups: ['sudo', 'work', 'audio'],
+		shell: '/bin/bash',
+		home: '/home/me',
+		sudo: 'none',
+		sshKeys: [sshKey],
+		aging: noLimits,
+	});
 });
 
 test('brings keys of users along whose homes stay behind', async () => {
@@ -150,6 +173,80 @@ test('brings keys of users along whose homes stay behind', async () => {
 		users?.answers.users?.map(({sshKeys}) => sshKeys),
 		[[sshKey], []],
 	);
+});
+
+test('lets logins hold as long as they did', async () => {
+	using old = new OldTree({
+		'etc/passwd': oldDebian['etc/passwd'] ?? '',
+		'etc/shells': oldDebian['etc/shells'] ?? '',
+		'etc/shadow': `root:${hash}:20000:1:2:3:4:20100:\nme:${hash}:1:0:99999:7::1:\nyou:!:20000::::::\n`,
+	});
+	const states = await readCarriedState(old.source(image));
+	const {entries} = planned(withCarried(noAnswers, states), image);
+	assert.is(
+		entries['/etc/shadow'],
+		[
+			`640 0:42 root:${hash}:20000:1:2:3:4:20100:`,
+			'sync:*:20000:0:99999:7:::',
+			`me:${hash}:1:0:99999:7::1:`,
+			'you:!:20000::::::',
+			'',
+		].join('\n'),
+	);
+	const passwordHash = new Secret(hash);
+	const given = {
+		...noAnswers,
+		root: {passwordHash, sshKeys: []},
+		users: [user({name: 'me', passwordHash})],
+	};
+	const changed = planned(withCarried(given, states), image).entries['/etc/shadow'] ?? '';
+	assert.match(changed, `root:${hash}:20783:1:2:3:4:20100:\n`);
+	assert.match(changed, `me:${hash}:20783:0:99999:7::1:\n`);
+});
+
+test('has the rights of users, where the image has what gives them', async () => {
+	using old = new OldTree({
+		...oldDebian,
+		'usr/bin/sudo': '',
+		'etc/sudoers': '%sudo ALL=(ALL:ALL) ALL\nyou ALL=(ALL) NOPASSWD: ALL\n',
+		'srv/you/.ssh/authorized_keys': `${sshKey}\n`,
+	});
+	const usersIn = async (made: MadeImage) =>
+		(await readCarriedState(old.source(made))).find(({kind}) => kind === 'users');
+	const levels = (state: Awaited<ReturnType<typeof usersIn>>) =>
+		state?.answers.users?.map(({sudo}) => sudo);
+	const able = await usersIn({...image, '/usr/bin/sudo': 'x'});
+	assert.equal(levels(able), ['password', 'nopasswd']);
+	assert.equal(able?.answers.waysToRoot, ['me by sudo', 'you by sudo']);
+	const unable = await usersIn(image);
+	assert.equal(levels(unable), ['none', 'none']);
+	assert.equal(
+		unable?.left.filter((reason) => reason.includes('sudo')),
+		['me', 'you'].map((name) => `${name} may no longer use sudo: the image has none`),
+	);
+});
+
+test('gives nobody the rights of a group of the same number', async () => {
+	using old = new OldTree({
+		'etc/passwd': 'me:x:1000:4::/:/bin/bash\nyou:x:1001:27::/:/bin/bash\nit:x:1002:7::/:\n',
+		'etc/group': 'adm:x:4:\nshadow:x:27:\n',
+	});
+	const groups = `${debian['/etc/group']}wheel:x:4:\n`;
+	const users = (await readCarriedState(old.source({...debian, '/etc/group': groups}))).find(
+		({kind}) => kind === 'users',
+	);
+	assert.equal(
+		users?.answers.users?.map(({name, gid}) => [name, gid]),
+		[
+			['me', undefined],
+			['you', 42],
+			['it', undefined],
+		],
+	);
+	assert.equal(users?.left, [
+		'me has a group of the same name, and no longer adm: the image has no such group',
+		'it has a group of the same name, and no longer 7: the image has no such group',
+	]);
 });
 
 test('is not there in a system that has nothing', async () => {
@@ -188,17 +285,6 @@ test('has values that are none', async () => {
 		states.flatMap(({left}) => left),
 		['"no such_name" is no host name'],
 	);
-});
-
-test('leaves homes that are a link, and those of a file system of their own to the mounts', async () => {
-	using linked = new OldTree({'srv/home/me/x': '', home: '-> srv/home'});
-	const homes = async (old: OldTree, mountPoints: readonly string[] = []) =>
-		(await readCarriedState(old.source(image, {mountPoints: new Set(mountPoints)}))).find(
-			({kind}) => kind === 'homes',
-		);
-	assert.equal((await homes(linked))?.left, ['/home is a link to srv/home: homes stay there']);
-	using mounted = new OldTree({'home/me/x': ''});
-	assert.equal((await homes(mounted, ['/home']))?.taken, []);
 });
 
 test('is chosen by its kinds', () => {
