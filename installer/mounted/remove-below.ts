@@ -11,6 +11,12 @@ export interface Removal {
 	readonly left: readonly string[];
 }
 
+export interface RemovalOptions {
+	readonly keepTop?: boolean;
+	readonly dryRun?: boolean;
+	readonly device?: bigint;
+}
+
 /** Files removed before others get a turn. */
 const filesPerTurn = 256;
 const blockSize = 512;
@@ -20,14 +26,15 @@ const blockSize = 512;
  * removed is told and left, with the folders around it. Nothing there is nothing to do.
  * @param keepTop leaves the folder itself
  * @param dryRun only counts
+ * @param device the file system that it has to be on; that of `top` where there is none
  */
 export async function removeBelow(
 	top: string,
-	{keepTop = false, dryRun = false}: {keepTop?: boolean; dryRun?: boolean} = {},
+	{keepTop = false, dryRun = false, device}: RemovalOptions = {},
 ): Promise<Removal> {
 	const stat = lstatSync(top, {bigint: true, throwIfNoEntry: false});
 	if (stat === undefined) return {bytes: 0, files: 0, left: []};
-	const remover = new Remover(stat.dev, dryRun);
+	const remover = new Remover(device ?? stat.dev, dryRun);
 	const place = Buffer.from(path.resolve(top));
 	if (keepTop) await remover.removeContents(place);
 	else await remover.remove(place);

@@ -4,7 +4,7 @@
  * of it last, so that a run that was killed is taken up by the next.
  */
 
-import {readdirSync, statfsSync} from 'node:fs';
+import {lstatSync, readdirSync, statfsSync} from 'node:fs';
 import {readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {bootArchitecture} from '../../engine/boot/architecture.ts';
@@ -23,9 +23,11 @@ import type {DeploymentSet} from '../../engine/deployment/deployment.ts';
 import {bootHealth, deploymentStates} from '../../engine/deployment/states.ts';
 import {OperationFailed, Refused} from '../../engine/errors.ts';
 import {syncFolder} from '../../engine/system/durable-file.ts';
+import {readMounts} from '../../engine/system/mount-points.ts';
 import type {System} from '../../engine/system/system.ts';
 import {type Removal, removeBelow} from '../mounted/remove-below.ts';
 import {ownNames} from '../mounted/target-names.ts';
+import {namesElsewhere, namesInUse} from './names-in-use.ts';
 import {previousEntryFile} from './previous-boot.ts';
 import {type PreviousRecord, previousRecordFile, readPreviousRecord} from './previous-record.ts';
 
@@ -36,7 +38,7 @@ export interface PreviousFiles {
 	readonly names: readonly string[];
 	/** On the boot partitions. */
 	readonly bootFiles: readonly string[];
-	/** Names in the physical root that the new system uses. */
+	/** Names in the physical root that stay: the new system uses them, or they are subvolumes. */
 	readonly keeps: readonly string[];
 }
 
@@ -111,9 +113,21 @@ function checkGood(set: DeploymentSet): void {
 }
 
 function previousFiles(physicalRoot: string, {title, keep, boot}: PreviousRecord): PreviousFiles {
-	const stays = new Set<string>([...ownNames, ...keep, 'lost+found']);
-	const names = readdirSync(physicalRoot).filter((name) => !stays.has(name));
-	return {title, names: names.sort(), bootFiles: [previousEntryFile, ...boot.files], keeps: keep};
+	// What was mounted since then is nobody's to lose, and a subvolume may be mounted at any time.
+	const used = new Set([
+		...keep,
+		...namesInUse(readMounts(), physicalRoot),
+		...namesElsewhere(physicalRoot),
+	]);
+	const others = readdirSync(physicalRoot)
+		.filter((name) => name !== 'lost+found' && !ownNames.some((own) => own === name))
+		.sort();
+	return {
+		title,
+		names: others.filter((name) => !used.has(name)),
+		bootFiles: [previousEntryFile, ...boot.files],
+		keeps: others.filter((name) => used.has(name)),
+	};
 }
 
 /** The view of the physical root has no mounts in it; `removeBelow` would not follow them either. */
@@ -123,8 +137,9 @@ async function removeNames(
 	dryRun: boolean,
 ): Promise<Removal> {
 	const removals: Removal[] = [];
+	const {dev: device} = lstatSync(physicalRoot, {bigint: true});
 	for (const name of names)
-		removals.push(await removeBelow(path.join(physicalRoot, name), {dryRun}));
+		removals.push(await removeBelow(path.join(physicalRoot, name), {dryRun, device}));
 	return {
 		files: removals.reduce((sum, {files}) => sum + files, 0),
 		bytes: removals.reduce((sum, {bytes}) => sum + bytes, 0),

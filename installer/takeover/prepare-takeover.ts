@@ -15,6 +15,7 @@ import type {PlannedTakeover} from '../mounted/mounted-plan.ts';
 import type {RootTarget} from '../mounted/root-target.ts';
 import type {CarriedKind, CarriedState} from './carry/carried.ts';
 import {readCarriedState} from './carry/carry-over.ts';
+import {parseFstab} from './carry/fstab.ts';
 import {findPreviousBoot, type PreviousBoot, previousEntryFile} from './previous-boot.ts';
 import {formatPreviousRecord, type PreviousRecord, previousRecordFile} from './previous-record.ts';
 
@@ -71,7 +72,7 @@ export async function prepareTakeover(source: TakeoverSource): Promise<PreparedT
 		record: recordFile({
 			version: 1,
 			title: release.title,
-			keep: chosen.flatMap(({answers}) => answers.mounts ?? []).map((mount) => mount.source),
+			keep: namesKept(chosen),
 			boot: {
 				...(boot.esp?.partition && {esp: boot.esp.partition.uuid}),
 				files: [...previous.files],
@@ -81,6 +82,16 @@ export async function prepareTakeover(source: TakeoverSource): Promise<PreparedT
 			},
 		}),
 	};
+}
+
+/** Of the old root, what the new system mounts: folders of it, and its subvolumes. */
+function namesKept(states: readonly CarriedState[]): string[] {
+	const answers = states.map((state) => state.answers);
+	const folders = answers.flatMap(({mounts}) => mounts ?? []).map(({source}) => source);
+	const subvolumes = parseFstab(answers.flatMap(({fstab}) => fstab ?? []).join('\n'))
+		.flatMap(({options}) => options)
+		.flatMap((option) => /^subvol=\/*([^/]+)/.exec(option)?.[1] ?? []);
+	return [...new Set([...folders, ...subvolumes])];
 }
 
 async function readRelease(old: ImageRoot): Promise<{title: string; id: string | undefined}> {

@@ -49,4 +49,13 @@ test('has nothing to do where nothing is', async ({folder}) => {
 	assert.equal(await removeBelow(path.join(folder, 'nothing')), {bytes: 0, files: 0, left: []});
 });
 
+test('leaves what lies on another file system than it has to', async ({top}) => {
+	assert.equal(await left(top), [`${top}: it is another file system`]);
+	assert.ok(existsSync(path.join(top, 'a/b/file')));
+});
+
+async function left(top: string) {
+	return (await removeBelow(top, {device: -1n})).left;
+}
+
 test.run();

@@ -6,9 +6,13 @@ import {FirmwareVariables} from '../../../engine/boot/firmware/firmware-variable
 import {formatLoadOption} from '../../../engine/boot/firmware/load-option.ts';
 import type {BootContentsBefore} from '../../../installer/mounted/boot-contents.ts';
 import {carriedKinds} from '../../../installer/takeover/carry/carried.ts';
-import {prepareTakeover} from '../../../installer/takeover/prepare-takeover.ts';
+import {
+	type PreparedTakeover,
+	prepareTakeover,
+} from '../../../installer/takeover/prepare-takeover.ts';
+import type {PreviousRecord} from '../../../installer/takeover/previous-record.ts';
 import {espUuid, espVolume, rootTarget} from '../mounted/targets.ts';
-import {OldTree} from './old-tree.ts';
+import {type OldFiles, OldTree} from './old-tree.ts';
 
 const test = suite('a takeover');
 
@@ -28,8 +32,9 @@ const before: BootContentsBefore = {
 };
 
 /** With variables beside it, as the firmware would show them. */
-function oldDebian(): OldTree {
+function oldDebian(more: OldFiles = {}): OldTree {
 	const old = new OldTree({
+		...more,
 		'usr/lib/os-release': 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nID=debian\n',
 		'etc/hostname': 'kestrel\n',
 		'home/me/file': 'mine',
@@ -58,9 +63,13 @@ const prepare = (old: OldTree, kinds = new Set(carriedKinds)) =>
 		title: 'My OS 1',
 	});
 
+const recordOf = ({record}: PreparedTakeover): PreviousRecord =>
+	JSON.parse(record.source?.kind === 'bytes' ? record.source.bytes.toString() : '');
+
 test('keeps the way back, goes first, and notes whose files are whose', async () => {
 	using old = oldDebian();
-	const {planned, previousEntry, changes, record} = await prepare(old);
+	const prepared = await prepare(old);
+	const {planned, previousEntry, changes} = prepared;
 	assert.equal([planned.title, planned.starts], ['Debian GNU/Linux 13 (trixie)', `by ${shim}`]);
 	assert.is(previousEntry?.path, 'loader/entries/slipway-previous.conf');
 	assert.equal(
@@ -70,8 +79,7 @@ test('keeps the way back, goes first, and notes whose files are whose', async ()
 			['BootOrder', [0, 0, 5, 0]],
 		],
 	);
-	const {source} = record;
-	assert.equal(source?.kind === 'bytes' && JSON.parse(source.bytes.toString()), {
+	assert.equal(recordOf(prepared), {
 		version: 1,
 		title: 'Debian GNU/Linux 13 (trixie)',
 		keep: ['home'],
@@ -79,9 +87,18 @@ test('keeps the way back, goes first, and notes whose files are whose', async ()
 	});
 });
 
+test('notes subvolumes of the old root that the new system mounts', async () => {
+	using old = oldDebian({
+		'etc/fstab': 'UUID=R /home btrfs subvol=@home\nUUID=R /var/data btrfs rw,subvol=/data/of/me\n',
+	});
+	const prepared = await prepare(old, new Set(['mounts']));
+	assert.equal(recordOf(prepared).keep, ['@home', 'data']);
+});
+
 test('tells of what nobody wants, and leaves it', async () => {
 	using old = oldDebian();
-	const {planned, states, record} = await prepare(old, new Set(['machine-id']));
+	const prepared = await prepare(old, new Set(['machine-id']));
+	const {planned, states} = prepared;
 	assert.equal(
 		planned.carries.filter(({isChosen}) => isChosen).map(({kind}) => kind),
 		['machine-id'],
@@ -93,8 +110,7 @@ test('tells of what nobody wants, and leaves it', async () => {
 		left: [],
 	});
 	assert.is(states.length, 1);
-	const {source} = record;
-	assert.match(source?.kind === 'bytes' ? source.bytes.toString() : '', '"keep": []');
+	assert.equal(recordOf(prepared).keep, []);
 });
 
 test.run();
