@@ -34,7 +34,7 @@ export interface PlannedRoot {
 	readonly uuid: string;
 	readonly needed: number;
 	readonly free: number;
-	/** Names in it that are removed, with all in them. */
+	/** Names in it that are removed, with all in them; `var/NAME` in a /var on its own file system. */
 	readonly removes: readonly string[];
 	/** Names in it that stay. */
 	readonly leaves: readonly string[];
