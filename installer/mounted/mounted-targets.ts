@@ -8,6 +8,7 @@ import {mountedDevice} from '../disk/mounts.ts';
 import {throwRefusals} from '../disk/refusals.ts';
 import {probeRegion} from '../disk/signatures.ts';
 import {type BootTarget, readBootTarget} from './boot-target.ts';
+import {readDefaultRoot, refusalsOfDefaultRoot} from './default-subvolume.ts';
 import {type OtherMount, otherMounts} from './fstab-answer.ts';
 import type {MachineMount} from './machine-mounts.ts';
 import type {MountedOptions} from './mounted-options.ts';
@@ -42,7 +43,13 @@ export async function readTargets(system: System, options: TargetOptions): Promi
 	const boot = await readBootTarget(system, root, isNode ? options.bootMountSpec : undefined);
 	const {replace} = options;
 	const capabilities = system.capabilities();
-	const refusals: EngineError[] = findTargetRefusals(root, boot, {replace, capabilities});
+	const refusals: EngineError[] = findTargetRefusals(root, boot, {
+		replace,
+		capabilities,
+		isTakeover: options.takeover !== undefined,
+	});
+	if (refusals.length === 0)
+		refusals.push(...refusalsOfDefaultRoot(root, readDefaultRoot(system, root)));
 	refusals.push(...refusalsOfSpecs(root, options));
 	if (!options.isOwnRootFine && backsThisContainer(root))
 		refusals.push(

@@ -41,11 +41,11 @@ export interface PreparedTakeover {
 	readonly record: StateEntry;
 }
 
-/** Reads the system that is there, and decides; nothing is changed. @throws Refused `no-esp` */
+/** Reads the system that is there, and decides; nothing is changed. @throws Refused `no-system`, `no-esp` */
 export async function prepareTakeover(source: TakeoverSource): Promise<PreparedTakeover> {
 	const {root, boot, before, image, kinds, firmware, architecture, title} = source;
 	const old = new ImageRoot(root.realPath);
-	const release = await readRelease(old);
+	const release = await readRelease(old, root.path);
 	const mountPoints = new Set(root.mounts.map((mount) => mount.path));
 	const states = await readCarriedState({old, image, mountPoints, kinds});
 	const chosen = states.filter(({kind}) => kinds.has(kind));
@@ -94,8 +94,17 @@ function namesKept(states: readonly CarriedState[]): string[] {
 	return [...new Set([...folders, ...subvolumes])];
 }
 
-async function readRelease(old: ImageRoot): Promise<{title: string; id: string | undefined}> {
-	const text = (await old.text('/etc/os-release')) ?? (await old.text('/usr/lib/os-release')) ?? '';
+async function readRelease(
+	old: ImageRoot,
+	folder: string,
+): Promise<{title: string; id: string | undefined}> {
+	const text = (await old.text('/etc/os-release')) ?? (await old.text('/usr/lib/os-release'));
+	if (text === undefined || (await old.followed('/etc/passwd')) === undefined)
+		throw new Refused(
+			'no-system',
+			`${folder} has no ${text === undefined ? '/etc/os-release' : '/etc/passwd'}, so it is not the root of a system`,
+			{hint: 'Hand in the root of the system that runs here: podman run -v /:/target.'},
+		);
 	return {
 		title: parseOsRelease(text).prettyName,
 		id: /^ID="?([a-z0-9._-]+)"?$/m.exec(text)?.[1],

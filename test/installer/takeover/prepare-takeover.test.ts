@@ -4,6 +4,7 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {FirmwareVariables} from '../../../engine/boot/firmware/firmware-variables.ts';
 import {formatLoadOption} from '../../../engine/boot/firmware/load-option.ts';
+import {Refused} from '../../../engine/errors.ts';
 import type {BootContentsBefore} from '../../../installer/mounted/boot-contents.ts';
 import {carriedKinds} from '../../../installer/takeover/carry/carried.ts';
 import {
@@ -37,6 +38,7 @@ function oldDebian(more: OldFiles = {}): OldTree {
 		...more,
 		'usr/lib/os-release': 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nID=debian\n',
 		'etc/hostname': 'kestrel\n',
+		'etc/passwd': '',
 		'home/me/file': 'mine',
 	});
 	const folder = path.join(old.folder, 'efivars');
@@ -93,6 +95,21 @@ test('notes subvolumes of the old root that the new system mounts', async () => 
 	});
 	const prepared = await prepare(old, new Set(['mounts']));
 	assert.equal(recordOf(prepared).keep, ['@home', 'data']);
+});
+
+test('is of a system, and not of any file system', async () => {
+	for (const [files, missing] of [
+		[{'@/etc/os-release': '', 'etc/passwd': ''}, '/etc/os-release'],
+		[{'usr/lib/os-release': ''}, '/etc/passwd'],
+	] as const) {
+		using old = new OldTree(files);
+		const refused = await prepare(old).catch((error: unknown) => error);
+		assert.instance(refused, Refused);
+		assert.equal(
+			[(refused as Refused).code, (refused as Refused).message],
+			['no-system', `/target has no ${missing}, so it is not the root of a system`],
+		);
+	}
 });
 
 test('tells of what nobody wants, and leaves it', async () => {
