@@ -7,6 +7,7 @@ import {readEspLoaders} from '../../engine/boot/read-loaders.ts';
 import {entriesFolder, readBootContents} from '../../engine/boot/systemd-boot-contents.ts';
 import type {EfiArchitecture} from '../../engine/boot/systemd-boot-files.ts';
 import {DamagedInput} from '../../engine/errors.ts';
+import {previousEntryFile} from '../takeover/previous-boot.ts';
 import type {OpenVolume} from './open-volume.ts';
 
 /** What boot partitions hold before an installation. */
@@ -14,6 +15,8 @@ export interface BootContentsBefore {
 	readonly places: readonly LoaderPlace[];
 	/** Of the partition for entries, by file name. */
 	readonly entries: ReadonlyMap<string, string>;
+	/** Text of the entry that an earlier takeover made, on either. */
+	readonly previousEntry: string | undefined;
 	readonly unifiedKernels: readonly string[];
 	/** Loaders in the folders of all systems, from the ESP's root. */
 	readonly programs: readonly string[];
@@ -30,10 +33,13 @@ export async function readBootBefore(
 ): Promise<BootContentsBefore> {
 	const {places} = await readEspLoaders(esp.partition, esp.folder, architecture);
 	const {entryTexts} = await readBootContents(kernels.partition);
+	const ofEsp = esp === kernels ? undefined : (await readBootContents(esp.partition)).entryTexts;
+	const previous = path.basename(previousEntryFile);
 	const unified = await kernels.partition.list('EFI/Linux');
 	return {
 		places,
 		entries: entryTexts,
+		previousEntry: ofEsp?.get(previous) ?? entryTexts.get(previous),
 		unifiedKernels: unified.flatMap(({name, type}) =>
 			type === 'file' && /\.efi$/i.test(name) ? name : [],
 		),

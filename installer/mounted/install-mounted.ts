@@ -130,7 +130,10 @@ async function decide(
 		kernelFiles: kernels,
 		staleEntries:
 			options.replace === 'wipe' ? entriesOfRoot(before.entries, target.uuid ?? '') : [],
-		previousEntry: takeover?.previousEntry,
+		previousEntry: takeover && {
+			file: takeover.previousEntry,
+			partition: (takeover.isEntryOnEsp ? boot.esp : boot.kernels).partition,
+		},
 		firmware: firmware && {variables: firmware, changes: takeover?.changes ?? []},
 	};
 }

@@ -34,8 +34,8 @@ export interface MountedRun {
 	readonly kernelFiles: readonly BootFile[];
 	/** Loader entries of a system that is removed. */
 	readonly staleEntries: readonly string[];
-	/** The loader entry of the system that stays. */
-	readonly previousEntry: BootFile | undefined;
+	/** The loader entry of the system that stays, where what it names is. */
+	readonly previousEntry: {readonly file: BootFile; readonly partition: BootPartition} | undefined;
 	readonly firmware:
 		| {readonly variables: FirmwareVariables; readonly changes: readonly VariableChange[]}
 		| undefined;
@@ -104,7 +104,8 @@ async function write(
 	report({type: 'step', step: 'boot', title: `Writing ${plan.boot.esp}`});
 	await kernels.write(run.kernelFiles);
 	await kernels.sync();
-	if (previousEntry !== undefined) await writeBootEntries(kernels, [previousEntry]);
+	if (previousEntry !== undefined)
+		await writeBootEntries(previousEntry.partition, [previousEntry.file]);
 	await esp.write(run.espFiles);
 	await esp.sync();
 	signal.throwIfAborted();

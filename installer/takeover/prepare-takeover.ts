@@ -9,6 +9,7 @@ import {ImageRoot} from '../../engine/lint/image-root.ts';
 import type {ImageTree} from '../bootstrap/image-tree.ts';
 import type {StateEntry} from '../content.ts';
 import {stateFile} from '../deployment-state.ts';
+import {throwRefusals} from '../disk/refusals.ts';
 import type {BootContentsBefore} from '../mounted/boot-contents.ts';
 import type {BootTarget, BootVolume} from '../mounted/boot-target.ts';
 import type {PlannedTakeover} from '../mounted/mounted-plan.ts';
@@ -16,8 +17,9 @@ import type {RootTarget} from '../mounted/root-target.ts';
 import type {CarriedKind, CarriedState} from './carry/carried.ts';
 import {readCarriedState} from './carry/carry-over.ts';
 import {parseFstab} from './carry/fstab.ts';
-import {findPreviousBoot, type PreviousBoot, previousEntryFile} from './previous-boot.ts';
+import {findPreviousBoot, previousEntryFile} from './previous-boot.ts';
 import {formatPreviousRecord, type PreviousRecord, previousRecordFile} from './previous-record.ts';
+import {findTakeoverRefusals} from './takeover-refusals.ts';
 
 export interface TakeoverSource {
 	readonly root: RootTarget;
@@ -36,12 +38,14 @@ export interface PreparedTakeover {
 	readonly planned: PlannedTakeover;
 	/** Of the kinds that were chosen. */
 	readonly states: readonly CarriedState[];
-	readonly previousEntry: BootFile | undefined;
+	readonly previousEntry: BootFile;
+	/** Whether it has to be on the ESP even where entries are on XBOOTLDR: it names a file there. */
+	readonly isEntryOnEsp: boolean;
 	readonly changes: readonly VariableChange[];
 	readonly record: StateEntry;
 }
 
-/** Reads the system that is there, and decides; nothing is changed. @throws Refused `no-system`, `no-esp` */
+/** Reads the system that is there, and decides; nothing is changed. @throws Refused `no-system`, `no-esp`, `no-way-back` */
 export async function prepareTakeover(source: TakeoverSource): Promise<PreparedTakeover> {
 	const {root, boot, before, image, kinds, firmware, architecture, title} = source;
 	const old = new ImageRoot(root.realPath);
@@ -57,17 +61,19 @@ export async function prepareTakeover(source: TakeoverSource): Promise<PreparedT
 		fallback: placesOnEsp(architecture).fallback,
 		programs: programsOf(before),
 		entries: before.entries,
+		previousEntry: before.previousEntry,
 		unifiedKernels: before.unifiedKernels,
 		osId: release.id,
 		machineId: (await old.text('/etc/machine-id'))?.trim(),
 	};
 	const previous = findPreviousBoot(evidence, release.title);
+	throwRefusals(findTakeoverRefusals({title: release.title, previous}));
 	const {own} = placesOnEsp(architecture);
 	return {
-		planned: plannedTakeover(release.title, previous, states, kinds, own),
+		planned: plannedTakeover(release.title, previous.how, states, kinds, own),
 		states: chosen,
-		previousEntry:
-			previous.entry === undefined ? undefined : textFile(previousEntryFile, previous.entry),
+		previousEntry: textFile(previousEntryFile, previous.entry ?? ''),
+		isEntryOnEsp: previous.program !== undefined,
 		changes: planFirst(firmwareBoot, {description: title, path: own, esp: identityOf(boot.esp)}),
 		record: recordFile({
 			version: 1,
@@ -113,14 +119,14 @@ async function readRelease(
 
 function plannedTakeover(
 	title: string,
-	{entry, how}: PreviousBoot,
+	starts: string,
 	states: readonly CarriedState[],
 	kinds: ReadonlySet<CarriedKind>,
 	own: string,
 ): PlannedTakeover {
 	return {
 		title,
-		starts: entry === undefined ? `not: ${how}` : how,
+		starts,
 		carries: states.map(({kind, taken, left}) => ({
 			kind,
 			isChosen: kinds.has(kind),

@@ -26,6 +26,7 @@ const before: BootContentsBefore = {
 		{path: fallback, role: 'fallback', content: foreign},
 	],
 	entries: new Map(),
+	previousEntry: undefined,
 	unifiedKernels: [],
 	programs: [fallback, shim],
 	espFree: 0,
@@ -73,7 +74,7 @@ test('keeps the way back, goes first, and notes whose files are whose', async ()
 	const prepared = await prepare(old);
 	const {planned, previousEntry, changes} = prepared;
 	assert.equal([planned.title, planned.starts], ['Debian GNU/Linux 13 (trixie)', `by ${shim}`]);
-	assert.is(previousEntry?.path, 'loader/entries/slipway-previous.conf');
+	assert.is(previousEntry.path, 'loader/entries/slipway-previous.conf');
 	assert.equal(
 		changes.map(({name, data}) => [name, name === 'BootOrder' ? [...(data ?? [])] : undefined]),
 		[
