@@ -43,6 +43,20 @@ export function withoutOthersPlaces(
 	return files.filter(({path}) => !kept.has(path.toLowerCase()));
 }
 
+/** Whether the boot loader in its own place will have a signature: the image's, or one that stays. */
+export function isOwnSigned(
+	places: readonly LoaderPlace[],
+	offered: Pick<OfferedLoader, 'program'> | undefined,
+): boolean {
+	if (offered === undefined) return false;
+	const own = places.find(({role}) => role === 'own');
+	const decision = decideLoaderUpdate(places, offered).find(({path}) => path === own?.path);
+	const stays = decision?.state === 'newer' || decision?.state === 'signed';
+	return stays && typeof own?.content === 'object'
+		? own.content.isSigned
+		: offered.program.isSigned;
+}
+
 /** Bytes that files take at most on a FAT file system. */
 export function sizeOfFiles(files: readonly BootFile[]): number {
 	return spaceOf(files.map(({source}) => ({size: sourceSize(source)})));

@@ -29,7 +29,7 @@ import {hashSelf, prepareSelf, type UnhashedSelf} from '../self-image.ts';
 import {withCarried} from '../takeover/carry/carry-over.ts';
 import {type PreparedTakeover, prepareTakeover} from '../takeover/prepare-takeover.ts';
 import {type BootContentsBefore, entriesOfRoot, readBootBefore} from './boot-contents.ts';
-import {sortBootFiles, withoutOthersPlaces} from './boot-files.ts';
+import {isOwnSigned, sortBootFiles, withoutOthersPlaces} from './boot-files.ts';
 import {checkBootFits} from './boot-room.ts';
 import {bootFstab, otherFstab, withFstab} from './fstab-answer.ts';
 import {checkImageForTarget} from './image-for-target.ts';
@@ -164,6 +164,7 @@ async function prepare({options}: Asked, found: Found): Promise<Prepared> {
 			kinds: options.takeover ?? new Set(),
 			firmware,
 			architecture: architecture.efi,
+			isSigned: isOwnSigned(before.places, await readOfferedLoader(root.path, architecture.efi)),
 			title: files.osRelease.prettyName,
 		}));
 	return {files, before, unhashed, image, takeover};

@@ -8,6 +8,7 @@ import {lstatSync, readdirSync, statfsSync} from 'node:fs';
 import {readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {bootArchitecture} from '../../engine/boot/architecture.ts';
+import {parseEfiProgram} from '../../engine/boot/efi-program.ts';
 import {isSamePath, planRemoval} from '../../engine/boot/firmware/firmware-boot.ts';
 import {openFirmwareVariables} from '../../engine/boot/firmware/firmware-variables.ts';
 import {mountedPartition} from '../../engine/boot/mounted-partition.ts';
@@ -158,7 +159,7 @@ async function removeBootFiles(
 	const folders = [...new Set([await runningBootPath(system), esp])].filter(
 		(one) => one !== undefined,
 	);
-	removeFirmwareEntries(system, boot, root);
+	const isSecureBoot = updateFirmware(system, boot, root);
 	for (const file of [previousEntryFile, ...boot.files])
 		for (const folder of folders) {
 			const partition = mountedPartition(system, folder);
@@ -170,15 +171,18 @@ async function removeBootFiles(
 	const {fallback} = placesOnEsp(architecture);
 	const partition = mountedPartition(system, esp);
 	const bytes = await readFile(program);
+	// What firmware does not start is of no use there.
+	if (isSecureBoot && parseEfiProgram(bytes)?.isSigned !== true) return;
 	await partition.write([{path: fallback, source: {kind: 'bytes', bytes}}]);
 	await partition.sync();
 }
 
-function removeFirmwareEntries(
+/** Removes entries of the old system. @returns whether the firmware starts only what is signed */
+function updateFirmware(
 	system: System,
 	{esp, files}: PreviousRecord['boot'],
 	root: string,
-): void {
+): boolean {
 	using variables = openFirmwareVariables(system, {
 		sys: path.join(root, 'sys'),
 		run: path.join(root, 'run'),
@@ -191,6 +195,7 @@ function removeFirmwareEntries(
 			program !== undefined && program.partitionUuid === esp && isInFiles(program.path),
 	);
 	variables.apply(changes);
+	return variables.readSecureBoot();
 }
 
 async function forget({physicalRoot}: Pick<OpenMachine, 'physicalRoot'>): Promise<void> {

@@ -29,6 +29,8 @@ export interface TakeoverSource {
 	readonly kinds: ReadonlySet<CarriedKind>;
 	readonly firmware: FirmwareVariables;
 	readonly architecture: EfiArchitecture;
+	/** Whether the boot loader that the firmware is to start has a signature. */
+	readonly isSigned: boolean;
 	/** What the firmware's menu calls the new system. */
 	readonly title: string;
 }
@@ -45,7 +47,7 @@ export interface PreparedTakeover {
 	readonly record: StateEntry;
 }
 
-/** Reads the system that is there, and decides; nothing is changed. @throws Refused `no-system`, `no-esp`, `no-way-back` */
+/** Reads the system that is there, and decides; nothing is changed. @throws Refused */
 export async function prepareTakeover(source: TakeoverSource): Promise<PreparedTakeover> {
 	const {root, boot, before, image, kinds, firmware, architecture, title} = source;
 	const old = new ImageRoot(root.realPath);
@@ -67,7 +69,15 @@ export async function prepareTakeover(source: TakeoverSource): Promise<PreparedT
 		machineId: (await old.text('/etc/machine-id'))?.trim(),
 	};
 	const previous = findPreviousBoot(evidence, release.title);
-	throwRefusals(findTakeoverRefusals({title: release.title, previous}));
+	throwRefusals(
+		findTakeoverRefusals({
+			title: release.title,
+			previous,
+			isSecureBoot: firmware.readSecureBoot(),
+			isSigned: source.isSigned,
+			defaultEntry: firmware.readDefaultEntry(),
+		}),
+	);
 	const {own} = placesOnEsp(architecture);
 	return {
 		planned: plannedTakeover(release.title, previous.how, states, kinds, own),

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import {textFile} from '../../../engine/boot/boot-partition.ts';
 import type {LoaderPlace} from '../../../engine/boot/loader-update.ts';
 import {
+	isOwnSigned,
 	sizeOfFiles,
 	sortBootFiles,
 	withoutOthersPlaces,
@@ -53,6 +54,19 @@ const cases: readonly (readonly [string, LoaderPlace[], readonly string[]])[] = 
 	['what stands in the own place, whosever it was', content(program(undefined), 'missing'), paths],
 	['no newer and no signed one', content(program('258'), program('256', true)), paths.slice(2)],
 ];
+
+test('are signed as the image is, or as what stays is', () => {
+	const signed = {program: {...offered.program, isSigned: true}};
+	const found = [
+		isOwnSigned(content('missing', 'missing'), offered),
+		isOwnSigned(content('missing', 'missing'), signed),
+		isOwnSigned(content(program('256', true), 'missing'), offered),
+		isOwnSigned(content(program('258'), 'missing'), signed),
+		isOwnSigned(content(program(undefined, true), 'missing'), offered),
+		isOwnSigned(content(program('256', true), 'missing'), undefined),
+	];
+	assert.equal(found, [false, true, true, false, false, false]);
+});
 
 for (const [title, places, wanted] of cases)
 	test(`replace ${title}`, () => {

@@ -116,6 +116,14 @@ test('removes files, boot files and boot entries, and nothing else', async () =>
 	assert.is((again as Refused).code, 'no-previous');
 });
 
+test('leaves the fallback where the firmware would not start the new one', async () => {
+	using machine = await oldMachine();
+	const {system, root, esp: folder} = machine;
+	writeFileSync(path.join(root, variable('SecureBoot')), Buffer.from([6, 0, 0, 0, 1]));
+	await cleanPrevious(system, options, root);
+	assert.is(readFileSync(path.join(folder, fallback), 'utf8'), 'shim');
+});
+
 test('is taken up where it was killed', async () => {
 	using machine = await oldMachine();
 	const {system, root} = machine;

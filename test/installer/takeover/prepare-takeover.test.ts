@@ -63,6 +63,7 @@ const prepare = (old: OldTree, kinds = new Set(carriedKinds)) =>
 		kinds,
 		firmware: new FirmwareVariables(path.join(old.folder, 'efivars')),
 		architecture: 'x64',
+		isSigned: false,
 		title: 'My OS 1',
 	});
 
