@@ -4,7 +4,7 @@
  * of it last, so that a run that was killed is taken up by the next.
  */
 
-import {lstatSync, readdirSync, statfsSync} from 'node:fs';
+import {readdirSync, statfsSync} from 'node:fs';
 import {readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {bootArchitecture} from '../../engine/boot/architecture.ts';
@@ -26,11 +26,11 @@ import {OperationFailed, Refused} from '../../engine/errors.ts';
 import {syncFolder} from '../../engine/system/durable-file.ts';
 import {readMounts} from '../../engine/system/mount-points.ts';
 import type {System} from '../../engine/system/system.ts';
-import {type Removal, removeBelow} from '../mounted/remove-below.ts';
 import {ownNames} from '../mounted/target-names.ts';
 import {namesElsewhere, namesInUse} from './names-in-use.ts';
 import {previousEntryFile} from './previous-boot.ts';
 import {type PreviousRecord, previousRecordFile, readPreviousRecord} from './previous-record.ts';
+import {countNames, removeNames} from './remove-names.ts';
 
 /** What goes, and what stays. */
 export interface PreviousFiles {
@@ -75,7 +75,7 @@ export async function cleanPrevious(
 		const {physicalRoot} = await readMachine(system, root);
 		const record = await readRecord(physicalRoot);
 		const found = previousFiles(physicalRoot, record);
-		const {files, bytes} = await removeNames(physicalRoot, found.names, true);
+		const {files, bytes} = await countNames(physicalRoot, found.names);
 		return {...found, files, bytes, freed: 0};
 	}
 	using machine = await openMachine(system, options, root);
@@ -85,7 +85,7 @@ export async function cleanPrevious(
 	const found = previousFiles(physicalRoot, record);
 	await removeBootFiles(system, record, root);
 	const before = statfsSync(physicalRoot);
-	const {files, bytes, left} = await removeNames(physicalRoot, found.names, false);
+	const {files, bytes, left} = await removeNames(system, physicalRoot, found.names);
 	system.syncFileSystem(physicalRoot);
 	if (left.length > 0) throw notAllRemoved(left);
 	await forget(machine);
@@ -128,23 +128,6 @@ function previousFiles(physicalRoot: string, {title, keep, boot}: PreviousRecord
 		names: others.filter((name) => !used.has(name)),
 		bootFiles: [previousEntryFile, ...boot.files],
 		keeps: others.filter((name) => used.has(name)),
-	};
-}
-
-/** The view of the physical root has no mounts in it; `removeBelow` would not follow them either. */
-async function removeNames(
-	physicalRoot: string,
-	names: readonly string[],
-	dryRun: boolean,
-): Promise<Removal> {
-	const removals: Removal[] = [];
-	const {dev: device} = lstatSync(physicalRoot, {bigint: true});
-	for (const name of names)
-		removals.push(await removeBelow(path.join(physicalRoot, name), {dryRun, device}));
-	return {
-		files: removals.reduce((sum, {files}) => sum + files, 0),
-		bytes: removals.reduce((sum, {bytes}) => sum + bytes, 0),
-		left: removals.flatMap(({left}) => left),
 	};
 }
 
@@ -213,7 +196,7 @@ function notAllRemoved(left: readonly string[]): OperationFailed {
 		'not-all-removed',
 		`some files could not be removed: ${named}${more}`,
 		{
-			hint: 'Look at them below /sysroot (lsattr shows files that must not change), and run it again.',
+			hint: 'Remove them where they can be written, and run it again: mount --bind /sysroot /mnt && mount -o remount,bind,rw /mnt.',
 		},
 	);
 }
