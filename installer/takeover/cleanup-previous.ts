@@ -37,7 +37,7 @@ export interface PreviousFiles {
 	readonly title: string;
 	/** Names in the physical root, with all that is in them. */
 	readonly names: readonly string[];
-	/** On the boot partitions. */
+	/** On the boot partitions; the new boot loader takes the place of the fallback. */
 	readonly bootFiles: readonly string[];
 	/** Names in the physical root that stay: the new system uses them, or they are subvolumes. */
 	readonly keeps: readonly string[];
@@ -114,6 +114,7 @@ function checkGood(set: DeploymentSet): void {
 }
 
 function previousFiles(physicalRoot: string, {title, keep, boot}: PreviousRecord): PreviousFiles {
+	const {fallback} = placesOnEsp(bootArchitecture().efi);
 	// What was mounted since then is nobody's to lose, and a subvolume may be mounted at any time.
 	const used = new Set([
 		...keep,
@@ -126,7 +127,7 @@ function previousFiles(physicalRoot: string, {title, keep, boot}: PreviousRecord
 	return {
 		title,
 		names: others.filter((name) => !used.has(name)),
-		bootFiles: [previousEntryFile, ...boot.files],
+		bootFiles: [previousEntryFile, ...boot.files, ...(boot.hasFallback ? [fallback] : [])],
 		keeps: others.filter((name) => used.has(name)),
 	};
 }

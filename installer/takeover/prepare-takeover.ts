@@ -17,7 +17,7 @@ import type {RootTarget} from '../mounted/root-target.ts';
 import type {CarriedKind, CarriedState} from './carry/carried.ts';
 import {readCarriedState} from './carry/carry-over.ts';
 import {parseFstab} from './carry/fstab.ts';
-import {findPreviousBoot, previousEntryFile} from './previous-boot.ts';
+import {findPreviousBoot, isFallbackOf, previousEntryFile} from './previous-boot.ts';
 import {formatPreviousRecord, type PreviousRecord, previousRecordFile} from './previous-record.ts';
 import {findTakeoverRefusals} from './takeover-refusals.ts';
 
@@ -92,9 +92,7 @@ export async function prepareTakeover(source: TakeoverSource): Promise<PreparedT
 			boot: {
 				...(boot.esp?.partition && {esp: boot.esp.partition.uuid}),
 				files: [...previous.files],
-				hasFallback: before.places.some(
-					({role, content}) => role === 'fallback' && isForeign(content),
-				),
+				hasFallback: isFallbackOf(previous, evidence.fallback, before.fallbackTwins),
 			},
 		}),
 	};
@@ -160,10 +158,6 @@ function programsOf({programs, places}: BootContentsBefore) {
 			isSystemdBoot: typeof content === 'object' && content.systemdBoot !== undefined,
 		};
 	});
-}
-
-function isForeign(content: BootContentsBefore['places'][number]['content']): boolean {
-	return typeof content === 'object' && content.systemdBoot === undefined;
 }
 
 function identityOf(esp: BootVolume | undefined) {

@@ -100,7 +100,7 @@ function fromEarlierTakeover(evidence: BootEvidence, title: string): PreviousBoo
 }
 
 /** Folders of boot loaders that are no single system's. */
-const sharedFolders = /^EFI\/(BOOT|systemd|Linux|Microsoft)$/i;
+const sharedFolders = /^EFI\/(BOOT|systemd|Linux|Microsoft|refind|tools|OC|CLOVER)$/i;
 
 function foldersOf({programs, osId}: BootEvidence, started: string): string[] {
 	const folders = [
@@ -110,6 +110,20 @@ function foldersOf({programs, osId}: BootEvidence, started: string): string[] {
 			.filter((folder) => osId !== undefined && isSamePath(folder, `EFI/${osId}`)),
 	];
 	return [...new Set(folders)].filter((folder) => !sharedFolders.test(folder));
+}
+
+/**
+ * Whether the program in the place of the fallback goes with the system: a copy of a file that does, or
+ * what starts it and is nobody else's copy.
+ * @param twins programs elsewhere on the ESP with the same bytes
+ */
+export function isFallbackOf(
+	{program, files}: Pick<PreviousBoot, 'program' | 'files'>,
+	fallback: string,
+	twins: readonly string[],
+): boolean {
+	if (twins.length === 0) return program !== undefined && isSamePath(program, fallback);
+	return twins.some((twin) => files.some((file) => isSamePath(path.dirname(twin), file)));
 }
 
 interface OldEntry extends LoaderEntry {

@@ -78,7 +78,7 @@ test('is told before it is done', async () => {
 	const found = {
 		title: record.title,
 		names: ['bin', 'etc', 'usr'],
-		bootFiles: ['loader/entries/slipway-previous.conf', 'EFI/debian'],
+		bootFiles: ['loader/entries/slipway-previous.conf', 'EFI/debian', fallback],
 		keeps: ['home'],
 	};
 	assert.equal(await findPrevious(system, root), found);

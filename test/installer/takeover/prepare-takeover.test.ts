@@ -29,6 +29,7 @@ const before: BootContentsBefore = {
 	previousEntry: undefined,
 	unifiedKernels: [],
 	programs: [fallback, shim],
+	fallbackTwins: [shim],
 	espFree: 0,
 	kernelsFree: 0,
 };

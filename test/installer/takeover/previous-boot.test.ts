@@ -1,6 +1,10 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {type BootEvidence, findPreviousBoot} from '../../../installer/takeover/previous-boot.ts';
+import {
+	type BootEvidence,
+	findPreviousBoot,
+	isFallbackOf,
+} from '../../../installer/takeover/previous-boot.ts';
 
 const test = suite('what starts the system before');
 
@@ -93,6 +97,32 @@ test('is a unified kernel', () => {
 	);
 	assert.match(found.entry ?? '', 'efi /EFI/Linux/debian-6.12.efi\n');
 	assert.equal(found.files, ['EFI/Linux/debian-6.12.efi']);
+});
+
+test('shares its boot loader with others', () => {
+	for (const folder of ['refind', 'OC', 'tools', 'Microsoft']) {
+		const program = `EFI/${folder}/loader.efi`;
+		const found = findPreviousBoot(
+			evidence({firmware: startedBy(program), programs: [grub(program)]}),
+			'Debian',
+		);
+		assert.equal([found.program, found.files], [program, []]);
+	}
+});
+
+test('owns the fallback only where that goes with it', () => {
+	const fallback = 'EFI/BOOT/BOOTX64.EFI';
+	const shim = 'EFI/debian/shimx64.efi';
+	const windows = 'EFI/Microsoft/x.efi';
+	const files = ['EFI/Debian'];
+	const found = [
+		isFallbackOf({program: shim, files}, fallback, [shim]),
+		isFallbackOf({program: shim, files}, fallback, []),
+		isFallbackOf({program: fallback, files}, fallback, []),
+		isFallbackOf({program: fallback, files}, fallback, [windows]),
+		isFallbackOf({program: undefined, files: ['EFI/Linux/a.efi']}, fallback, []),
+	];
+	assert.equal(found, [true, false, true, false, false]);
 });
 
 test('is not guessed where the firmware names a kernel of its own', () => {
