@@ -7,7 +7,11 @@ import {parseLoaderEntry} from '../../engine/boot/loader-entry.ts';
 import type {LoaderPlace} from '../../engine/boot/loader-update.ts';
 import {readEspLoaders} from '../../engine/boot/read-loaders.ts';
 import {entriesFolder, readBootContents} from '../../engine/boot/systemd-boot-contents.ts';
-import {type EfiArchitecture, placesOnEsp} from '../../engine/boot/systemd-boot-files.ts';
+import {
+	type EfiArchitecture,
+	loaderSettings,
+	placesOnEsp,
+} from '../../engine/boot/systemd-boot-files.ts';
 import {DamagedInput} from '../../engine/errors.ts';
 import {previousEntryFile} from '../takeover/previous-boot.ts';
 import type {OpenVolume} from './open-volume.ts';
@@ -20,6 +24,8 @@ export interface BootContentsBefore {
 	/** Text of the entry that an earlier takeover made, on either. */
 	readonly previousEntry: string | undefined;
 	readonly unifiedKernels: readonly string[];
+	/** Text of loader.conf, which says what the menu starts; undefined when there is none. */
+	readonly settings: string | undefined;
 	/** Loaders in the folders of all systems, from the ESP's root. */
 	readonly programs: readonly string[];
 	/** Those of them that have the same bytes as the one in the place of the fallback. */
@@ -48,11 +54,18 @@ export async function readBootBefore(
 		unifiedKernels: unified.flatMap(({name, type}) =>
 			type === 'file' && /\.efi$/i.test(name) ? name : [],
 		),
+		settings: await readSettings(esp.partition),
 		programs: programs.map((program) => program.path),
 		fallbackTwins: twinsOf(esp.folder, programs, placesOnEsp(architecture).fallback),
 		espFree: await esp.partition.freeBytes(),
 		kernelsFree: await kernels.partition.freeBytes(),
 	};
+}
+
+async function readSettings(esp: BootPartition): Promise<string | undefined> {
+	const {dir, base} = path.parse(loaderSettings);
+	const file = (await esp.list(dir)).find(({name}) => isSamePath(name, base));
+	return file && (await esp.readText(path.join(dir, file.name)));
 }
 
 interface Program {

@@ -29,7 +29,13 @@ import {hashSelf, prepareSelf, type UnhashedSelf} from '../self-image.ts';
 import {withCarried} from '../takeover/carry/carry-over.ts';
 import {type PreparedTakeover, prepareTakeover} from '../takeover/prepare-takeover.ts';
 import {type BootContentsBefore, entriesOfRoot, readBootBefore} from './boot-contents.ts';
-import {isOwnSigned, sortBootFiles, withoutOthersPlaces} from './boot-files.ts';
+import {
+	isOwnSigned,
+	othersFiles,
+	sortBootFiles,
+	withoutOthersPlaces,
+	withoutOthersSettings,
+} from './boot-files.ts';
 import {checkBootFits} from './boot-room.ts';
 import {bootFstab, otherFstab, withFstab} from './fstab-answer.ts';
 import {checkImageForTarget} from './image-for-target.ts';
@@ -110,16 +116,22 @@ async function decide(
 		deployment: described.deployment,
 		takeover: takeover?.planned,
 	};
-	const content = described.contentFor(planMounted({...request, bootFiles: []}));
+	const content = described.contentFor(planMounted({...request, bootFiles: [], othersFiles: []}));
 	const {esp, kernels} = sortBootFiles(content.bootFiles);
-	const espFiles = withoutOthersPlaces(esp, before.places, await readOfferedLoader(root.path, efi));
+	const ours = withoutOthersPlaces(esp, before.places, await readOfferedLoader(root.path, efi));
+	// A system that is taken over has no say in what starts first any more.
+	const espFiles = takeover ? ours : withoutOthersSettings(ours, before.settings);
 	checkBootFits(targets.boot, before, {
 		esp: espFiles,
 		kernels: [...kernels, ...content.bootEntries],
 	});
 	const bootFiles = [...kernels, ...espFiles, ...content.bootEntries].map(({path}) => path);
 	return {
-		plan: planMounted({...request, bootFiles}),
+		plan: planMounted({
+			...request,
+			bootFiles,
+			othersFiles: othersFiles(esp, espFiles, before.places),
+		}),
 		content: withAdditions(content, targets, takeover),
 		root: target.realPath,
 		mountPoints: readMounts().map(({path}) => path),

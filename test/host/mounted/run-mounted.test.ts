@@ -57,6 +57,7 @@ function runIn(folder: string, removes: readonly string[] = []): MountedRun {
 		bootstrap: [],
 		deployment: described.deployment,
 		bootFiles: [],
+		othersFiles: [],
 		takeover: undefined,
 	});
 	const content = described.contentFor(plan);

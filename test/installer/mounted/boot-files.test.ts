@@ -4,9 +4,11 @@ import {textFile} from '../../../engine/boot/boot-partition.ts';
 import type {LoaderPlace} from '../../../engine/boot/loader-update.ts';
 import {
 	isOwnSigned,
+	othersFiles,
 	sizeOfFiles,
 	sortBootFiles,
 	withoutOthersPlaces,
+	withoutOthersSettings,
 } from '../../../installer/mounted/boot-files.ts';
 
 const test = suite('files of boot partitions');
@@ -54,6 +56,26 @@ const cases: readonly (readonly [string, LoaderPlace[], readonly string[]])[] = 
 	['what stands in the own place, whosever it was', content(program(undefined), 'missing'), paths],
 	['no newer and no signed one', content(program('258'), program('256', true)), paths.slice(2)],
 ];
+
+test('leave settings of others', () => {
+	const rest = paths.filter((path) => path !== 'loader/loader.conf');
+	for (const [settings, wanted] of [
+		[undefined, paths],
+		['timeout 3\ndefault slipway-*\n', paths],
+		['default arch-*\n#default slipway-*\n', rest],
+		['timeout 3\n', rest],
+	] as const)
+		assert.equal(
+			withoutOthersSettings(files, settings).map(({path}) => path),
+			wanted,
+		);
+});
+
+test("are others' where they are not systemd-boot", () => {
+	const found = (places: readonly LoaderPlace[]) => othersFiles(files, [], places);
+	assert.equal(found(content(program('258'), program(undefined))), paths.slice(1));
+	assert.equal(othersFiles(files, files, []), []);
+});
 
 test('are signed as the image is, or as what stays is', () => {
 	const signed = {program: {...offered.program, isSigned: true}};

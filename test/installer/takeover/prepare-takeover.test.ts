@@ -28,6 +28,7 @@ const before: BootContentsBefore = {
 	entries: new Map(),
 	previousEntry: undefined,
 	unifiedKernels: [],
+	settings: undefined,
 	programs: [fallback, shim],
 	fallbackTwins: [shim],
 	espFree: 0,
