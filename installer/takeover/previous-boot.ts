@@ -50,11 +50,22 @@ export function findPreviousBoot(evidence: BootEvidence, title: string): Previou
 }
 
 /** One that the firmware names and that is not there is not somebody else's in the place of the fallback. */
-function startedProgram({firmware, espUuid, fallback, programs}: BootEvidence) {
+function startedProgram(evidence: BootEvidence) {
+	const {firmware, espUuid, fallback, programs} = evidence;
 	const started =
 		firmware.current === undefined ? undefined : firmware.options.get(firmware.current);
 	const named = started?.program?.partitionUuid === espUuid ? started?.program?.path : undefined;
-	return programs.find((one) => isSamePath(one.path, named ?? fallback));
+	const program = programs.find((one) => isSamePath(one.path, named ?? fallback));
+	const isFallback = program !== undefined && isSamePath(program.path, fallback);
+	return (isFallback ? shimInstead(evidence) : undefined) ?? program;
+}
+
+/** In the fallback's place shim starts its helper, if that is there, which puts the old system first again. */
+function shimInstead({fallback, programs, osId}: BootEvidence) {
+	const architecture = path.basename(fallback, path.extname(fallback)).slice('BOOT'.length);
+	const find = (place: string) => programs.find((one) => isSamePath(one.path, place));
+	const helper = path.join(path.dirname(fallback), `fb${architecture}.efi`);
+	return find(helper) && find(`EFI/${osId}/shim${architecture}.efi`);
 }
 
 function isSelected({selectedEntry = ''}: BootEvidence, file: string): boolean {

@@ -99,6 +99,16 @@ test('is a unified kernel', () => {
 	assert.equal(found.files, ['EFI/Linux/debian-6.12.efi']);
 });
 
+test("is not shim's helper, which puts itself first", () => {
+	const fallback = 'EFI/BOOT/BOOTX64.EFI';
+	const shim = 'EFI/debian/shimx64.efi';
+	const started = (...names: readonly string[]) =>
+		findPreviousBoot(evidence({programs: [fallback, ...names].map(grub)}), 'Debian').program;
+	assert.is(started('EFI/BOOT/fbx64.efi', shim), shim);
+	assert.is(started('EFI/BOOT/FBX64.EFI', 'EFI/debian/grubx64.efi'), fallback);
+	assert.is(started(shim), fallback);
+});
+
 test('shares its boot loader with others', () => {
 	for (const folder of ['refind', 'OC', 'tools', 'Microsoft']) {
 		const program = `EFI/${folder}/loader.efi`;
