@@ -37,7 +37,7 @@ import {
 	withoutOthersSettings,
 } from './boot-files.ts';
 import {checkBootFits} from './boot-room.ts';
-import {bootFstab, otherFstab, withFstab} from './fstab-answer.ts';
+import {bootFstab, otherFstab, refusalsOfPlaces, withFstab} from './fstab-answer.ts';
 import {checkImageForTarget} from './image-for-target.ts';
 import type {MountedOptions} from './mounted-options.ts';
 import {type MountedPlan, planMounted} from './mounted-plan.ts';
@@ -167,6 +167,7 @@ async function prepare({options}: Asked, found: Found): Promise<Prepared> {
 	throwRefusals(await checkImageForTarget(targets, before, files));
 	const unhashed = await prepareSelf(root.tree);
 	const image = new ImageTree(root.tree.root, unhashed.sources);
+	throwRefusals(refusalsOfPlaces(targets.others, image));
 	const takeover =
 		firmware &&
 		(await prepareTakeover({
