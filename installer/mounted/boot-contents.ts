@@ -6,7 +6,11 @@ import {isSamePath} from '../../engine/boot/firmware/firmware-boot.ts';
 import {parseLoaderEntry} from '../../engine/boot/loader-entry.ts';
 import type {LoaderPlace} from '../../engine/boot/loader-update.ts';
 import {readEspLoaders} from '../../engine/boot/read-loaders.ts';
-import {entriesFolder, readBootContents} from '../../engine/boot/systemd-boot-contents.ts';
+import {
+	type BootContents,
+	entriesFolder,
+	readBootContents,
+} from '../../engine/boot/systemd-boot-contents.ts';
 import {
 	type EfiArchitecture,
 	loaderSettings,
@@ -21,6 +25,8 @@ export interface BootContentsBefore {
 	readonly places: readonly LoaderPlace[];
 	/** Of the partition for entries, by file name. */
 	readonly entries: ReadonlyMap<string, string>;
+	/** Kernels of slipway, as {@link readBootContents} finds them. */
+	readonly kernels: BootContents['kernels'];
 	/** Text of the entry that an earlier takeover made, on either. */
 	readonly previousEntry: string | undefined;
 	readonly unifiedKernels: readonly string[];
@@ -42,7 +48,7 @@ export async function readBootBefore(
 	architecture: EfiArchitecture,
 ): Promise<BootContentsBefore> {
 	const {places} = await readEspLoaders(esp.partition, esp.folder, architecture);
-	const {entryTexts} = await readBootContents(kernels.partition);
+	const {entryTexts, kernels: ownKernels} = await readBootContents(kernels.partition);
 	const ofEsp = esp === kernels ? undefined : (await readBootContents(esp.partition)).entryTexts;
 	const previous = path.basename(previousEntryFile);
 	const programs = await listPrograms(esp.partition);
@@ -50,6 +56,7 @@ export async function readBootBefore(
 	return {
 		places,
 		entries: entryTexts,
+		kernels: ownKernels,
 		previousEntry: ofEsp?.get(previous) ?? entryTexts.get(previous),
 		unifiedKernels: unified.flatMap(({name, type}) =>
 			type === 'file' && /\.efi$/i.test(name) ? name : [],

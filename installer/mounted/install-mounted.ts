@@ -44,6 +44,7 @@ import {type MountedPlan, planMounted} from './mounted-plan.ts';
 import {withMachineMounts, withState} from './mounted-state.ts';
 import {type MountedTargets, readTargets} from './mounted-targets.ts';
 import {type OpenBoot, openBoot} from './open-boot.ts';
+import {sweptBytes, withReclaimed} from './reclaimed-room.ts';
 import {checkRootRoom} from './room.ts';
 import {type MountedRun, runMounted} from './run-mounted.ts';
 
@@ -108,7 +109,9 @@ async function decide(
 	const request = {
 		...targets,
 		room: checkRootRoom(
-			options.replace === 'wipe' ? {...target, freeBytes: target.size} : target,
+			options.replace === 'wipe'
+				? {...target, freeBytes: target.size}
+				: await withReclaimed(target),
 			described.sizes,
 		),
 		image: described.image,
@@ -121,10 +124,14 @@ async function decide(
 	const ours = withoutOthersPlaces(esp, before.places, await readOfferedLoader(root.path, efi));
 	// A system that is taken over has no say in what starts first any more.
 	const espFiles = takeover ? ours : withoutOthersSettings(ours, before.settings);
-	checkBootFits(targets.boot, before, {
-		esp: espFiles,
-		kernels: [...kernels, ...content.bootEntries],
-	});
+	const staleEntries =
+		options.replace === 'wipe' ? entriesOfRoot(before.entries, target.uuid ?? '') : [];
+	checkBootFits(
+		targets.boot,
+		before,
+		{esp: espFiles, kernels: [...kernels, ...content.bootEntries]},
+		sweptBytes(before, staleEntries),
+	);
 	const bootFiles = [...kernels, ...espFiles, ...content.bootEntries].map(({path}) => path);
 	return {
 		plan: planMounted({
@@ -140,8 +147,7 @@ async function decide(
 		espFiles,
 		kernels: boot.kernels.partition,
 		kernelFiles: kernels,
-		staleEntries:
-			options.replace === 'wipe' ? entriesOfRoot(before.entries, target.uuid ?? '') : [],
+		staleEntries,
 		previousEntry: takeover && {
 			file: takeover.previousEntry,
 			partition: (takeover.isEntryOnEsp ? boot.esp : boot.kernels).partition,

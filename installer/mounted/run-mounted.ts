@@ -3,6 +3,7 @@ import path from 'node:path';
 import type {BootFile, BootPartition} from '../../engine/boot/boot-partition.ts';
 import type {VariableChange} from '../../engine/boot/firmware/firmware-boot.ts';
 import type {FirmwareVariables} from '../../engine/boot/firmware/firmware-variables.ts';
+import {systemdBoot} from '../../engine/boot/systemd-boot.ts';
 import {Lacking, OperationFailed, Refused} from '../../engine/errors.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import {isDiskFull} from '../../engine/system/disk-full.ts';
@@ -127,6 +128,8 @@ async function clear(
 ): Promise<void> {
 	for (const entry of staleEntries) await kernels.remove(entry);
 	await kernels.sync();
+	// Kernels of those, and of a killed run: the new one may need the room.
+	await systemdBoot(kernels).sweep();
 	for (const name of ownNames) await removeBelow(path.join(folder, name));
 	if (varMount !== undefined) await beginVar(system, varMount);
 	const {leftover} = readTargetNames(root, mountPoints);

@@ -26,6 +26,7 @@ const before: BootContentsBefore = {
 		{path: fallback, role: 'fallback', content: foreign},
 	],
 	entries: new Map(),
+	kernels: new Map(),
 	previousEntry: undefined,
 	unifiedKernels: [],
 	settings: undefined,
