@@ -1,9 +1,11 @@
 import type {StateEntry} from './content.ts';
-import {stateFile} from './deployment-state.ts';
+import {stateFile, stateFolder} from './deployment-state.ts';
 import type {DiskLayout} from './disk/layout.ts';
 
 /** Lists the file systems that make up the machine's /var, for the initramfs; as fstab(5) writes them. */
 const machineMountsPath = 'state/os/default/fstab';
+/** Has an empty file for each of them, by UUID, until it holds what the installation wrote for it. */
+const fillFolder = 'state/os/default/fill';
 
 /** A file system that the machine mounts at /var or below it. */
 interface MachineMount {
@@ -12,11 +14,15 @@ interface MachineMount {
 	readonly options: readonly string[];
 }
 
-/** The list of a layout, as it lies on the physical root; nothing where all is on that. */
+/** The list of a layout and what is to be moved into them, as it lies on the physical root; nothing where all is on that. */
 export function machineMounts(layout: DiskLayout): readonly StateEntry[] {
 	const mounts = mountsOf(layout);
 	if (mounts.length === 0) return [];
-	return [stateFile(machineMountsPath, Buffer.from(formatMounts(mounts)))];
+	return [
+		stateFile(machineMountsPath, Buffer.from(formatMounts(mounts))),
+		stateFolder(fillFolder),
+		...mounts.map(({uuid}) => stateFile(`${fillFolder}/${uuid}`, Buffer.alloc(0))),
+	];
 }
 
 /** Those above others come before them. */

@@ -12,6 +12,9 @@ export const placesOnEsp = (architecture: EfiArchitecture) => ({
 	fallback: `EFI/BOOT/BOOT${architecture.toUpperCase()}.EFI`,
 });
 
+/** What the menu of systemd-boot goes by, on the ESP. */
+export const loaderSettings = 'loader/loader.conf';
+
 const folderInImage = '/usr/lib/systemd/boot/efi';
 
 /** How long the menu waits unless the installer is told otherwise. */
@@ -32,7 +35,7 @@ export function systemdBootFiles(
 	return [
 		{path: own, source},
 		{path: fallback, source},
-		textFile('loader/loader.conf', `timeout ${timeoutSec}\ndefault slipway-*\n`),
+		textFile(loaderSettings, `timeout ${timeoutSec}\ndefault slipway-*\n`),
 	];
 }
 

@@ -1,6 +1,9 @@
+import {Refused} from '../../engine/errors.ts';
+import {isAtOrBelow} from '../../engine/source/tree-path.ts';
 import type {Answers} from '../answers/answers.ts';
 import {byteString} from '../bootstrap/byte-string.ts';
 import type {ImageTree} from '../bootstrap/image-tree.ts';
+import {formatFstabLine} from '../takeover/carry/fstab.ts';
 import type {BootTarget, BootVolume} from './boot-target.ts';
 import type {RootTarget} from './root-target.ts';
 
@@ -49,12 +52,36 @@ export interface OtherMount {
 	readonly uuid: string;
 }
 
-/** Lines for further file systems that are mounted below a root, where the image has their places. */
+/**
+ * Lines for further file systems that are mounted below a root. The system can do without them, but for
+ * homes: a disk that is missing later is no reason not to start.
+ */
 export function otherFstab(mounts: readonly OtherMount[], image: ImageTree): string[] {
 	return mounts.map(({path, type, uuid}) => {
 		const place = image.resolve(byteString(path)) ?? path;
-		return `UUID=${uuid} ${Buffer.from(place, 'latin1')} ${type} defaults 0 2`;
+		return formatFstabLine({
+			source: `UUID=${uuid}`,
+			place: Buffer.from(place, 'latin1').toString(),
+			type,
+			options: [/^(\/var)?\/home$/.test(place) ? 'defaults' : 'nofail'],
+			rest: ['0', '2'],
+		});
 	});
+}
+
+/** Of those whose place cannot be made, since the root of the new system is read-only. */
+export function refusalsOfPlaces(mounts: readonly OtherMount[], image: ImageTree): Refused[] {
+	return mounts
+		.filter(({path}) => {
+			const place = image.resolve(byteString(path));
+			return place === undefined || !(isAtOrBelow(place, '/var') || image.isDirectory(place));
+		})
+		.map(
+			({path}) =>
+				new Refused('no-place', `the image has no folder ${path} for what is mounted there`, {
+					hint: 'Unmount it, mount it below var, or make the folder in the image.',
+				}),
+		);
 }
 
 /** Names of mounts below a root that are none of the boot partitions, nor /var. */

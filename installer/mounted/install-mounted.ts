@@ -30,15 +30,22 @@ import {findCarriedRefusals} from '../takeover/carry/carried-refusals.ts';
 import {withCarried} from '../takeover/carry/carry-over.ts';
 import {type PreparedTakeover, prepareTakeover} from '../takeover/prepare-takeover.ts';
 import {type BootContentsBefore, entriesOfRoot, readBootBefore} from './boot-contents.ts';
-import {sortBootFiles, withoutOthersPlaces} from './boot-files.ts';
+import {
+	isOwnSigned,
+	othersFiles,
+	sortBootFiles,
+	withoutOthersPlaces,
+	withoutOthersSettings,
+} from './boot-files.ts';
 import {checkBootFits} from './boot-room.ts';
-import {bootFstab, otherFstab, withFstab} from './fstab-answer.ts';
+import {bootFstab, otherFstab, refusalsOfPlaces, withFstab} from './fstab-answer.ts';
 import {checkImageForTarget} from './image-for-target.ts';
 import type {MountedOptions} from './mounted-options.ts';
 import {type MountedPlan, planMounted} from './mounted-plan.ts';
 import {withMachineMounts, withState} from './mounted-state.ts';
 import {type MountedTargets, readTargets} from './mounted-targets.ts';
 import {type OpenBoot, openBoot} from './open-boot.ts';
+import {sweptBytes, withReclaimed} from './reclaimed-room.ts';
 import {checkRootRoom} from './room.ts';
 import {type MountedRun, runMounted} from './run-mounted.ts';
 
@@ -103,7 +110,9 @@ async function decide(
 	const request = {
 		...targets,
 		room: checkRootRoom(
-			options.replace === 'wipe' ? {...target, freeBytes: target.size} : target,
+			options.replace === 'wipe'
+				? {...target, freeBytes: target.size}
+				: await withReclaimed(target),
 			described.sizes,
 		),
 		image: described.image,
@@ -111,16 +120,26 @@ async function decide(
 		deployment: described.deployment,
 		takeover: takeover?.planned,
 	};
-	const content = described.contentFor(planMounted({...request, bootFiles: []}));
+	const content = described.contentFor(planMounted({...request, bootFiles: [], othersFiles: []}));
 	const {esp, kernels} = sortBootFiles(content.bootFiles);
-	const espFiles = withoutOthersPlaces(esp, before.places, await readOfferedLoader(root.path, efi));
-	checkBootFits(targets.boot, before, {
-		esp: espFiles,
-		kernels: [...kernels, ...content.bootEntries],
-	});
+	const ours = withoutOthersPlaces(esp, before.places, await readOfferedLoader(root.path, efi));
+	// A system that is taken over has no say in what starts first any more.
+	const espFiles = takeover ? ours : withoutOthersSettings(ours, before.settings);
+	const staleEntries =
+		options.replace === 'wipe' ? entriesOfRoot(before.entries, target.uuid ?? '') : [];
+	checkBootFits(
+		targets.boot,
+		before,
+		{esp: espFiles, kernels: [...kernels, ...content.bootEntries]},
+		sweptBytes(before, staleEntries),
+	);
 	const bootFiles = [...kernels, ...espFiles, ...content.bootEntries].map(({path}) => path);
 	return {
-		plan: planMounted({...request, bootFiles}),
+		plan: planMounted({
+			...request,
+			bootFiles,
+			othersFiles: othersFiles(esp, espFiles, before.places),
+		}),
 		content: withAdditions(content, targets, takeover),
 		root: target.realPath,
 		mountPoints: readMounts().map(({path}) => path),
@@ -129,9 +148,11 @@ async function decide(
 		espFiles,
 		kernels: boot.kernels.partition,
 		kernelFiles: kernels,
-		staleEntries:
-			options.replace === 'wipe' ? entriesOfRoot(before.entries, target.uuid ?? '') : [],
-		previousEntry: takeover?.previousEntry,
+		staleEntries,
+		previousEntry: takeover && {
+			file: takeover.previousEntry,
+			partition: (takeover.isEntryOnEsp ? boot.esp : boot.kernels).partition,
+		},
 		firmware: firmware && {variables: firmware, changes: takeover?.changes ?? []},
 	};
 }
@@ -153,6 +174,7 @@ async function prepare({options}: Asked, found: Found): Promise<Prepared> {
 	throwRefusals(await checkImageForTarget(targets, before, files));
 	const unhashed = await prepareSelf(root.tree);
 	const image = new ImageTree(root.tree.root, unhashed.sources);
+	throwRefusals(refusalsOfPlaces(targets.others, image));
 	const takeover =
 		firmware &&
 		(await prepareTakeover({
@@ -162,6 +184,7 @@ async function prepare({options}: Asked, found: Found): Promise<Prepared> {
 			kinds: options.takeover ?? new Set(),
 			firmware,
 			architecture: architecture.efi,
+			isSigned: isOwnSigned(before.places, await readOfferedLoader(root.path, architecture.efi)),
 			title: files.osRelease.prettyName,
 		}));
 	return {files, before, unhashed, image, takeover};

@@ -1,3 +1,4 @@
+import {loaderSettings} from '../../engine/boot/systemd-boot-files.ts';
 import type {ReadableDeployment} from '../../engine/deployment/deployment.ts';
 import {deploymentCommandLine} from '../../engine/deployment/new-deployment.ts';
 import type {BootstrapItem} from '../bootstrap/work.ts';
@@ -34,7 +35,7 @@ export interface PlannedRoot {
 	readonly uuid: string;
 	readonly needed: number;
 	readonly free: number;
-	/** Names in it that are removed, with all in them. */
+	/** Names in it that are removed, with all in them; `var/NAME` in a /var on its own file system. */
 	readonly removes: readonly string[];
 	/** Names in it that stay. */
 	readonly leaves: readonly string[];
@@ -82,6 +83,8 @@ export interface MountedPlanRequest {
 	readonly deployment: ReadableDeployment;
 	/** Paths on the boot partitions. */
 	readonly bootFiles: readonly string[];
+	/** Paths there that another boot loader keeps. */
+	readonly othersFiles: readonly string[];
 	readonly takeover: PlannedTakeover | undefined;
 }
 
@@ -115,6 +118,8 @@ export function planMounted(request: MountedPlanRequest): MountedPlan {
 			...warningsOfImage(image),
 			...warningsOfVerity(verity),
 			...warningsOfRoom(room, takeover),
+			// Of one that is taken over, the firmware is told.
+			...(takeover === undefined ? warningsOfOthers(request.othersFiles) : []),
 			...(takeover?.carries ?? []).filter(({isChosen}) => isChosen).flatMap(warningsOfCarry),
 		],
 	};
@@ -166,6 +171,23 @@ function warningsOfRoom(
 					: `Remove ${takeover.title} when it is not needed any more: slipway cleanup-previous.`,
 		},
 	];
+}
+
+function warningsOfOthers(files: readonly string[]): MountedWarning[] {
+	const warnings: MountedWarning[] = [];
+	if (files.includes(loaderSettings))
+		warnings.push({
+			code: 'foreign-boot-menu',
+			message: 'the ESP has a boot menu of another system, which says what starts first',
+			hint: 'Choose slipway in that menu, and make it the default with d.',
+		});
+	if (files.some((file) => /^EFI\/BOOT\//i.test(file)))
+		warnings.push({
+			code: 'firmware-choice',
+			message: 'the firmware goes on starting the system of before',
+			hint: 'Add EFI/systemd on the ESP to the boot menu of the firmware, in its setup or with efibootmgr.',
+		});
+	return warnings;
 }
 
 function warningsOfCarry({kind, left}: PlannedCarry): MountedWarning[] {

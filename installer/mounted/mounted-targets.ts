@@ -1,4 +1,3 @@
-import {readdirSync} from 'node:fs';
 import path from 'node:path';
 import {type EngineError, Refused, UsageError} from '../../engine/errors.ts';
 import {readMounts} from '../../engine/system/mount-points.ts';
@@ -9,19 +8,21 @@ import {mountedDevice} from '../disk/mounts.ts';
 import {throwRefusals} from '../disk/refusals.ts';
 import {probeRegion} from '../disk/signatures.ts';
 import {type BootTarget, readBootTarget} from './boot-target.ts';
+import {readDefaultRoot, refusalsOfDefaultRoot} from './default-subvolume.ts';
 import {type OtherMount, otherMounts} from './fstab-answer.ts';
 import type {MachineMount} from './machine-mounts.ts';
 import type {MountedOptions} from './mounted-options.ts';
 import {type RootTarget, readRootTarget} from './root-target.ts';
-import {ownNames, unfinishedFolder} from './target-names.ts';
-import {findTargetRefusals, listNames, type Replace} from './target-refusals.ts';
+import {ownNames} from './target-names.ts';
+import {findTargetRefusals, type Replace} from './target-refusals.ts';
+import {readVarTarget, refusalsOfVar, type VarTarget} from './var-target.ts';
 
 /** Where an installation goes. */
 export interface MountedTargets {
 	readonly root: RootTarget;
 	readonly boot: BootTarget;
 	readonly replace: Replace;
-	/** Names in the root that are removed. */
+	/** Names in the root that are removed, and `var/NAME` of a /var on its own file system. */
 	readonly removes: readonly string[];
 	/** Where a file system of /var alone is mounted. */
 	readonly varMount: string | undefined;
@@ -42,7 +43,13 @@ export async function readTargets(system: System, options: TargetOptions): Promi
 	const boot = await readBootTarget(system, root, isNode ? options.bootMountSpec : undefined);
 	const {replace} = options;
 	const capabilities = system.capabilities();
-	const refusals: EngineError[] = findTargetRefusals(root, boot, {replace, capabilities});
+	const refusals: EngineError[] = findTargetRefusals(root, boot, {
+		replace,
+		capabilities,
+		isTakeover: options.takeover !== undefined,
+	});
+	if (refusals.length === 0)
+		refusals.push(...refusalsOfDefaultRoot(root, readDefaultRoot(system, root)));
 	refusals.push(...refusalsOfSpecs(root, options));
 	if (!options.isOwnRootFine && backsThisContainer(root))
 		refusals.push(
@@ -52,9 +59,9 @@ export async function readTargets(system: System, options: TargetOptions): Promi
 		);
 	const isNew = options.takeover === undefined;
 	const varMount = isNew ? root.mounts.find((mount) => mount.path === '/var') : undefined;
-	const varPath = varMount && path.join(root.realPath, 'var');
-	if (varPath !== undefined && replace !== 'wipe' && !root.names.isUnfinished)
-		refusals.push(...refusalsOfVar(varPath));
+	const ownVar = varMount && readVarTarget(path.join(root.realPath, 'var'));
+	if (ownVar !== undefined)
+		refusals.push(...refusalsOfVar(ownVar, replace, root.names.isUnfinished));
 	throwRefusals(refusals);
 	const others = isNew ? await uuidsOf(system, otherMounts(root, boot)) : [];
 	const [ofVar] = varMount === undefined ? [] : await uuidsOf(system, [varMount]);
@@ -62,17 +69,21 @@ export async function readTargets(system: System, options: TargetOptions): Promi
 		root,
 		boot,
 		replace,
-		removes: replace === 'wipe' ? removedNames(root) : [],
-		varMount: varPath,
+		removes: replace === 'wipe' ? removedNames(root, ownVar) : [],
+		varMount: ownVar?.place,
 		machineMounts: ofVar === undefined ? [] : [{source: `UUID=${ofVar.uuid}`, target: 'var'}],
 		others,
 	};
 }
 
-function removedNames({names}: RootTarget): string[] {
-	return [...names.foreign, ...ownNames.filter((name) => names.own.includes(name))].filter(
-		(name) => name !== unfinishedFolder,
-	);
+/** In the root, and in /var where that is a file system of its own. */
+export function removedNames(
+	{names}: Pick<RootTarget, 'names'>,
+	ownVar: Pick<VarTarget, 'names'> | undefined,
+): string[] {
+	const own = ownNames.filter((name) => names.own.includes(name));
+	const ofVar = ownVar?.names.map((name) => path.join('var', name)) ?? [];
+	return [...names.foreign, ...own, ...ofVar];
 }
 
 /** The initramfs finds its disk by UUID alone, so that no other will do. */
@@ -97,16 +108,6 @@ function refusalsOfSpecs(
 			}),
 		);
 	return problems;
-}
-
-function refusalsOfVar(place: string): Refused[] {
-	const names = readdirSync(place).filter((name) => name !== 'lost+found');
-	if (names.length === 0) return [];
-	return [
-		new Refused('not-empty', `${place} is not empty: ${listNames(names)}`, {
-			hint: 'Empty it, or give --replace=wipe.',
-		}),
-	];
 }
 
 /** What a container engine mounts lies where its host keeps its state. */

@@ -11,6 +11,11 @@ export interface Removal {
 	readonly left: readonly string[];
 }
 
+export interface RemovalOptions {
+	readonly dryRun?: boolean;
+	readonly device?: bigint;
+}
+
 /** Files removed before others get a turn. */
 const filesPerTurn = 256;
 const blockSize = 512;
@@ -18,19 +23,17 @@ const blockSize = 512;
 /**
  * Removes a file or folder with all in it, but never what lies on another file system. What cannot be
  * removed is told and left, with the folders around it. Nothing there is nothing to do.
- * @param keepTop leaves the folder itself
  * @param dryRun only counts
+ * @param device the file system that it has to be on; that of `top` where there is none
  */
 export async function removeBelow(
 	top: string,
-	{keepTop = false, dryRun = false}: {keepTop?: boolean; dryRun?: boolean} = {},
+	{dryRun = false, device}: RemovalOptions = {},
 ): Promise<Removal> {
 	const stat = lstatSync(top, {bigint: true, throwIfNoEntry: false});
 	if (stat === undefined) return {bytes: 0, files: 0, left: []};
-	const remover = new Remover(stat.dev, dryRun);
-	const place = Buffer.from(path.resolve(top));
-	if (keepTop) await remover.removeContents(place);
-	else await remover.remove(place);
+	const remover = new Remover(device ?? stat.dev, dryRun);
+	await remover.remove(Buffer.from(path.resolve(top)));
 	return remover;
 }
 
@@ -57,12 +60,12 @@ class Remover implements Removal {
 		}
 		if (++this.#turn % filesPerTurn === 0) await nextTurn();
 		if (stat.isDirectory()) {
-			await this.removeContents(place);
+			await this.#removeContents(place);
 			this.#attempt(place, rmdirSync);
 		} else if (this.#attempt(place, unlinkSync)) this.#count(stat);
 	}
 
-	async removeContents(folder: Buffer): Promise<void> {
+	async #removeContents(folder: Buffer): Promise<void> {
 		for (const name of readdirSync(folder, 'buffer'))
 			await this.remove(Buffer.concat([folder, Buffer.from('/'), name]));
 	}

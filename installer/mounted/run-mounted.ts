@@ -3,6 +3,7 @@ import path from 'node:path';
 import type {BootFile, BootPartition} from '../../engine/boot/boot-partition.ts';
 import type {VariableChange} from '../../engine/boot/firmware/firmware-boot.ts';
 import type {FirmwareVariables} from '../../engine/boot/firmware/firmware-variables.ts';
+import {systemdBoot} from '../../engine/boot/systemd-boot.ts';
 import {Lacking, OperationFailed, Refused} from '../../engine/errors.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import {isDiskFull} from '../../engine/system/disk-full.ts';
@@ -15,6 +16,7 @@ import {chooseVerity} from '../sink/mounted-verity.ts';
 import type {MountedPlan} from './mounted-plan.ts';
 import {removeBelow} from './remove-below.ts';
 import {movingMark, ownNames, readTargetNames, unfinishedFolder} from './target-names.ts';
+import {beginVar, endVar} from './var-target.ts';
 
 /** What a run is made of: all decided and checked. */
 export interface MountedRun {
@@ -24,7 +26,7 @@ export interface MountedRun {
 	readonly root: string;
 	/** Paths of all mounts here. */
 	readonly mountPoints: readonly string[];
-	/** Where the file system of /var is mounted, when it is one of its own; it is empty. */
+	/** Where the file system of /var is mounted, when it is one of its own; it is emptied. */
 	readonly varMount: string | undefined;
 	readonly esp: BootPartition;
 	readonly espFiles: readonly BootFile[];
@@ -33,8 +35,8 @@ export interface MountedRun {
 	readonly kernelFiles: readonly BootFile[];
 	/** Loader entries of a system that is removed. */
 	readonly staleEntries: readonly string[];
-	/** The loader entry of the system that stays. */
-	readonly previousEntry: BootFile | undefined;
+	/** The loader entry of the system that stays, where what it names is. */
+	readonly previousEntry: {readonly file: BootFile; readonly partition: BootPartition} | undefined;
 	readonly firmware:
 		| {readonly variables: FirmwareVariables; readonly changes: readonly VariableChange[]}
 		| undefined;
@@ -91,8 +93,8 @@ async function write(
 	signal: AbortSignal,
 	report: ProgressReporter,
 ): Promise<void> {
-	const {root, content, plan, esp, kernels, previousEntry, firmware} = run;
-	await clear(run, folder);
+	const {root, content, plan, varMount, esp, kernels, previousEntry, firmware} = run;
+	await clear(system, run, folder);
 	await fill(system, run, folder, {report, signal});
 	signal.throwIfAborted();
 	// From here on, what is missing in the folder and is there outside of it came from it.
@@ -103,7 +105,8 @@ async function write(
 	report({type: 'step', step: 'boot', title: `Writing ${plan.boot.esp}`});
 	await kernels.write(run.kernelFiles);
 	await kernels.sync();
-	if (previousEntry !== undefined) await writeBootEntries(kernels, [previousEntry]);
+	if (previousEntry !== undefined)
+		await writeBootEntries(previousEntry.partition, [previousEntry.file]);
 	await esp.write(run.espFiles);
 	await esp.sync();
 	signal.throwIfAborted();
@@ -111,6 +114,7 @@ async function write(
 	firmware?.variables.apply(firmware.changes);
 	await writeBootEntries(kernels, content.bootEntries);
 	report({type: 'done', step: 'boot'});
+	if (varMount !== undefined) endVar(system, varMount);
 	for (const name of [movingMark, lockName]) rmSync(path.join(folder, name), {force: true});
 	rmdirSync(folder);
 	system.syncFileSystem(root);
@@ -118,17 +122,20 @@ async function write(
 
 /** What a killed run left, and what is to go. */
 async function clear(
+	system: System,
 	{root, plan, mountPoints, varMount, kernels, staleEntries}: MountedRun,
 	folder: string,
 ): Promise<void> {
 	for (const entry of staleEntries) await kernels.remove(entry);
 	await kernels.sync();
+	// Kernels of those, and of a killed run: the new one may need the room.
+	await systemdBoot(kernels).sweep();
 	for (const name of ownNames) await removeBelow(path.join(folder, name));
+	if (varMount !== undefined) await beginVar(system, varMount);
 	const {leftover} = readTargetNames(root, mountPoints);
 	for (const name of new Set([...leftover, ...plan.root.removes]))
 		await removeBelow(path.join(root, name));
 	rmSync(path.join(folder, movingMark), {force: true});
-	if (varMount !== undefined) await removeBelow(varMount, {keepTop: true});
 }
 
 async function fill(

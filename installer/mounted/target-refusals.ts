@@ -14,12 +14,14 @@ export type Replace = 'nothing' | 'wipe' | 'alongside';
 export interface TargetChecks {
 	readonly replace: Replace;
 	readonly capabilities: ReadonlySet<string>;
+	/** Whether a system is to be there that stays. */
+	readonly isTakeover: boolean;
 }
 
 export function findTargetRefusals(
 	root: RootTarget,
 	boot: BootTarget,
-	{replace, capabilities}: TargetChecks,
+	{replace, capabilities, isTakeover}: TargetChecks,
 ): EngineError[] {
 	const missing = mountingCapabilities.filter((name) => !capabilities.has(name));
 	if (missing.length > 0)
@@ -31,13 +33,16 @@ export function findTargetRefusals(
 			),
 		];
 	return [
-		...refusalsOfRoot(root),
+		...refusalsOfRoot(root, isTakeover),
 		...(replace === 'wipe' ? [] : refusalsOfNames(root, replace)),
 		...refusalsOfBoot(boot),
 	];
 }
 
-function refusalsOfRoot({path, mount, isReadOnly, device, uuid}: RootTarget): Refused[] {
+function refusalsOfRoot(
+	{path, mount, isReadOnly, device, uuid}: RootTarget,
+	isTakeover: boolean,
+): Refused[] {
 	const refusals: Refused[] = [];
 	const refuse = (code: string, message: string, hint: string) =>
 		refusals.push(new Refused(code, message, {hint}));
@@ -51,7 +56,9 @@ function refusalsOfRoot({path, mount, isReadOnly, device, uuid}: RootTarget): Re
 		refuse(
 			'not-whole',
 			`${path} is the folder or subvolume ${printableText(mount.root)} of a file system`,
-			'Mount the file system itself, without subvol= or a bind of a folder.',
+			isTakeover
+				? 'A system whose root is a subvolume cannot be taken over; install to a disk of its own.'
+				: 'Mount the file system itself, without subvol= or a bind of a folder.',
 		);
 	if (isReadOnly) refuse('read-only', `${path} is mounted read-only`, 'Mount it writable.');
 	if (device === undefined || uuid === undefined)

@@ -8,6 +8,7 @@ import {readdirSync, statfsSync} from 'node:fs';
 import {readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {bootArchitecture} from '../../engine/boot/architecture.ts';
+import {parseEfiProgram} from '../../engine/boot/efi-program.ts';
 import {isSamePath, planRemoval} from '../../engine/boot/firmware/firmware-boot.ts';
 import {openFirmwareVariables} from '../../engine/boot/firmware/firmware-variables.ts';
 import {mountedPartition} from '../../engine/boot/mounted-partition.ts';
@@ -23,20 +24,22 @@ import type {DeploymentSet} from '../../engine/deployment/deployment.ts';
 import {bootHealth, deploymentStates} from '../../engine/deployment/states.ts';
 import {OperationFailed, Refused} from '../../engine/errors.ts';
 import {syncFolder} from '../../engine/system/durable-file.ts';
+import {readMounts} from '../../engine/system/mount-points.ts';
 import type {System} from '../../engine/system/system.ts';
-import {type Removal, removeBelow} from '../mounted/remove-below.ts';
 import {ownNames} from '../mounted/target-names.ts';
+import {namesElsewhere, namesInUse} from './names-in-use.ts';
 import {previousEntryFile} from './previous-boot.ts';
 import {type PreviousRecord, previousRecordFile, readPreviousRecord} from './previous-record.ts';
+import {countNames, removeNames} from './remove-names.ts';
 
 /** What goes, and what stays. */
 export interface PreviousFiles {
 	readonly title: string;
 	/** Names in the physical root, with all that is in them. */
 	readonly names: readonly string[];
-	/** On the boot partitions. */
+	/** On the boot partitions; the new boot loader takes the place of the fallback. */
 	readonly bootFiles: readonly string[];
-	/** Names in the physical root that the new system uses. */
+	/** Names in the physical root that stay: the new system uses them, or they are subvolumes. */
 	readonly keeps: readonly string[];
 }
 
@@ -72,7 +75,7 @@ export async function cleanPrevious(
 		const {physicalRoot} = await readMachine(system, root);
 		const record = await readRecord(physicalRoot);
 		const found = previousFiles(physicalRoot, record);
-		const {files, bytes} = await removeNames(physicalRoot, found.names, true);
+		const {files, bytes} = await countNames(physicalRoot, found.names);
 		return {...found, files, bytes, freed: 0};
 	}
 	using machine = await openMachine(system, options, root);
@@ -82,7 +85,7 @@ export async function cleanPrevious(
 	const found = previousFiles(physicalRoot, record);
 	await removeBootFiles(system, record, root);
 	const before = statfsSync(physicalRoot);
-	const {files, bytes, left} = await removeNames(physicalRoot, found.names, false);
+	const {files, bytes, left} = await removeNames(system, physicalRoot, found.names);
 	system.syncFileSystem(physicalRoot);
 	if (left.length > 0) throw notAllRemoved(left);
 	await forget(machine);
@@ -111,24 +114,21 @@ function checkGood(set: DeploymentSet): void {
 }
 
 function previousFiles(physicalRoot: string, {title, keep, boot}: PreviousRecord): PreviousFiles {
-	const stays = new Set<string>([...ownNames, ...keep, 'lost+found']);
-	const names = readdirSync(physicalRoot).filter((name) => !stays.has(name));
-	return {title, names: names.sort(), bootFiles: [previousEntryFile, ...boot.files], keeps: keep};
-}
-
-/** The view of the physical root has no mounts in it; `removeBelow` would not follow them either. */
-async function removeNames(
-	physicalRoot: string,
-	names: readonly string[],
-	dryRun: boolean,
-): Promise<Removal> {
-	const removals: Removal[] = [];
-	for (const name of names)
-		removals.push(await removeBelow(path.join(physicalRoot, name), {dryRun}));
+	const {fallback} = placesOnEsp(bootArchitecture().efi);
+	// What was mounted since then is nobody's to lose, and a subvolume may be mounted at any time.
+	const used = new Set([
+		...keep,
+		...namesInUse(readMounts(), physicalRoot),
+		...namesElsewhere(physicalRoot),
+	]);
+	const others = readdirSync(physicalRoot)
+		.filter((name) => name !== 'lost+found' && !ownNames.some((own) => own === name))
+		.sort();
 	return {
-		files: removals.reduce((sum, {files}) => sum + files, 0),
-		bytes: removals.reduce((sum, {bytes}) => sum + bytes, 0),
-		left: removals.flatMap(({left}) => left),
+		title,
+		names: others.filter((name) => !used.has(name)),
+		bootFiles: [previousEntryFile, ...boot.files, ...(boot.hasFallback ? [fallback] : [])],
+		keeps: others.filter((name) => used.has(name)),
 	};
 }
 
@@ -143,7 +143,7 @@ async function removeBootFiles(
 	const folders = [...new Set([await runningBootPath(system), esp])].filter(
 		(one) => one !== undefined,
 	);
-	removeFirmwareEntries(system, boot, root);
+	const isSecureBoot = updateFirmware(system, boot, root);
 	for (const file of [previousEntryFile, ...boot.files])
 		for (const folder of folders) {
 			const partition = mountedPartition(system, folder);
@@ -155,15 +155,18 @@ async function removeBootFiles(
 	const {fallback} = placesOnEsp(architecture);
 	const partition = mountedPartition(system, esp);
 	const bytes = await readFile(program);
+	// What firmware does not start is of no use there.
+	if (isSecureBoot && parseEfiProgram(bytes)?.isSigned !== true) return;
 	await partition.write([{path: fallback, source: {kind: 'bytes', bytes}}]);
 	await partition.sync();
 }
 
-function removeFirmwareEntries(
+/** Removes entries of the old system. @returns whether the firmware starts only what is signed */
+function updateFirmware(
 	system: System,
 	{esp, files}: PreviousRecord['boot'],
 	root: string,
-): void {
+): boolean {
 	using variables = openFirmwareVariables(system, {
 		sys: path.join(root, 'sys'),
 		run: path.join(root, 'run'),
@@ -176,6 +179,7 @@ function removeFirmwareEntries(
 			program !== undefined && program.partitionUuid === esp && isInFiles(program.path),
 	);
 	variables.apply(changes);
+	return variables.readSecureBoot();
 }
 
 async function forget({physicalRoot}: Pick<OpenMachine, 'physicalRoot'>): Promise<void> {
@@ -193,7 +197,7 @@ function notAllRemoved(left: readonly string[]): OperationFailed {
 		'not-all-removed',
 		`some files could not be removed: ${named}${more}`,
 		{
-			hint: 'Look at them below /sysroot (lsattr shows files that must not change), and run it again.',
+			hint: 'Remove them where they can be written, and run it again: mount --bind /sysroot /mnt && mount -o remount,bind,rw /mnt.',
 		},
 	);
 }

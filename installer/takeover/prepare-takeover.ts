@@ -9,14 +9,17 @@ import {ImageRoot} from '../../engine/lint/image-root.ts';
 import type {ImageTree} from '../bootstrap/image-tree.ts';
 import type {StateEntry} from '../content.ts';
 import {stateFile} from '../deployment-state.ts';
+import {throwRefusals} from '../disk/refusals.ts';
 import type {BootContentsBefore} from '../mounted/boot-contents.ts';
 import type {BootTarget, BootVolume} from '../mounted/boot-target.ts';
 import type {PlannedTakeover} from '../mounted/mounted-plan.ts';
 import type {RootTarget} from '../mounted/root-target.ts';
 import type {CarriedKind, CarriedState} from './carry/carried.ts';
 import {readCarriedState} from './carry/carry-over.ts';
-import {findPreviousBoot, type PreviousBoot, previousEntryFile} from './previous-boot.ts';
+import {parseFstab} from './carry/fstab.ts';
+import {findPreviousBoot, isFallbackOf, previousEntryFile} from './previous-boot.ts';
 import {formatPreviousRecord, type PreviousRecord, previousRecordFile} from './previous-record.ts';
+import {findTakeoverRefusals} from './takeover-refusals.ts';
 
 export interface TakeoverSource {
 	readonly root: RootTarget;
@@ -26,6 +29,8 @@ export interface TakeoverSource {
 	readonly kinds: ReadonlySet<CarriedKind>;
 	readonly firmware: FirmwareVariables;
 	readonly architecture: EfiArchitecture;
+	/** Whether the boot loader that the firmware is to start has a signature. */
+	readonly isSigned: boolean;
 	/** What the firmware's menu calls the new system. */
 	readonly title: string;
 }
@@ -35,16 +40,18 @@ export interface PreparedTakeover {
 	readonly planned: PlannedTakeover;
 	/** Of the kinds that were chosen. */
 	readonly states: readonly CarriedState[];
-	readonly previousEntry: BootFile | undefined;
+	readonly previousEntry: BootFile;
+	/** Whether it has to be on the ESP even where entries are on XBOOTLDR: it names a file there. */
+	readonly isEntryOnEsp: boolean;
 	readonly changes: readonly VariableChange[];
 	readonly record: StateEntry;
 }
 
-/** Reads the system that is there, and decides; nothing is changed. @throws Refused `no-esp` */
+/** Reads the system that is there, and decides; nothing is changed. @throws Refused */
 export async function prepareTakeover(source: TakeoverSource): Promise<PreparedTakeover> {
 	const {root, boot, before, image, kinds, firmware, architecture, title} = source;
 	const old = new ImageRoot(root.realPath);
-	const release = await readRelease(old);
+	const release = await readRelease(old, root.path);
 	const mountPoints = new Set(root.mounts.map((mount) => mount.path));
 	const states = await readCarriedState({old, image, mountPoints, kinds});
 	const chosen = states.filter(({kind}) => kinds.has(kind));
@@ -56,35 +63,61 @@ export async function prepareTakeover(source: TakeoverSource): Promise<PreparedT
 		fallback: placesOnEsp(architecture).fallback,
 		programs: programsOf(before),
 		entries: before.entries,
+		previousEntry: before.previousEntry,
 		unifiedKernels: before.unifiedKernels,
 		osId: release.id,
 		machineId: (await old.text('/etc/machine-id'))?.trim(),
 	};
 	const previous = findPreviousBoot(evidence, release.title);
+	throwRefusals(
+		findTakeoverRefusals({
+			title: release.title,
+			previous,
+			isSecureBoot: firmware.readSecureBoot(),
+			isSigned: source.isSigned,
+			defaultEntry: firmware.readDefaultEntry(),
+		}),
+	);
 	const {own} = placesOnEsp(architecture);
 	return {
-		planned: plannedTakeover(release.title, previous, states, kinds, own),
+		planned: plannedTakeover(release.title, previous.how, states, kinds, own),
 		states: chosen,
-		previousEntry:
-			previous.entry === undefined ? undefined : textFile(previousEntryFile, previous.entry),
+		previousEntry: textFile(previousEntryFile, previous.entry ?? ''),
+		isEntryOnEsp: previous.program !== undefined,
 		changes: planFirst(firmwareBoot, {description: title, path: own, esp: identityOf(boot.esp)}),
 		record: recordFile({
 			version: 1,
 			title: release.title,
-			keep: [...new Set(chosen.flatMap(({answers}) => answers.keeps ?? []))],
+			keep: namesKept(chosen, (await old.text('/etc/fstab')) ?? ''),
 			boot: {
 				...(boot.esp?.partition && {esp: boot.esp.partition.uuid}),
 				files: [...previous.files],
-				hasFallback: before.places.some(
-					({role, content}) => role === 'fallback' && isForeign(content),
-				),
+				hasFallback: isFallbackOf(previous, evidence.fallback, before.fallbackTwins),
 			},
 		}),
 	};
 }
 
-async function readRelease(old: ImageRoot): Promise<{title: string; id: string | undefined}> {
-	const text = (await old.text('/etc/os-release')) ?? (await old.text('/usr/lib/os-release')) ?? '';
+/** Of the old root, folders that the new system mounts, and all subvolumes that the old one had somewhere. */
+function namesKept(states: readonly CarriedState[], fstab: string): string[] {
+	const folders = states.flatMap(({answers}) => answers.keeps ?? []);
+	const subvolumes = parseFstab(fstab)
+		.flatMap(({options}) => options)
+		.flatMap((option) => /^subvol=\/*([^/]+)/.exec(option)?.[1] ?? []);
+	return [...new Set([...folders, ...subvolumes])];
+}
+
+async function readRelease(
+	old: ImageRoot,
+	folder: string,
+): Promise<{title: string; id: string | undefined}> {
+	const text = (await old.text('/etc/os-release')) ?? (await old.text('/usr/lib/os-release'));
+	if (text === undefined || (await old.followed('/etc/passwd')) === undefined)
+		throw new Refused(
+			'no-system',
+			`${folder} has no ${text === undefined ? '/etc/os-release' : '/etc/passwd'}, so it is not the root of a system`,
+			{hint: 'Hand in the root of the system that runs here: podman run -v /:/target.'},
+		);
 	return {
 		title: parseOsRelease(text).prettyName,
 		id: /^ID="?([a-z0-9._-]+)"?$/m.exec(text)?.[1],
@@ -93,14 +126,14 @@ async function readRelease(old: ImageRoot): Promise<{title: string; id: string |
 
 function plannedTakeover(
 	title: string,
-	{entry, how}: PreviousBoot,
+	starts: string,
 	states: readonly CarriedState[],
 	kinds: ReadonlySet<CarriedKind>,
 	own: string,
 ): PlannedTakeover {
 	return {
 		title,
-		starts: entry === undefined ? `not: ${how}` : how,
+		starts,
 		carries: states.map(({kind, taken, left}) => ({
 			kind,
 			isChosen: kinds.has(kind),
@@ -124,10 +157,6 @@ function programsOf({programs, places}: BootContentsBefore) {
 			isSystemdBoot: typeof content === 'object' && content.systemdBoot !== undefined,
 		};
 	});
-}
-
-function isForeign(content: BootContentsBefore['places'][number]['content']): boolean {
-	return typeof content === 'object' && content.systemdBoot === undefined;
 }
 
 function identityOf(esp: BootVolume | undefined) {

@@ -19,6 +19,8 @@ export interface BootEvidence {
 	readonly programs: readonly {readonly path: string; readonly isSystemdBoot: boolean}[];
 	/** Loader entries by file name, on the ESP or XBOOTLDR. */
 	readonly entries: ReadonlyMap<string, string>;
+	/** The entry that an earlier takeover made, which was perhaps killed. */
+	readonly previousEntry: string | undefined;
 	/** Names of files in EFI/Linux. */
 	readonly unifiedKernels: readonly string[];
 	/** `ID=` of os-release, and the machine ID. */
@@ -31,6 +33,8 @@ export interface PreviousBoot {
 	readonly entry: string | undefined;
 	/** How, for people. */
 	readonly how: string;
+	/** A boot loader on the ESP that the entry names; undefined when it names files beside itself. */
+	readonly program: string | undefined;
 	/** Its files on the ESP or XBOOTLDR, folders with all in them; removed when nobody wants it any more. */
 	readonly files: readonly string[];
 }
@@ -38,28 +42,76 @@ export interface PreviousBoot {
 /** @param title of the system */
 export function findPreviousBoot(evidence: BootEvidence, title: string): PreviousBoot {
 	const program = startedProgram(evidence);
-	if (program === undefined)
-		return {entry: undefined, how: 'no boot loader of it was found', files: []};
-	if (!program.isSystemdBoot)
-		return {
-			entry: formatEntry(title, [['efi', `/${program.path}`]]),
-			how: `by ${program.path}`,
-			files: foldersOf(evidence, program.path),
-		};
-	return fromLoaderEntry(evidence, title);
+	if (program === undefined) return unknown('no boot loader of it was found');
+	if (!program.isSystemdBoot) return fromProgram(evidence, title, program.path);
+	return isSelected(evidence, path.basename(previousEntryFile))
+		? fromEarlierTakeover(evidence, title)
+		: fromLoaderEntry(evidence, title);
 }
 
-function startedProgram({firmware, espUuid, fallback, programs}: BootEvidence) {
+/** One that the firmware names and that is not there is not somebody else's in the place of the fallback. */
+function startedProgram(evidence: BootEvidence) {
+	const {firmware, espUuid, fallback, programs} = evidence;
 	const started =
 		firmware.current === undefined ? undefined : firmware.options.get(firmware.current);
 	const named = started?.program?.partitionUuid === espUuid ? started?.program?.path : undefined;
-	return [named, fallback]
-		.map((place) => programs.find((one) => place !== undefined && isSamePath(one.path, place)))
-		.find((found) => found !== undefined);
+	const program = programs.find((one) => isSamePath(one.path, named ?? fallback));
+	const isFallback = program !== undefined && isSamePath(program.path, fallback);
+	return (isFallback ? shimInstead(evidence) : undefined) ?? program;
+}
+
+/** In the fallback's place shim starts its helper, if that is there, which puts the old system first again. */
+function shimInstead({fallback, programs, osId}: BootEvidence) {
+	const architecture = path.basename(fallback, path.extname(fallback)).slice('BOOT'.length);
+	const find = (place: string) => programs.find((one) => isSamePath(one.path, place));
+	const helper = path.join(path.dirname(fallback), `fb${architecture}.efi`);
+	return find(helper) && find(`EFI/${osId}/shim${architecture}.efi`);
+}
+
+function isSelected({selectedEntry = ''}: BootEvidence, file: string): boolean {
+	return isSamePath(file, selectedEntry);
+}
+
+function unknown(how: string): PreviousBoot {
+	return {entry: undefined, how, program: undefined, files: []};
+}
+
+function fromProgram(evidence: BootEvidence, title: string, program: string): PreviousBoot {
+	return {
+		entry: formatEntry(title, [['efi', `/${program}`]]),
+		how: `by ${program}`,
+		program,
+		files: foldersOf(evidence, program),
+	};
+}
+
+function fromUnified(title: string, name: string): PreviousBoot {
+	const place = `EFI/Linux/${name}`;
+	return {
+		entry: formatEntry(title, [['efi', `/${place}`]]),
+		how: `by ${place}`,
+		program: undefined,
+		files: [place],
+	};
+}
+
+/** The boot loader that runs is slipway's: what it started says how it did. */
+function fromEarlierTakeover(evidence: BootEvidence, title: string): PreviousBoot {
+	const {previousEntry = '', programs, unifiedKernels, entries} = evidence;
+	const place = /^(?:efi|linux)[ \t]+\/(.*)$/m.exec(previousEntry)?.[1] ?? '';
+	const program = programs.find((one) => isSamePath(one.path, place));
+	if (program !== undefined) return fromProgram(evidence, title, program.path);
+	const unified = unifiedKernels.find((name) => isSamePath(`EFI/Linux/${name}`, place));
+	if (unified !== undefined) return fromUnified(title, unified);
+	const own = oldEntries(entries);
+	const selected = own.find(({linux}) => isSamePath(linux, `/${place}`));
+	return selected === undefined
+		? unknown(`${previousEntryFile} names nothing that is there`)
+		: fromEntry(evidence, title, own, selected);
 }
 
 /** Folders of boot loaders that are no single system's. */
-const sharedFolders = /^EFI\/(BOOT|systemd|Linux|Microsoft)$/i;
+const sharedFolders = /^EFI\/(BOOT|systemd|Linux|Microsoft|refind|tools|OC|CLOVER)$/i;
 
 function foldersOf({programs, osId}: BootEvidence, started: string): string[] {
 	const folders = [
@@ -71,21 +123,41 @@ function foldersOf({programs, osId}: BootEvidence, started: string): string[] {
 	return [...new Set(folders)].filter((folder) => !sharedFolders.test(folder));
 }
 
+/**
+ * Whether the program in the place of the fallback goes with the system: a copy of a file that does, or
+ * what starts it and is nobody else's copy.
+ * @param twins programs elsewhere on the ESP with the same bytes
+ */
+export function isFallbackOf(
+	{program, files}: Pick<PreviousBoot, 'program' | 'files'>,
+	fallback: string,
+	twins: readonly string[],
+): boolean {
+	if (twins.length === 0) return program !== undefined && isSamePath(program, fallback);
+	return twins.some((twin) => files.some((file) => isSamePath(path.dirname(twin), file)));
+}
+
 interface OldEntry extends LoaderEntry {
 	readonly file: string;
 }
 
 function fromLoaderEntry(evidence: BootEvidence, title: string): PreviousBoot {
-	const {selectedEntry = '', unifiedKernels, entries} = evidence;
-	const unified = unifiedKernels.find((name) => isSamePath(name, selectedEntry));
-	if (unified !== undefined) {
-		const place = `EFI/Linux/${unified}`;
-		return {entry: formatEntry(title, [['efi', `/${place}`]]), how: `by ${place}`, files: [place]};
-	}
+	const {unifiedKernels, entries} = evidence;
+	const unified = unifiedKernels.find((name) => isSelected(evidence, name));
+	if (unified !== undefined) return fromUnified(title, unified);
 	const own = oldEntries(entries);
-	const selected = own.find(({file}) => isSamePath(file, selectedEntry)) ?? newest(own);
-	if (selected === undefined)
-		return {entry: undefined, how: 'no loader entry of it was found', files: []};
+	const selected = own.find(({file}) => isSelected(evidence, file)) ?? newest(own);
+	return selected === undefined
+		? unknown('no loader entry of it was found')
+		: fromEntry(evidence, title, own, selected);
+}
+
+function fromEntry(
+	evidence: BootEvidence,
+	title: string,
+	own: readonly OldEntry[],
+	selected: OldEntry,
+): PreviousBoot {
 	return {
 		entry: formatEntry(title, [
 			['linux', selected.linux],
@@ -93,6 +165,7 @@ function fromLoaderEntry(evidence: BootEvidence, title: string): PreviousBoot {
 			['options', selected.options],
 		]),
 		how: `as ${selected.file} says`,
+		program: undefined,
 		files: filesOfEntries(own, selected, evidence),
 	};
 }

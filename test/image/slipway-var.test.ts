@@ -81,8 +81,13 @@ listed_for /var "$1/missing" >&3`;
 			'os/fstab': `UUID=a /var auto defaults 0 0
 UUID=b /var/home auto noatime 0 0
 UUID=c /var/data auto nofail,nodev 0 0
+UUID=d /var/mail auto nofail 0 0
 `,
+			'os/fill/a': '',
+			'os/fill/b': '',
+			'os/fill/c': '',
 			'root/var/home/.keep': '',
+			'root/var/mail/written-without-it': '',
 		});
 		const script = `wait_seconds=1
 mkdir() { echo mkdir "$@" >&3; }
@@ -98,7 +103,10 @@ mount_var "$1/os" "$1/root"`;
 			`fill ${root}/var/home /dev/disk/by-uuid/b`,
 			`mount -t auto -o noatime /dev/disk/by-uuid/b ${root}/var/home`,
 			'file system UUID=c of /var/data is missing',
+			'file system UUID=d hides what was written to /var/mail without it',
+			`mount -t auto -o nofail /dev/disk/by-uuid/d ${root}/var/mail`,
 		]);
+		assert.equal(readdirSync(path.join(folder, 'os/fill')), ['c']);
 	});
 }
 

@@ -38,7 +38,14 @@ test('are listed as fstab does, those above others first', () => {
 			],
 		},
 	});
-	assert.equal(others, []);
+	assert.equal(
+		others.map(({path, inode}) => [path, inode.type]),
+		[
+			['state/os/default/fill', 'directory'],
+			['state/os/default/fill/bb', 'file'],
+			['state/os/default/fill/aa', 'file'],
+		],
+	);
 	assert.is(entry?.path, 'state/os/default/fstab');
 	const {source} = entry ?? {};
 	assert.is(

@@ -41,8 +41,17 @@ export class FirmwareVariables implements Disposable {
 
 	/** Name of the loader entry that systemd-boot started this boot from; undefined when it did not. */
 	readSelectedEntry(): string | undefined {
-		const data = this.#read(`LoaderEntrySelected-${systemdBoot}`);
-		return data?.toString('utf16le').replace(/\0.*$/s, '');
+		return this.#readText(`LoaderEntrySelected-${systemdBoot}`);
+	}
+
+	/** What systemd-boot was told to start by default, whatever loader.conf says; undefined when it was not. */
+	readDefaultEntry(): string | undefined {
+		return this.#readText(`LoaderEntryDefault-${systemdBoot}`) || undefined;
+	}
+
+	/** Whether the firmware starts only what is signed. */
+	readSecureBoot(): boolean {
+		return this.#read(`SecureBoot-${efi}`)?.[0] === 1;
 	}
 
 	/** @throws OperationFailed `firmware-variables` when the firmware takes one not */
@@ -69,6 +78,10 @@ export class FirmwareVariables implements Disposable {
 
 	[Symbol.dispose](): void {
 		this.#close();
+	}
+
+	#readText(file: string): string | undefined {
+		return this.#read(file)?.toString('utf16le').replace(/\0.*$/s, '');
 	}
 
 	/** Undefined when there is none. */

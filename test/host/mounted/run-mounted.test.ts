@@ -57,6 +57,7 @@ function runIn(folder: string, removes: readonly string[] = []): MountedRun {
 		bootstrap: [],
 		deployment: described.deployment,
 		bootFiles: [],
+		othersFiles: [],
 		takeover: undefined,
 	});
 	const content = described.contentFor(plan);
@@ -72,7 +73,10 @@ function runIn(folder: string, removes: readonly string[] = []): MountedRun {
 		kernels: esp,
 		kernelFiles,
 		staleEntries: [],
-		previousEntry: textFile('loader/entries/slipway-previous.conf', 'title Debian\n'),
+		previousEntry: {
+			file: textFile('loader/entries/slipway-previous.conf', 'title Debian\n'),
+			partition: esp,
+		},
 		firmware: {
 			variables: new FirmwareVariables(path.join(folder, 'efivars')),
 			changes: [{name: 'BootOrder', data: Buffer.alloc(2)}],

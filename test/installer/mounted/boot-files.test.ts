@@ -3,9 +3,12 @@ import * as assert from 'uvu/assert';
 import {textFile} from '../../../engine/boot/boot-partition.ts';
 import type {LoaderPlace} from '../../../engine/boot/loader-update.ts';
 import {
+	isOwnSigned,
+	othersFiles,
 	sizeOfFiles,
 	sortBootFiles,
 	withoutOthersPlaces,
+	withoutOthersSettings,
 } from '../../../installer/mounted/boot-files.ts';
 
 const test = suite('files of boot partitions');
@@ -53,6 +56,39 @@ const cases: readonly (readonly [string, LoaderPlace[], readonly string[]])[] = 
 	['what stands in the own place, whosever it was', content(program(undefined), 'missing'), paths],
 	['no newer and no signed one', content(program('258'), program('256', true)), paths.slice(2)],
 ];
+
+test('leave settings of others', () => {
+	const rest = paths.filter((path) => path !== 'loader/loader.conf');
+	for (const [settings, wanted] of [
+		[undefined, paths],
+		['timeout 3\ndefault slipway-*\n', paths],
+		['default arch-*\n#default slipway-*\n', rest],
+		['timeout 3\n', rest],
+	] as const)
+		assert.equal(
+			withoutOthersSettings(files, settings).map(({path}) => path),
+			wanted,
+		);
+});
+
+test("are others' where they are not systemd-boot", () => {
+	const found = (places: readonly LoaderPlace[]) => othersFiles(files, [], places);
+	assert.equal(found(content(program('258'), program(undefined))), paths.slice(1));
+	assert.equal(othersFiles(files, files, []), []);
+});
+
+test('are signed as the image is, or as what stays is', () => {
+	const signed = {program: {...offered.program, isSigned: true}};
+	const found = [
+		isOwnSigned(content('missing', 'missing'), offered),
+		isOwnSigned(content('missing', 'missing'), signed),
+		isOwnSigned(content(program('256', true), 'missing'), offered),
+		isOwnSigned(content(program('258'), 'missing'), signed),
+		isOwnSigned(content(program(undefined, true), 'missing'), offered),
+		isOwnSigned(content(program('256', true), 'missing'), undefined),
+	];
+	assert.equal(found, [false, true, true, false, false, false]);
+});
 
 for (const [title, places, wanted] of cases)
 	test(`replace ${title}`, () => {

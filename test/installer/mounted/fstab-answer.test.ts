@@ -2,7 +2,12 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {noAnswers} from '../../../installer/answers/answers.ts';
 import {ImageTree} from '../../../installer/bootstrap/image-tree.ts';
-import {bootFstab, otherFstab, withFstab} from '../../../installer/mounted/fstab-answer.ts';
+import {
+	bootFstab,
+	otherFstab,
+	refusalsOfPlaces,
+	withFstab,
+} from '../../../installer/mounted/fstab-answer.ts';
 import {directory, symlink} from '../../engine/source/trees.ts';
 import {type MadeImage, makeTree} from '../bootstrap/planned.ts';
 import {espVolume} from './targets.ts';
@@ -36,9 +41,29 @@ test('are for both where the image has a place for the second', () => {
 });
 
 test('are for other file systems, where links of the image lead', () => {
-	assert.equal(otherFstab([{path: '/srv/data', type: 'xfs', uuid: 'a-b'}], image), [
-		'UUID=a-b /var/srv/data xfs defaults 0 2',
+	const mounts = ['/srv/data', '/home', '/var/two words'].map((path) => ({
+		path,
+		type: 'xfs',
+		uuid: 'a-b',
+	}));
+	assert.equal(otherFstab(mounts, image), [
+		'UUID=a-b /var/srv/data xfs nofail 0 2',
+		'UUID=a-b /home xfs defaults 0 2',
+		'UUID=a-b /var/two\\040words xfs nofail 0 2',
 	]);
+});
+
+test('need a place in the image, or in /var', () => {
+	const tree = imageOf({'/srv': symlink('var/srv'), '/mnt': directory(), '/loop': symlink('loop')});
+	const refused = ['/srv/data', '/var/lib/x', '/mnt', '/mnt/x', '/data', '/loop'].flatMap((path) =>
+		refusalsOfPlaces([{path, type: 'ext4', uuid: 'a'}], tree).map(({message}) => message),
+	);
+	assert.equal(
+		refused,
+		['/mnt/x', '/data', '/loop'].map(
+			(path) => `the image has no folder ${path} for what is mounted there`,
+		),
+	);
 });
 
 test("stand behind those of the image, and give way to a person's", () => {

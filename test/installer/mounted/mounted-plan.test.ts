@@ -20,6 +20,7 @@ const base = {
 	bootstrap: [],
 	deployment: described.deployment,
 	bootFiles: ['EFI/systemd/systemd-bootx64.efi', 'loader/entries/slipway-1.conf'],
+	othersFiles: [],
 	takeover: undefined,
 };
 
@@ -84,6 +85,15 @@ test('warns of what stays behind, but for what nobody wants', () => {
 			['left-behind', 'not taken along: br0: bridge_ports has no counterpart'],
 		],
 	);
+});
+
+test('warns where the firmware or its menu starts others, unless it is told', () => {
+	const warned = (othersFiles: readonly string[], more = {}) =>
+		planMounted({...base, othersFiles, ...more}).warnings.map(({code}) => code);
+	const fallback = 'EFI/BOOT/BOOTX64.EFI';
+	assert.equal(warned([fallback]), ['firmware-choice']);
+	assert.equal(warned(['loader/loader.conf', fallback]), ['foreign-boot-menu', 'firmware-choice']);
+	assert.equal(warned([fallback], {takeover: {...takeover, carries: []}}), []);
 });
 
 test('is text for people', () => {

@@ -36,17 +36,24 @@ test('takes all of it, and nothing that links lead to', async ({folder, top}) =>
 	assert.ok(existsSync(path.join(folder, 'outside')));
 });
 
-test('may leave the folder, or only count', async ({top}) => {
+test('may only count', async ({top}) => {
 	const counted = await removeBelow(top, {dryRun: true});
 	assert.ok(existsSync(path.join(top, 'a/b/file')));
-	const {files, bytes, left} = await removeBelow(top, {keepTop: true});
+	const {files, bytes, left} = await removeBelow(top);
 	assert.equal([files, bytes, left], [counted.files, counted.bytes, []]);
-	assert.ok(existsSync(top));
-	assert.is((await removeBelow(top, {keepTop: true})).files, 0);
 });
 
 test('has nothing to do where nothing is', async ({folder}) => {
 	assert.equal(await removeBelow(path.join(folder, 'nothing')), {bytes: 0, files: 0, left: []});
 });
+
+test('leaves what lies on another file system than it has to', async ({top}) => {
+	assert.equal(await left(top), [`${top}: it is another file system`]);
+	assert.ok(existsSync(path.join(top, 'a/b/file')));
+});
+
+async function left(top: string) {
+	return (await removeBelow(top, {device: -1n})).left;
+}
 
 test.run();

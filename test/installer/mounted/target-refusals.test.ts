@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import {partitionTypes} from '../../../installer/disk/partition-types.ts';
 import {mountingCapabilities} from '../../../installer/disk/refusals.ts';
 import type {BootTarget} from '../../../installer/mounted/boot-target.ts';
+import {refusalsOfDefaultRoot} from '../../../installer/mounted/default-subvolume.ts';
 import type {RootTarget} from '../../../installer/mounted/root-target.ts';
 import {
 	findTargetRefusals,
@@ -16,10 +17,9 @@ const test = suite('refusals of mounted file systems');
 const capabilities = new Set(mountingCapabilities);
 const boot: BootTarget = {esp: espVolume(), xbootldr: undefined};
 const found = (root: RootTarget, target = boot, replace: Replace = 'nothing') =>
-	findTargetRefusals(root, target, {replace, capabilities}).map(({code, message}) => [
-		code,
-		message,
-	]);
+	findTargetRefusals(root, target, {replace, capabilities, isTakeover: false}).map(
+		({code, message}) => [code, message],
+	);
 
 const names = {foreign: [], own: [], leftover: [], isUnfinished: false};
 
@@ -72,6 +72,23 @@ test('leave files of others alone where these may stay, and do not mind them whe
 	assert.equal(found(root, boot, 'wipe'), []);
 });
 
+test('give other advice where a system is to be taken over', () => {
+	const root = rootTarget({mount: {...rootTarget().mount, root: '/@'}});
+	const checks = {replace: 'alongside', capabilities, isTakeover: true} as const;
+	assert.equal(
+		findTargetRefusals(root, boot, checks).map(({hint}) => hint),
+		['A system whose root is a subvolume cannot be taken over; install to a disk of its own.'],
+	);
+});
+
+test('name a subvolume that would be mounted instead', () => {
+	assert.equal(refusalsOfDefaultRoot(rootTarget(), '/'), []);
+	assert.equal(
+		refusalsOfDefaultRoot(rootTarget(), '/@/.snapshots/1/snapshot').map(({message}) => message),
+		['/target has the default subvolume /@/.snapshots/1/snapshot, which would be mounted at boot'],
+	);
+});
+
 const partition = espVolume().partition;
 const ofBoot: readonly (readonly [target: BootTarget, code: string, message: string])[] = [
 	[{esp: undefined, xbootldr: undefined}, 'no-esp', 'no EFI system partition was found'],
@@ -118,6 +135,7 @@ test('are for want of privileges alone where these are missing', () => {
 	const few = findTargetRefusals(rootTarget({isReadOnly: true}), boot, {
 		replace: 'nothing',
 		capabilities: new Set(['CHOWN']),
+		isTakeover: false,
 	});
 	assert.equal(
 		few.map(({code}) => code),

@@ -78,7 +78,7 @@ test('is told before it is done', async () => {
 	const found = {
 		title: record.title,
 		names: ['bin', 'etc', 'usr'],
-		bootFiles: ['loader/entries/slipway-previous.conf', 'EFI/debian'],
+		bootFiles: ['loader/entries/slipway-previous.conf', 'EFI/debian', fallback],
 		keeps: ['home'],
 	};
 	assert.equal(await findPrevious(system, root), found);
@@ -114,6 +114,14 @@ test('removes files, boot files and boot entries, and nothing else', async () =>
 	assert.not(existsSync(path.join(root, 'sysroot', previousRecordFile)));
 	const again = await cleanPrevious(system, options, root).catch((error: unknown) => error);
 	assert.is((again as Refused).code, 'no-previous');
+});
+
+test('leaves the fallback where the firmware would not start the new one', async () => {
+	using machine = await oldMachine();
+	const {system, root, esp: folder} = machine;
+	writeFileSync(path.join(root, variable('SecureBoot')), Buffer.from([6, 0, 0, 0, 1]));
+	await cleanPrevious(system, options, root);
+	assert.is(readFileSync(path.join(folder, fallback), 'utf8'), 'shim');
 });
 
 test('is taken up where it was killed', async () => {

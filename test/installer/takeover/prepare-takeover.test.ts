@@ -4,11 +4,16 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {FirmwareVariables} from '../../../engine/boot/firmware/firmware-variables.ts';
 import {formatLoadOption} from '../../../engine/boot/firmware/load-option.ts';
+import {Refused} from '../../../engine/errors.ts';
 import type {BootContentsBefore} from '../../../installer/mounted/boot-contents.ts';
 import {carriedKinds} from '../../../installer/takeover/carry/carried.ts';
-import {prepareTakeover} from '../../../installer/takeover/prepare-takeover.ts';
+import {
+	type PreparedTakeover,
+	prepareTakeover,
+} from '../../../installer/takeover/prepare-takeover.ts';
+import type {PreviousRecord} from '../../../installer/takeover/previous-record.ts';
 import {espUuid, espVolume, rootTarget} from '../mounted/targets.ts';
-import {OldTree} from './old-tree.ts';
+import {type OldFiles, OldTree} from './old-tree.ts';
 
 const test = suite('a takeover');
 
@@ -21,18 +26,24 @@ const before: BootContentsBefore = {
 		{path: fallback, role: 'fallback', content: foreign},
 	],
 	entries: new Map(),
+	kernels: new Map(),
+	previousEntry: undefined,
 	unifiedKernels: [],
+	settings: undefined,
 	programs: [fallback, shim],
+	fallbackTwins: [shim],
 	espFree: 0,
 	kernelsFree: 0,
 };
 
 /** With variables beside it, as the firmware would show them. */
-function oldDebian(): OldTree {
+function oldDebian(more: OldFiles = {}): OldTree {
 	const old = new OldTree({
+		...more,
 		'usr/lib/os-release': 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nID=debian\n',
 		'etc/hostname': 'kestrel\n',
-		'home/me/file': 'mine',
+		'etc/passwd': '',
+		...(more.home === undefined && {'home/me/file': 'mine'}),
 	});
 	const folder = path.join(old.folder, 'efivars');
 	mkdirSync(folder);
@@ -55,14 +66,19 @@ const prepare = (old: OldTree, kinds = new Set(carriedKinds)) =>
 		kinds,
 		firmware: new FirmwareVariables(path.join(old.folder, 'efivars')),
 		architecture: 'x64',
+		isSigned: false,
 		title: 'My OS 1',
 	});
 
+const recordOf = ({record}: PreparedTakeover): PreviousRecord =>
+	JSON.parse(record.source?.kind === 'bytes' ? record.source.bytes.toString() : '');
+
 test('keeps the way back, goes first, and notes whose files are whose', async () => {
 	using old = oldDebian();
-	const {planned, previousEntry, changes, record} = await prepare(old);
+	const prepared = await prepare(old);
+	const {planned, previousEntry, changes} = prepared;
 	assert.equal([planned.title, planned.starts], ['Debian GNU/Linux 13 (trixie)', `by ${shim}`]);
-	assert.is(previousEntry?.path, 'loader/entries/slipway-previous.conf');
+	assert.is(previousEntry.path, 'loader/entries/slipway-previous.conf');
 	assert.equal(
 		changes.map(({name, data}) => [name, name === 'BootOrder' ? [...(data ?? [])] : undefined]),
 		[
@@ -70,8 +86,7 @@ test('keeps the way back, goes first, and notes whose files are whose', async ()
 			['BootOrder', [0, 0, 5, 0]],
 		],
 	);
-	const {source} = record;
-	assert.equal(source?.kind === 'bytes' && JSON.parse(source.bytes.toString()), {
+	assert.equal(recordOf(prepared), {
 		version: 1,
 		title: 'Debian GNU/Linux 13 (trixie)',
 		keep: ['home'],
@@ -79,9 +94,33 @@ test('keeps the way back, goes first, and notes whose files are whose', async ()
 	});
 });
 
+test('notes subvolumes of the old root that the old system had somewhere', async () => {
+	using old = oldDebian({
+		'etc/fstab': 'UUID=R /home btrfs subvol=@home\nUUID=R /var/data btrfs rw,subvol=/data/of/me\n',
+	});
+	const prepared = await prepare(old, new Set(['mounts']));
+	assert.equal(recordOf(prepared).keep, ['@home', 'data']);
+});
+
+test('is of a system, and not of any file system', async () => {
+	for (const [files, missing] of [
+		[{'@/etc/os-release': '', 'etc/passwd': ''}, '/etc/os-release'],
+		[{'usr/lib/os-release': ''}, '/etc/passwd'],
+	] as const) {
+		using old = new OldTree(files);
+		const refused = await prepare(old).catch((error: unknown) => error);
+		assert.instance(refused, Refused);
+		assert.equal(
+			[(refused as Refused).code, (refused as Refused).message],
+			['no-system', `/target has no ${missing}, so it is not the root of a system`],
+		);
+	}
+});
+
 test('tells of what nobody wants, and leaves it', async () => {
 	using old = oldDebian();
-	const {planned, states, record} = await prepare(old, new Set(['machine-id']));
+	const prepared = await prepare(old, new Set(['machine-id']));
+	const {planned, states} = prepared;
 	assert.equal(
 		planned.carries.filter(({isChosen}) => isChosen).map(({kind}) => kind),
 		['machine-id'],
@@ -93,15 +132,12 @@ test('tells of what nobody wants, and leaves it', async () => {
 		left: [],
 	});
 	assert.is(states.length, 1);
-	const {source} = record;
-	assert.match(source?.kind === 'bytes' ? source.bytes.toString() : '', '"keep": []');
+	assert.equal(recordOf(prepared).keep, []);
 });
 
 test('keeps where the link of the homes leads', async () => {
-	using old = new OldTree({'data/home/me/file': 'mine', home: '-> data/home', 'efivars/': ''});
-	const {record} = await prepare(old);
-	const {source} = record;
-	assert.match(source?.kind === 'bytes' ? source.bytes.toString() : '', /"keep": \[\s*"data"\s*\]/);
+	using old = oldDebian({'data/home/me/file': 'mine', home: '-> data/home'});
+	assert.equal(recordOf(await prepare(old)).keep, ['data']);
 });
 
 test.run();

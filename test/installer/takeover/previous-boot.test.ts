@@ -1,6 +1,10 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {type BootEvidence, findPreviousBoot} from '../../../installer/takeover/previous-boot.ts';
+import {
+	type BootEvidence,
+	findPreviousBoot,
+	isFallbackOf,
+} from '../../../installer/takeover/previous-boot.ts';
 
 const test = suite('what starts the system before');
 
@@ -14,6 +18,7 @@ const evidence = (changes: Partial<BootEvidence>): BootEvidence => ({
 	fallback: 'EFI/BOOT/BOOTX64.EFI',
 	programs: [],
 	entries: new Map(),
+	previousEntry: undefined,
 	unifiedKernels: [],
 	osId: 'debian',
 	machineId,
@@ -94,10 +99,91 @@ test('is a unified kernel', () => {
 	assert.equal(found.files, ['EFI/Linux/debian-6.12.efi']);
 });
 
+test("is not shim's helper, which puts itself first", () => {
+	const fallback = 'EFI/BOOT/BOOTX64.EFI';
+	const shim = 'EFI/debian/shimx64.efi';
+	const started = (...names: readonly string[]) =>
+		findPreviousBoot(evidence({programs: [fallback, ...names].map(grub)}), 'Debian').program;
+	assert.is(started('EFI/BOOT/fbx64.efi', shim), shim);
+	assert.is(started('EFI/BOOT/FBX64.EFI', 'EFI/debian/grubx64.efi'), fallback);
+	assert.is(started(shim), fallback);
+});
+
+test('shares its boot loader with others', () => {
+	for (const folder of ['refind', 'OC', 'tools', 'Microsoft']) {
+		const program = `EFI/${folder}/loader.efi`;
+		const found = findPreviousBoot(
+			evidence({firmware: startedBy(program), programs: [grub(program)]}),
+			'Debian',
+		);
+		assert.equal([found.program, found.files], [program, []]);
+	}
+});
+
+test('owns the fallback only where that goes with it', () => {
+	const fallback = 'EFI/BOOT/BOOTX64.EFI';
+	const shim = 'EFI/debian/shimx64.efi';
+	const windows = 'EFI/Microsoft/x.efi';
+	const files = ['EFI/Debian'];
+	const found = [
+		isFallbackOf({program: shim, files}, fallback, [shim]),
+		isFallbackOf({program: shim, files}, fallback, []),
+		isFallbackOf({program: fallback, files}, fallback, []),
+		isFallbackOf({program: fallback, files}, fallback, [windows]),
+		isFallbackOf({program: undefined, files: ['EFI/Linux/a.efi']}, fallback, []),
+	];
+	assert.equal(found, [true, false, true, false, false]);
+});
+
+test('is not guessed where the firmware names a kernel of its own', () => {
+	const programs = [grub('EFI/BOOT/BOOTX64.EFI'), grub('EFI/debian/grubx64.efi')];
+	const found = findPreviousBoot(evidence({firmware: startedBy('vmlinuz.efi'), programs}), 'x');
+	assert.is(found.entry, undefined);
+});
+
+const again = {
+	firmware: startedBy('EFI/systemd/systemd-bootx64.efi'),
+	programs: [systemdBoot('EFI/systemd/systemd-bootx64.efi'), grub('EFI/debian/shimx64.efi')],
+	selectedEntry: 'slipway-previous.conf',
+};
+
+test('is what an earlier takeover found, where that is what was started', () => {
+	const cases: readonly (readonly [
+		changes: Partial<BootEvidence>,
+		how: string,
+		files: string[],
+	])[] = [
+		[{previousEntry: 'efi /EFI/debian/SHIMX64.EFI\n'}, 'by EFI/debian/shimx64.efi', ['EFI/debian']],
+		[
+			{previousEntry: 'efi\t/EFI/Linux/a.efi\n', unifiedKernels: ['a.efi']},
+			'by EFI/Linux/a.efi',
+			['EFI/Linux/a.efi'],
+		],
+		[
+			{
+				previousEntry: `title x\nlinux /${machineId}/6.9/linux\noptions ro\n`,
+				entries: new Map([
+					['a.conf', entryText('6.9')],
+					['b.conf', entryText('6.12')],
+				]),
+			},
+			'as a.conf says',
+			['loader/entries/a.conf', 'loader/entries/b.conf', machineId],
+		],
+	];
+	for (const [changes, how, files] of cases) {
+		const found = findPreviousBoot(evidence({...again, ...changes}), 'Debian');
+		assert.equal([found.how, found.files], [how, files]);
+	}
+	const gone = findPreviousBoot(evidence({...again, previousEntry: 'efi /gone\n'}), 'Debian');
+	assert.is(gone.how, 'loader/entries/slipway-previous.conf names nothing that is there');
+});
+
 test('may not be found', () => {
 	assert.equal(findPreviousBoot(evidence({}), 'Debian'), {
 		entry: undefined,
 		how: 'no boot loader of it was found',
+		program: undefined,
 		files: [],
 	});
 	const programs = [systemdBoot('EFI/BOOT/BOOTX64.EFI')];

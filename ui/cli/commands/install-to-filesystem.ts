@@ -15,7 +15,7 @@ export const command = defineCommand({
 			type: 'string',
 			value: 'MODE',
 			choices: ['wipe', 'alongside'],
-			help: 'What becomes of the files in ROOT: wipe removes them, alongside leaves them there.',
+			help: 'What becomes of the files in ROOT: wipe removes them and those of a /var that is mounted there, alongside leaves them.',
 		},
 		'root-mount-spec': {
 			type: 'string',

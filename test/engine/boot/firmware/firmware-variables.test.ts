@@ -40,6 +40,20 @@ test('say which loader entry was started', ({folder}) => {
 	assert.is(variables.readSelectedEntry(), 'debian-6.12.conf');
 });
 
+test('say what starts by default, and whether it has to be signed', ({folder}) => {
+	const variables = new FirmwareVariables(folder);
+	const read = () => [variables.readDefaultEntry(), variables.readSecureBoot()];
+	const put = (name: string, data: Buffer) =>
+		writeFileSync(path.join(folder, name), Buffer.concat([Buffer.from([6, 0, 0, 0]), data]));
+	assert.equal(read(), [undefined, false]);
+	put(`LoaderEntryDefault-${loader}`, Buffer.from('\0', 'utf16le'));
+	put(`SecureBoot-${guid}`, Buffer.from([0]));
+	assert.equal(read(), [undefined, false]);
+	put(`LoaderEntryDefault-${loader}`, Buffer.from('debian-*\0', 'utf16le'));
+	put(`SecureBoot-${guid}`, Buffer.from([1]));
+	assert.equal(read(), ['debian-*', true]);
+});
+
 test('are written with attributes, and removed', ({folder}) => {
 	const variables = new FirmwareVariables(folder);
 	variables.apply([
