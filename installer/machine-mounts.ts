@@ -8,7 +8,7 @@ const machineMountsPath = 'state/os/default/fstab';
 const fillFolder = 'state/os/default/fill';
 
 /** A file system that the machine mounts at /var or below it. */
-interface MachineMount {
+export interface MachineMount {
 	readonly mountPoint: string;
 	readonly uuid: string;
 	readonly options: readonly string[];
@@ -19,7 +19,7 @@ export function machineMounts(layout: DiskLayout): readonly StateEntry[] {
 	const mounts = mountsOf(layout);
 	if (mounts.length === 0) return [];
 	return [
-		stateFile(machineMountsPath, Buffer.from(formatMounts(mounts))),
+		machineMountsFile(mounts),
 		stateFolder(fillFolder),
 		...mounts.map(({uuid}) => stateFile(`${fillFolder}/${uuid}`, Buffer.alloc(0))),
 	];
@@ -32,6 +32,11 @@ function mountsOf({partitions, beside}: DiskLayout): readonly MachineMount[] {
 	);
 	const kept = (beside?.kept ?? []).flatMap(({use}) => (use?.kind === 'mount' ? [use] : []));
 	return [...made, ...kept].toSorted((a, b) => (a.mountPoint < b.mountPoint ? -1 : 1));
+}
+
+/** The list alone: nothing is to be moved. */
+export function machineMountsFile(mounts: readonly MachineMount[]): StateEntry {
+	return stateFile(machineMountsPath, Buffer.from(formatMounts(mounts)));
 }
 
 function formatMounts(mounts: readonly MachineMount[]): string {

@@ -24,6 +24,7 @@ import {readFitImage} from '../fit-image.ts';
 import type {InstallFiles} from '../install-files.ts';
 import {checkSettings, type GivenSettings} from '../install-options.ts';
 import {orInterrupted} from '../interruption.ts';
+import {machineMountsFile} from '../machine-mounts.ts';
 import {readAnswers} from '../read-answers.ts';
 import {hashSelf, prepareSelf, type UnhashedSelf} from '../self-image.ts';
 import {findCarriedRefusals} from '../takeover/carry/carried-refusals.ts';
@@ -42,7 +43,7 @@ import {bootFstab, otherFstab, refusalsOfPlaces, withFstab} from './fstab-answer
 import {checkImageForTarget} from './image-for-target.ts';
 import type {MountedOptions} from './mounted-options.ts';
 import {type MountedPlan, planMounted} from './mounted-plan.ts';
-import {withMachineMounts, withState} from './mounted-state.ts';
+import {withFolderMounts, withState} from './mounted-state.ts';
 import {type MountedTargets, readTargets} from './mounted-targets.ts';
 import {type OpenBoot, openBoot} from './open-boot.ts';
 import {sweptBytes, withReclaimed} from './reclaimed-room.ts';
@@ -228,8 +229,10 @@ function withAdditions(
 	takeover: PreparedTakeover | undefined,
 ): SystemContent {
 	const carried = takeover?.states.flatMap((state) => state.answers.mounts ?? []) ?? [];
-	const record = takeover === undefined ? [] : [takeover.record];
-	return withState(withMachineMounts(content, [...machineMounts, ...carried]), record);
+	return withState(withFolderMounts(content, carried), [
+		...(machineMounts.length > 0 ? [machineMountsFile(machineMounts)] : []),
+		...(takeover === undefined ? [] : [takeover.record]),
+	]);
 }
 
 function answersFor(

@@ -1,11 +1,11 @@
 import type {StateEntry, SystemContent} from '../content.ts';
 import {stateFile, stateFolder} from '../deployment-state.ts';
-import {formatMachineMounts, type MachineMount, machineMountsFile} from './machine-mounts.ts';
+import {type FolderMount, folderMountsPath, formatFolderMounts} from './folder-mounts.ts';
 
-/** Content with what the initramfs mounts besides, and the places for that. */
-export function withMachineMounts(
+/** Content with folders that the initramfs mounts besides, and the places for that. */
+export function withFolderMounts(
 	content: SystemContent,
-	mounts: readonly MachineMount[],
+	mounts: readonly FolderMount[],
 ): SystemContent {
 	if (mounts.length === 0) return content;
 	const known = new Set(content.state.map(({path}) => path));
@@ -13,7 +13,7 @@ export function withMachineMounts(
 		.map((place) => `state/os/default/${place}`)
 		.filter((place) => !known.has(place))
 		.map((place) => stateFolder(place));
-	const file = stateFile(machineMountsFile, Buffer.from(formatMachineMounts(mounts)));
+	const file = stateFile(folderMountsPath, Buffer.from(formatFolderMounts(mounts)));
 	return withState(content, [...places, file]);
 }
 

@@ -7,10 +7,10 @@ import {openDeviceNode} from '../disk/device-node.ts';
 import {mountedDevice} from '../disk/mounts.ts';
 import {throwRefusals} from '../disk/refusals.ts';
 import {probeRegion} from '../disk/signatures.ts';
+import type {MachineMount} from '../machine-mounts.ts';
 import {type BootTarget, readBootTarget} from './boot-target.ts';
 import {readDefaultRoot, refusalsOfDefaultRoot} from './default-subvolume.ts';
 import {type OtherMount, otherMounts} from './fstab-answer.ts';
-import type {MachineMount} from './machine-mounts.ts';
 import type {MountedOptions} from './mounted-options.ts';
 import {type RootTarget, readRootTarget} from './root-target.ts';
 import {ownNames} from './target-names.ts';
@@ -26,6 +26,7 @@ export interface MountedTargets {
 	readonly removes: readonly string[];
 	/** Where a file system of /var alone is mounted. */
 	readonly varMount: string | undefined;
+	/** What is mounted there by the machine itself. */
 	readonly machineMounts: readonly MachineMount[];
 	/** Further file systems below the root. */
 	readonly others: readonly OtherMount[];
@@ -71,7 +72,7 @@ export async function readTargets(system: System, options: TargetOptions): Promi
 		replace,
 		removes: replace === 'wipe' ? removedNames(root, ownVar) : [],
 		varMount: ownVar?.place,
-		machineMounts: ofVar === undefined ? [] : [{source: `UUID=${ofVar.uuid}`, target: 'var'}],
+		machineMounts: ofVar === undefined ? [] : [{mountPoint: '/var', uuid: ofVar.uuid, options: []}],
 		others,
 	};
 }

@@ -10,7 +10,7 @@ import type {
 	UserAnswers,
 } from '../../answers/answers.ts';
 import type {ImageTree} from '../../bootstrap/image-tree.ts';
-import type {MachineMount} from '../../mounted/machine-mounts.ts';
+import type {FolderMount} from '../../mounted/folder-mounts.ts';
 
 /** In the order in which they are told. */
 export const carriedKinds = [
@@ -60,7 +60,7 @@ export interface CarriedAnswers {
 	/** Lines for /etc/fstab. */
 	readonly fstab?: readonly string[];
 	/** Mounted before the system starts. */
-	readonly mounts?: readonly MachineMount[];
+	readonly mounts?: readonly FolderMount[];
 	/** Paths below which that shows what the system before has, and nothing that an installation puts there. */
 	readonly covers?: readonly string[];
 	/** The homes in them. */

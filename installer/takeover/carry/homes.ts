@@ -1,6 +1,6 @@
 import path from 'node:path';
 import {isAtOrBelow} from '../../../engine/source/tree-path.ts';
-import type {MachineMount} from '../../mounted/machine-mounts.ts';
+import type {FolderMount} from '../../mounted/folder-mounts.ts';
 import {type CarriedHome, type CarriedState, type CarrySource, homesFolder} from './carried.ts';
 import {authorizedKeys} from './logins.ts';
 import {selinuxMode} from './selinux-mode.ts';
@@ -27,7 +27,7 @@ export async function carryHomes({old, image, mountPoints}: CarrySource): Promis
 	const target = image.resolve(homesFolder);
 	if (target === undefined || !target.startsWith('/var/'))
 		return {...none, left: [`the image has no ${homesFolder} in /var`], answers: {keeps}};
-	const mounts: MachineMount[] = [];
+	const mounts: FolderMount[] = [];
 	const left: string[] = [];
 	for (const name of names) {
 		const place = `${homesFolder}/${name}`;

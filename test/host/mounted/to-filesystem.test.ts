@@ -75,8 +75,8 @@ test('puts /var where it is mounted, and has the initramfs mount it', async () =
 	assert.is(status, 0, output);
 	assert.is(readFileSync(path.join(layout.root, 'var/lib/data')).length, 5000);
 	assert.equal(readdirSync(path.join(layout.root, 'state/os/default/var')), []);
-	const mounts = readFileSync(path.join(layout.root, 'state/os/default/mounts'), 'utf8');
-	assert.match(mounts, /^UUID=\S+ var\n$/);
+	const mounts = readFileSync(path.join(layout.root, 'state/os/default/fstab'), 'utf8');
+	assert.match(mounts, /^UUID=\S+ \/var auto defaults 0 0$/m);
 });
 
 test('refuses what is not empty, and does with it what it is told to', async () => {
