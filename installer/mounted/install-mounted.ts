@@ -49,6 +49,7 @@ import {type OpenBoot, openBoot} from './open-boot.ts';
 import {sweptBytes, withReclaimed} from './reclaimed-room.ts';
 import {checkRootRoom} from './room.ts';
 import {type MountedRun, runMounted} from './run-mounted.ts';
+import {volumeArguments} from './volumes.ts';
 
 /**
  * Doubts about the tree are reported, and the plan's warnings too unless it is only a plan that is wanted.
@@ -217,7 +218,7 @@ async function describe(
 		},
 		place,
 		architecture: hostArchitecture(),
-		given: withCarriedArguments(given, takeover),
+		given: withFoundArguments(given, targets, takeover),
 		bootstrap,
 		now,
 	});
@@ -250,15 +251,20 @@ function answersFor(
 	return withFstab(withCarried(answers, states), image, lines);
 }
 
-/** Those by which interfaces keep their names. */
-function withCarriedArguments(
+/** Those by which the root is found, and by which interfaces keep their names. */
+function withFoundArguments(
 	given: GivenSettings,
+	{root}: MountedTargets,
 	takeover: PreparedTakeover | undefined,
 ): GivenSettings {
 	const carried = takeover?.states.flatMap((state) => state.answers.kernelArguments ?? []) ?? [];
 	const source = takeover?.planned.title ?? '';
 	return {
 		...given,
-		kernelArguments: [...carried.map((argument) => ({argument, source})), ...given.kernelArguments],
+		kernelArguments: [
+			...volumeArguments(root.device, root.volumes),
+			...carried.map((argument) => ({argument, source})),
+			...given.kernelArguments,
+		],
 	};
 }

@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
+import type {KernelArgument} from '../../engine/boot/kernel-argument.ts';
 import {type BlockDevice, blockDeviceOfName, type KernelPaths} from '../disk/block-devices.ts';
 
 /** What stands between a file system and its disk, and has to be set up before it can be mounted. */
@@ -37,4 +38,16 @@ function mapperUuid(paths: KernelPaths, name: string): string {
 	} catch {
 		return '';
 	}
+}
+
+/** Has the initramfs activate the logical volume that a root is on; dracut leaves them alone that nobody names. */
+export function volumeArguments(
+	device: Pick<BlockDevice, 'mapperName'> | undefined,
+	volumes: readonly Volume[],
+): KernelArgument[] {
+	// In names of the mapper a hyphen parts group and volume, and one of their own is doubled.
+	const names = /^((?:[^-]|--)+)-((?:[^-]|--)+)$/.exec(device?.mapperName ?? '')?.slice(1);
+	if (names === undefined || !volumes.includes('LVM')) return [];
+	const [group, volume] = names.map((name) => name.replaceAll('--', '-'));
+	return [{argument: `rd.lvm.lv=${group}/${volume}`, source: 'install: LVM'}];
 }

@@ -1,7 +1,7 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {blockDeviceOfName} from '../../../installer/disk/block-devices.ts';
-import {volumesBelow} from '../../../installer/mounted/volumes.ts';
+import {type Volume, volumeArguments, volumesBelow} from '../../../installer/mounted/volumes.ts';
 import {type FakeDevice, makeKernel} from '../disk/sysfs.ts';
 
 const test = suite('volumes below a file system');
@@ -42,5 +42,16 @@ for (const [name, volumes] of cases)
 			kernel.remove();
 		}
 	});
+
+test('are activated by their name', () => {
+	const named = (mapperName: string | undefined, volumes: readonly Volume[] = ['LVM']) =>
+		volumeArguments({mapperName}, volumes).map(({argument}) => argument);
+	assert.equal(named('vg0-root'), ['rd.lvm.lv=vg0/root']);
+	assert.equal(named('my--group-my--root--1'), ['rd.lvm.lv=my-group/my-root-1']);
+	assert.equal(named('vg0-root', []), []);
+	assert.equal(named('cryptroot'), []);
+	assert.equal(named(undefined), []);
+	assert.equal(volumeArguments(undefined, ['LVM']), []);
+});
 
 test.run();
