@@ -116,10 +116,8 @@ async function expectRunning(machine: Machine): Promise<void> {
 		'systemctl is-system-running --wait; systemctl --failed --no-legend --plain',
 	);
 	assert.is(output, 'running\n');
-	assert.equal((await machine.ok('findmnt -no PARTLABEL /var /var/home')).split('\n'), [
-		'slipway-var',
-		'slipway-var-home',
-	]);
+	const labels = 'findmnt -no PARTLABEL /var; findmnt -no PARTLABEL /var/home';
+	assert.equal((await machine.ok(labels)).split('\n'), ['slipway-var', 'slipway-var-home']);
 	// Something wanted it mounted, and got no further.
 	const show = 'systemctl show --value --property';
 	assert.is(await machine.ok(`${show} ActiveState srv.mount`), 'inactive');
