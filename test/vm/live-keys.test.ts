@@ -93,6 +93,8 @@ async function answerEverything(keys: Keys, publicKey: string): Promise<void> {
 	keys.type(password);
 	keys.press('Tab');
 	keys.type(publicKey);
+	// All of what was typed ahead has come by then.
+	await keys.see(/^> +SSH key /m);
 	await keys.moveTo(/^> +\[ Add the key \]/m);
 	keys.press('Enter');
 	await keys.see(/1 key was added/);

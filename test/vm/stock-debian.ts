@@ -30,10 +30,9 @@ export const stockMachine = {
 
 /** Made once. */
 function stockRoot(): string {
-	const {hostname, machineId, user, uid, rootUuid} = stockMachine;
+	const {hostname, user, uid, rootUuid} = stockMachine;
 	const hooks = [
 		`echo ${hostname} > "$1/etc/hostname"`,
-		`echo ${machineId} > "$1/etc/machine-id"`,
 		`chroot "$1" useradd --create-home --uid ${uid} --groups sudo --shell /bin/bash ${user}`,
 		`chroot "$1" ssh-keygen -A`,
 		`chroot "$1" su ${user} -c 'mkdir -m 700 ~/.ssh && ssh-keygen -q -t ed25519 -N "" -f ~/.ssh/id_ed25519 && cp ~/.ssh/id_ed25519.pub ~/.ssh/authorized_keys'`,
@@ -56,7 +55,9 @@ function stockRoot(): string {
 /** Writes such a disk. @param work a folder for what is needed on the way */
 export function makeStockDisk(file: string, work: string): void {
 	const root = stockRoot();
-	const {rootUuid} = stockMachine;
+	const {machineId, rootUuid} = stockMachine;
+	// What makes roots leaves none in them.
+	writeFileSync(path.join(root, 'etc/machine-id'), `${machineId}\n`);
 	const kernel = readdirSync(path.join(root, 'boot')).find((entry) => entry.startsWith('vmlinuz-'));
 	const version = kernel?.slice('vmlinuz-'.length) ?? '';
 	mkdirSync(path.join(root, 'boot/grub'), {recursive: true});
