@@ -93,16 +93,13 @@ async function planOrInstall(
 	try {
 		const given = checkSettings(options);
 		const contents = await readAnswers(options, report);
-		// Its programs run while this process reads the tree.
-		const looking = inspectTarget(system, targetOptions(options));
-		looking.catch(() => undefined);
-		using root = openRunningRoot(system);
-		const target = await looking;
+		const target = await inspectTarget(system, targetOptions(options));
 		const refusals = refusalsOf(system, target, targetOptions(options));
 		const disks = accept(target, refusals.every(mayBeTooSmallToo) ? [] : refusals);
 		const [disk] = disks;
 		using locks = new DisposableStack();
 		for (const one of dryRun ? [] : disks) locks.use(await lockDisk(system, one, signal, report));
+		using root = openRunningRoot(system);
 		if (disk.size >= surelyEnough(root.tree.files)) throwRefusals(refusals);
 		const run = await decide(system, options, {given, contents}, root, report);
 		const warnings = dryRun ? [] : run.plan.warnings;

@@ -73,7 +73,7 @@ export function writtenConfig(answers: Answers): WrittenConfig {
 export function formatConfig(answers: Answers): string {
 	const {config, leftOut} = writtenConfig(answers);
 	const notes = [
-		...leftOut.map((key) => `# ${key} is a secret and was left out.\n`),
+		...leftOut.map((key) => `# ${key} is a secret and was left out: say which file has it.\n`),
 		...unwrittenAnswers(answers).map(
 			(key) => `# ${key} says what this file has no words for, which was left out.\n`,
 		),

@@ -1,5 +1,6 @@
 import {type Answers, noAnswers} from '../answers/answers.ts';
 import {bootOf} from './boot.ts';
+import {reportLocked} from './encryption.ts';
 import {finishOf, noteTheRest, unattendedOf} from './finish.ts';
 import {imageOf} from './image.ts';
 import {type HashPassword, loginsOf} from './logins.ts';
@@ -40,7 +41,9 @@ export function convertStatements(
 		finish: finishOf(lines, report),
 		unattended: unattendedOf(lines, report),
 	};
-	return sections.addons.reduce(mergeAnswers, answers);
+	const all = sections.addons.reduce(mergeAnswers, answers);
+	reportLocked(lines, all.storage.encryption, report);
+	return all;
 }
 
 export function commandsOf(statements: readonly Statement[]): readonly CommandStatement[] {

@@ -1,6 +1,7 @@
 import type {EncryptionAnswers, KeyDerivation} from '../answers/answers.ts';
 import {Secret} from '../answers/secret.ts';
 import type {LineOf} from './honoured-commands.ts';
+import type {CommandLines} from './parse-commands.ts';
 import type {Report} from './report.ts';
 
 type EncryptingLine = LineOf<'autopart'> | LineOf<'part'>;
@@ -31,6 +32,22 @@ export function encryptionOf(
 		...(cipher === undefined ? {} : {cipher}),
 		...(derivation === undefined ? {} : {keyDerivation: derivation}),
 	};
+}
+
+/** Nobody is asked, so that a root which nothing unlocks cannot be made. @param merged with what the addon says */
+export function reportLocked(
+	{part, autopart}: CommandLines,
+	merged: EncryptionAnswers | undefined,
+	report: Report,
+): void {
+	if (merged === undefined || (merged.passphrase ?? merged.tpm2) !== undefined) return;
+	const line = [...part, ...autopart].find(({options}) => options.encrypted);
+	if (line === undefined) return;
+	report.mistake(line.at, {
+		key: `${line.name} --encrypted`,
+		found: 'without anything that unlocks it',
+		expected: '--passphrase=…, or %addon slipway with storage.encryption',
+	});
 }
 
 function checkEncryption({name, options}: EncryptingLine, report: Report): void {

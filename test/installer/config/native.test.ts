@@ -160,11 +160,22 @@ auth = "planted"
 	assert.equal(answers.registry.auth, {kind: 'inline', secret: new Secret('planted')});
 	assert.is(
 		formatConfig(answers),
-		`# storage.encryption.passphrase is a secret and was left out.
-# registry.auth is a secret and was left out.
+		`# storage.encryption.passphrase is a secret and was left out: say which file has it.
+# registry.auth is a secret and was left out: say which file has it.
 version = 1
+
+[storage.encryption.passphrase]
+file = ""
+
+[registry.auth]
+file = ""
 `,
 	);
+	// Installed as it is, the root would not be encrypted.
+	assert.equal(mistakesIn(formatConfig(answers)), [
+		'site.toml:6:8: storage.encryption.passphrase.file is "", expected a path from the root on, without ..',
+		'site.toml:9:8: registry.auth.file is "", expected a path from the root on, without ..',
+	]);
 });
 
 test('has all its mistakes told in one run, in the order of the file', () => {

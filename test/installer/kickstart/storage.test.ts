@@ -165,12 +165,16 @@ test('is refused where lines cannot be kept', () => {
 		['autopart --fstype=btrfs', '1:10: autopart --fstype is "btrfs", expected --type=btrfs alone'],
 		['autopart --fstype=ext3', '1:10: autopart --fstype is "ext3", expected ext4, btrfs, xfs'],
 		[
-			'autopart --encrypted --luks-version=luks1',
-			'1:22: autopart --luks-version is "luks1", expected luks2',
+			'autopart --encrypted --passphrase=x --luks-version=luks1',
+			'1:37: autopart --luks-version is "luks1", expected luks2',
 		],
 		[
-			'autopart --encrypted --escrowcert=x',
-			'1:22: autopart --escrowcert is not possible here, expected the recovery key, which is always made',
+			'autopart --encrypted --passphrase=x --escrowcert=x',
+			'1:37: autopart --escrowcert is not possible here, expected the recovery key, which is always made',
+		],
+		[
+			'autopart --encrypted',
+			'1:1: autopart --encrypted is without anything that unlocks it, expected --passphrase=…, or %addon slipway with storage.encryption',
 		],
 		['part /', '1:1: part is without a size, expected --size=… in MiB, or --grow'],
 		[
@@ -233,6 +237,7 @@ test('gives way in layout when asked to, never in security', () => {
 		'warning a.ks:2:1: %packages is not possible here, expected packages in the image; add them in its Containerfile',
 	]);
 	assert.equal(lenient('autopart --encrypted --luks-version=luks1'), [
+		'a.ks:1:1: autopart --encrypted is without anything that unlocks it, expected --passphrase=…, or %addon slipway with storage.encryption',
 		'a.ks:1:22: autopart --luks-version is "luks1", expected luks2',
 	]);
 	assert.equal(read('volgroup x pv.0', {isLenient: true}).mistakes.length, 1);
