@@ -19,6 +19,8 @@ if (problem !== undefined) console.log(`skipped: ${problem}`);
 const check = problem === undefined ? test : test.skip;
 
 const {hostname, machineId, user, uid} = stockMachine;
+/** An emulated machine takes minutes to unpack an image. */
+const pullingMs = 1_800_000;
 const inContainer = 'podman run --rm --privileged -v /:/target image';
 const install = `${inContainer} install to-existing-root --quiet --target-image ${imageReference}`;
 /** With the keys that were there before, and no others. */
@@ -56,6 +58,7 @@ async function useOldSystem(machine: Machine): Promise<void> {
 	await machine.ok('mount /dev/vdb /mnt');
 	await machine.ok(
 		'podman pull --quiet oci-archive:/mnt/image.tar > /tmp/id && podman tag $(cat /tmp/id) image',
+		pullingMs,
 	);
 }
 
@@ -67,7 +70,7 @@ async function takeOver(machine: Machine): Promise<void> {
 	assert.match(plan, 'which the boot menu starts by EFI/BOOT/BOOTX64.EFI');
 	assert.match(plan, 'the file system was made without fs-verity');
 	assert.is(await machine.ok('ls -A /'), before);
-	console.log(await machine.ok(install));
+	console.log(await machine.ok(install, pullingMs));
 	const again = await machine.run(install);
 	assert.is(again.status, 3, again.output);
 	await machine.reboot();
