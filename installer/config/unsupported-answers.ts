@@ -1,7 +1,7 @@
 import {Refused} from '../../engine/errors.ts';
 import type {Answers} from '../answers/answers.ts';
 import {unwrittenAnswers} from '../kickstart/unwritten-answers.ts';
-import {unbuiltKeys} from '../unbuilt-together.ts';
+import {refusalsOfUnbuilt, unbuiltKeys} from '../unbuilt-together.ts';
 import {nameInTable} from './document.ts';
 import type {WrittenValue} from './field.ts';
 import {writtenConfig} from './native.ts';
@@ -42,11 +42,14 @@ const supportedKeys: readonly string[] = [
 
 /** Keys, as in slipway's own configuration, that answers have and no installation heeds yet, or not together. */
 export function unsupportedAnswers(answers: Answers): readonly string[] {
-	const keys = shortKeys([
+	return [...unheededKeys(answers), ...unbuiltKeys(answers.storage)].sort();
+}
+
+function unheededKeys(answers: Answers): readonly string[] {
+	return shortKeys([
 		...writtenKeys(answers).filter((key) => !isSupported(key)),
 		...unwrittenAnswers(answers),
 	]);
-	return [...keys, ...unbuiltKeys(answers.storage)].sort();
 }
 
 /** Keys of that configuration that answers say anything with. */
@@ -74,12 +77,18 @@ function shortened(key: string): string {
 	return /^[\w-]+(?:\.(?:[\w-]+|"(?:[^"\\]|\\.)*"))?/.exec(key)?.[0] ?? key;
 }
 
-/** @throws Refused `cannot-yet` that names all of them */
+/** @throws Refused `cannot-yet` that names all of them, with advice for each that is only not built together */
 export function refuseUnsupported(answers: Answers): void {
 	const keys = unsupportedAnswers(answers);
 	if (keys.length === 0) return;
+	const unheeded = unheededKeys(answers);
+	const {storage} = answers;
+	const unbuilt = refusalsOfUnbuilt(storage, storage.mirror.length > 0);
 	throw new Refused('cannot-yet', `slipway cannot install with these yet: ${keys.join(', ')}`, {
-		hint: 'Take them out of the configuration, and do it on the installed machine.',
+		hint: [
+			...(unheeded.length > 0 ? [`Leave ${unheeded.join(', ')} to the installed machine.`] : []),
+			...unbuilt.flatMap(({hint}) => hint ?? []),
+		].join(' '),
 	});
 }
 

@@ -158,7 +158,7 @@ test('of install is refused as a whole, before a disk is looked at', () => {
 		status: 3,
 		stdout: '',
 		stderr: `slipway: slipway cannot install with these yet: boot.timeout, storage.mirror together with storage.swap
-  hint: Take them out of the configuration, and do it on the installed machine.
+  hint: Leave boot.timeout to the installed machine. Take zram or none for swap, or give one disk.
 `,
 	});
 	assert.is(install('--config', wrong).status, 2);
