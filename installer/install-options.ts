@@ -8,6 +8,8 @@ import type {RootFileSystem} from './disk/layout-settings.ts';
 export interface InstallOptions {
 	/** Block device or plain file. */
 	readonly disk: string;
+	/** Of a plain file: bytes of a sector of the disk that it is an image of; 512 when left out. */
+	readonly sectorSize?: number | undefined;
 	/** More disks, to mirror root and boot partition on; none for a machine of one disk. */
 	readonly mirror: readonly string[];
 	/** Leave to destroy what is on the disk. */

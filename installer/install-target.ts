@@ -31,6 +31,8 @@ export interface Sharing {
 
 export interface TargetOptions {
 	readonly path: string;
+	/** Of a plain file, where that is not 512. */
+	readonly sectorSize?: number | undefined;
 	readonly mirror: readonly string[];
 	/** Leave to destroy what is there. */
 	readonly wipe: boolean;
@@ -47,10 +49,11 @@ export interface TargetOptions {
  */
 export async function inspectTarget(
 	system: System,
-	{path, mirror, storage, mayReplace}: TargetOptions,
+	{path, sectorSize, mirror, storage, mayReplace}: TargetOptions,
 ): Promise<InstallTarget> {
 	const inspect = async (one: string) => await inspectDisk(system, one);
-	const [disk, others] = await Promise.all([inspect(path), Promise.all(mirror.map(inspect))]);
+	const [found, others] = await Promise.all([inspect(path), Promise.all(mirror.map(inspect))]);
+	const disk = isFound(found) && sectorSize !== undefined ? {...found, sectorSize} : found;
 	const {layout = storage.replace.length > 0 ? 'partition' : 'disk', replace, keep} = storage;
 	if (layout === 'disk' || !isFound(disk)) return {disk, others, sharing: undefined};
 	const {content, realPath} = disk;

@@ -10,48 +10,22 @@ import {openRunningRoot, type RunningRoot} from '../engine/source/running-root.t
 import type {System} from '../engine/system/system.ts';
 import type {Secret} from './answers/secret.ts';
 import {hostArchitecture} from './architecture.ts';
-import {ImageTree} from './bootstrap/image-tree.ts';
-import {plannedBootstrap} from './bootstrap/plan-bootstrap.ts';
 import {type SealedCredentials, sealCredentials} from './bootstrap/seal-credentials.ts';
 import type {ReadContents} from './bootstrap/source-contents.ts';
-import type {UnhashedContent} from './content.ts';
-import {type DescribedSystem, describeSystem, type SystemRequest} from './describe-system.ts';
+import {acceptDisks, decideInstall, targetOptions} from './decide-install.ts';
 import {surelyEnough} from './disk/content-sizes.ts';
 import type {DiskInventory, FoundDisk} from './disk/inventory.ts';
-import type {RootFileSystem} from './disk/layout-settings.ts';
 import {isFound, throwRefusals} from './disk/refusals.ts';
-import type {DiskTarget} from './disk/sfdisk.ts';
-import type {StorageWishes} from './disk/storage-wishes.ts';
 import {readFitImage} from './fit-image.ts';
-import {checkSettings, type GivenSettings, type InstallOptions} from './install-options.ts';
-import {
-	type InstallTarget,
-	inspectTarget,
-	isRoomyFor,
-	placeName,
-	refusalsOf,
-	type TargetOptions,
-} from './install-target.ts';
+import {checkSettings, type InstallOptions} from './install-options.ts';
+import {inspectTarget, placeName, refusalsOf} from './install-target.ts';
 import {orInterrupted} from './interruption.ts';
-import {readLiveNetwork} from './live/read-network.ts';
 import {memorySize} from './machine/hardware.ts';
-import {type InstallPlan, partitionOfRole, planInstall, rootOverhead} from './plan.ts';
-import {type PreparedRoot, prepareRoot} from './prepare-root.ts';
-import {checkPrograms} from './programs.ts';
+import type {InstallPlan} from './plan.ts';
+import {type AskedFor, prepareInstall} from './prepare-install.ts';
 import {readAnswers} from './read-answers.ts';
-import {type PlannedContent, type PlanRun, runPlan} from './run-plan.ts';
+import {type PlanRun, runPlan} from './run-plan.ts';
 import {InstallScripts} from './scripts/install-scripts.ts';
-import {plannedScripts} from './scripts/planned-scripts.ts';
-import {findScriptProblems} from './scripts/script-problems.ts';
-import {
-	hashOthers,
-	hashSelf,
-	prepareSelf,
-	provisionalSelf,
-	type UnhashedSelf,
-} from './self-image.ts';
-import {checkMountable, chooseSink} from './sink/choose.ts';
-import {storageArguments, wishedStorage} from './wished-storage.ts';
 
 export interface InstallResult {
 	readonly plan: InstallPlan;
@@ -95,7 +69,7 @@ async function planOrInstall(
 		const contents = await readAnswers(options, report);
 		const target = await inspectTarget(system, targetOptions(options));
 		const refusals = refusalsOf(system, target, targetOptions(options));
-		const disks = accept(target, refusals.every(mayBeTooSmallToo) ? [] : refusals);
+		const disks = acceptDisks(target, refusals.every(mayBeTooSmallToo) ? [] : refusals);
 		const [disk] = disks;
 		using locks = new DisposableStack();
 		for (const one of dryRun ? [] : disks) locks.use(await lockDisk(system, one, signal, report));
@@ -138,156 +112,33 @@ async function lockDisk(
 	return {[Symbol.dispose]: unlock};
 }
 
-/** What is decided before the disk is looked at for good. */
-interface Preparation {
-	readonly unhashed: UnhashedSelf;
-	readonly request: Omit<SystemRequest, 'self'>;
-	/** Mistakes in the answers that only the image tells. */
-	readonly problems: readonly EngineError[];
-	readonly target: InstallTarget;
-	readonly wishes: StorageWishes;
-	/** All identifiers of the machine follow from it. */
-	readonly seed: string;
-	readonly onDisk: PreparedRoot;
-}
-
-/**
- * Reads the image, checks all that can be checked and plans; nothing is written. Files are hashed only when
- * the disk may be too small without knowing which are the same, when the disk cannot be written in the same
- * pass, and for a plan that is only shown.
- */
+/** Reads the image and looks at the disks again, which whoever had them locked until now may have written to. */
 async function decide(
 	system: System,
 	options: InstallOptions,
-	asked: {readonly given: GivenSettings; readonly contents: ReadContents},
+	asked: AskedFor,
 	root: RunningRoot,
 	report: ProgressReporter,
 ): Promise<PlanRun> {
-	const prepared = await prepare(system, options, asked, root);
-	const {unhashed, request, problems, target, wishes, seed, onDisk} = prepared;
-	const {architecture, layout: settings} = request;
-	const rough = describeSystem({...request, self: provisionalSelf(unhashed)});
-	const hash = async () =>
-		describeSystem({...request, self: await hashSelf(unhashed, options.signal, report)});
-	const needs = ({sizes}: DescribedSystem) => ({
-		sizes,
-		settings,
-		wishes,
-		architecture: architecture.partition,
-		rootOverhead: rootOverhead(onDisk),
-		seed,
-	});
-	const isRoomy = isRoomyFor(target, needs(rough));
-	const early = isRoomy && !options.dryRun ? undefined : await hash();
-	const exact = isRoomy ? rough : (early ?? rough);
-	// Hashing takes long enough for others to use the disk.
-	const found = early === undefined ? target : await inspectTarget(system, targetOptions(options));
-	const refusals = refusalsOf(system, found, targetOptions(options), needs(exact));
-	const [disk, ...others] = accept(found, [...problems, ...refusals]);
-	const place = diskTarget(disk);
-	const volume = onDisk.volumeOn([place, ...others.map(diskTarget)]);
-	const {sink, canEnableVerity} = chooseSink(
-		system,
-		place,
-		settings.rootFileSystem,
-		volume?.target,
-	);
-	for (const type of otherFileSystems(wishes)) checkMountable(system, type);
-	const plan = (described: DescribedSystem): PlannedContent => {
-		const planned = planInstall({
-			...needs(exact),
-			disk,
-			others,
-			sharing: found.sharing,
-			encryption: onDisk.encryption,
-			mirror: onDisk.mirror,
-			warnings: onDisk.warnings,
-			image: described.image,
-			bootstrap: described.bootstrap,
-			deployment: described.deployment,
-			canEnableVerity,
-		});
-		return {plan: planned, content: described.contentFor(planned)};
-	};
-	const isOnePass = early === undefined && sink.writeUnhashed !== undefined;
-	const planned = plan(isOnePass ? rough : (early ?? (await hash())));
-	const partition = partitionOfRole(planned.plan.disks[0].layout, 'root');
-	await sink.check(planned.content, volume?.placeOf(partition) ?? partition);
-	return {
-		...planned,
-		sink,
-		volume,
-		unhashed: isOnePass ? lateContent(unhashed, request, plan) : undefined,
-	};
-}
-
-/** Reads the image but for the contents of its files. @throws Refused when it makes no machine */
-async function prepare(
-	system: System,
-	options: InstallOptions,
-	{given, contents}: {readonly given: GivenSettings; readonly contents: ReadContents},
-	root: RunningRoot,
-): Promise<Preparation> {
-	const architecture = hostArchitecture();
-	// Read again: whoever had it locked until now may have written to it.
 	const [files, target] = await Promise.all([
-		readFitImage(root, architecture),
+		readFitImage(root, hostArchitecture()),
 		inspectTarget(system, targetOptions(options)),
 	]);
-	const rootFileSystem = options.rootFileSystem ?? files.layout.rootFileSystem;
-	const layout = {rootFileSystem, espSize: options.espSize ?? files.layout.espSize};
-	const {storage} = options.answers;
-	const diskSize = isFound(target.disk) ? target.disk.size : 0;
-	const wishes = wishedStorage(storage, {memory: memorySize(), diskSize});
-	checkPrograms({
-		fileSystems: [rootFileSystem, ...otherFileSystems(wishes)],
-		encrypts: storage.encryption !== undefined,
-		mirrors: options.mirror.length > 0,
-	});
-	const seed = randomUUID();
-	const imagePath = root.path;
-	const onDisk = await prepareRoot(system, {options, contents, seed, imagePath, files});
-	const unhashed = await prepareSelf(root.tree);
-	const now = system.now();
-	const bootstrap = plannedBootstrap({
-		answers: options.answers,
-		image: new ImageTree(root.tree.root, unhashed.sources),
-		contents,
-		sealed: await sealedFor(system, options, contents, target.disk),
-		liveNetwork: isLiveSystem() ? readLiveNetwork() : undefined,
-		contexts: unhashed.deployment.contexts,
-		now,
-	});
-	const {scripts} = options.answers;
-	const items = [...bootstrap.items, ...plannedScripts(scripts)];
-	const kernelArguments = [...given.kernelArguments, ...storageArguments(storage, seed)];
-	const request = {
-		...{files, layout, architecture, now},
-		place: placeName(target),
-		given: {...given, kernelArguments},
-		rootArguments: onDisk.kernelArguments,
-		bootstrap: {...bootstrap, items},
-	};
-	const problems = [
-		...onDisk.problems,
-		...bootstrap.problems,
-		...findScriptProblems(system, scripts, rootFileSystem),
-	];
-	return {unhashed, request, problems, target, wishes, seed, onDisk};
-}
-
-const diskTarget = ({realPath: path, sectorSize}: FoundDisk): DiskTarget => ({path, sectorSize});
-
-function targetOptions(options: InstallOptions): TargetOptions {
-	const {disk: path, mirror, wipe, mayReplace = true, plannedDisk, answers} = options;
-	return {path, mirror, wipe, mayReplace, plannedDisk, storage: answers.storage};
-}
-
-/** File systems of further partitions that are made, where they are said. */
-function otherFileSystems({further}: StorageWishes): readonly RootFileSystem[] {
-	return further.flatMap(({fileSystem, existing}) =>
-		fileSystem === undefined || existing?.format === false ? [] : fileSystem,
+	const prepared = await prepareInstall(
+		system,
+		options,
+		asked,
+		{root, files},
+		{
+			place: placeName(target),
+			diskSize: isFound(target.disk) ? target.disk.size : 0,
+			memory: memorySize(),
+			sealed: await sealedFor(system, options, asked.contents, target.disk),
+			seed: randomUUID(),
+			now: system.now(),
+		},
 	);
+	return await decideInstall(system, options, prepared, target, report);
 }
 
 /** Only on the machine that will have them, and that is not certain of a container that writes some disk. */
@@ -300,31 +151,4 @@ async function sealedFor(
 	const isThisMachine = isLiveSystem() || storage.encryption?.tpm2 !== undefined;
 	if (!isThisMachine || disk.kind === 'file') return new Map();
 	return await sealCredentials(system, credentials, contents);
-}
-
-/** What is known when the files are hashed and written. */
-function lateContent(
-	self: UnhashedSelf,
-	request: Omit<SystemRequest, 'self'>,
-	plan: (described: DescribedSystem) => PlannedContent,
-): UnhashedContent<PlannedContent> {
-	return {
-		files: self.objects.map(({path, inode}) => ({path, size: inode.size})),
-		describe: async (digests) =>
-			plan(describeSystem({...request, self: await hashOthers(self, digests)})),
-	};
-}
-
-/** @throws Refused or Lacking with the refusals, if there are any */
-function accept(
-	{disk, others}: InstallTarget,
-	refusals: readonly EngineError[],
-): readonly [FoundDisk, ...FoundDisk[]] {
-	throwRefusals(refusals);
-	return [foundDisk(disk), ...others.map(foundDisk)];
-}
-
-function foundDisk(disk: DiskInventory): FoundDisk {
-	if (!isFound(disk)) throw new TypeError(`${disk.path} is no disk, and nothing said so`);
-	return disk;
 }
