@@ -52,6 +52,7 @@ export interface PlanRun extends PlannedContent {
 export interface RunOutcome {
 	/** With the digests that its files had. */
 	readonly plan: InstallPlan;
+	readonly content: SystemContent;
 	/** To be shown now, or nobody will ever know it. */
 	readonly recoveryKey: Secret | undefined;
 }
@@ -152,7 +153,7 @@ async function writeDisks(
 		system.flushDevice(target.path);
 	}
 	for (const disk of disks) if (!isNamedFirst(disk.plan.layout)) await nameFinished(system, disk);
-	return {plan, recoveryKey: shownKey};
+	return {plan, content, recoveryKey: shownKey};
 }
 
 /** Makes the partitions of a disk, and what is in them but for the root. */

@@ -78,6 +78,7 @@ function silentSystem(commands: FakeCommands): System {
 		lock: async () => () => {},
 		capabilities: () => new Set(),
 		now: () => new Date(0),
+		writeTimesAs: () => {},
 	};
 }
 

@@ -50,5 +50,10 @@ export function hostSystem(): System {
 		lock,
 		capabilities,
 		now: () => new Date(),
+		writeTimesAs,
 	};
+}
+
+function writeTimesAs(time: Date): void {
+	process.env.SOURCE_DATE_EPOCH = String(Math.floor(time.getTime() / 1000));
 }

@@ -164,6 +164,11 @@ export interface System {
 	/** Effective capabilities by name without the prefix, `SYS_ADMIN`. */
 	capabilities(): ReadonlySet<string>;
 	now(): Date;
+	/**
+	 * From now on, programs that are run and libext2fs take this for the time in what they write, as far as they
+	 * heed SOURCE_DATE_EPOCH; `now` does not.
+	 */
+	writeTimesAs(time: Date): void;
 }
 
 export type MountFlag =

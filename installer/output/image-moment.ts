@@ -1,0 +1,47 @@
+import {createHash} from 'node:crypto';
+import {UsageError} from '../../engine/errors.ts';
+import type {ScannedTree} from '../../engine/tree/scan.ts';
+import {walkTree} from '../../engine/tree/walk.ts';
+
+/** What makes two disk images of one image and configuration the same, or not. */
+export interface ImageMoment {
+	/** All identifiers follow from it. */
+	readonly seed: string;
+	/** All times that are not those of the image's files. */
+	readonly time: Date;
+}
+
+/** What somebody says of it. */
+export type GivenMoment = {readonly [Key in keyof ImageMoment]: ImageMoment[Key] | undefined};
+
+/**
+ * Neither the clock nor chance: unless somebody says otherwise, identifiers follow from the names, sizes and
+ * times of the image's files, and the time is that of the newest file, which is when the image was made.
+ */
+export function imageMoment(
+	{root}: Pick<ScannedTree, 'root'>,
+	{seed, time}: GivenMoment,
+): ImageMoment {
+	const hash = createHash('sha256');
+	let newest = 0;
+	for (const [path, inode] of walkTree(root, '')) {
+		if (inode.type !== 'file') continue;
+		hash.update(`${path}\0${inode.size}\0${inode.mtimeSec}\n`, 'latin1');
+		newest = Math.max(newest, inode.mtimeSec);
+	}
+	return {seed: seed ?? hash.digest('hex'), time: time ?? new Date(newest * 1000)};
+}
+
+/**
+ * The time that SOURCE_DATE_EPOCH says, in seconds; undefined when it is not set.
+ * @throws UsageError
+ * @see https://reproducible-builds.org/specs/source-date-epoch/
+ */
+export function sourceDate(environment: NodeJS.ProcessEnv): Date | undefined {
+	const {SOURCE_DATE_EPOCH: text} = environment;
+	if (text === undefined || text === '') return undefined;
+	if (/^\d{1,11}$/.test(text)) return new Date(Number(text) * 1000);
+	throw new UsageError(`SOURCE_DATE_EPOCH=${text} is no time`, {
+		hint: 'Give whole seconds since 1970, as date +%s prints them; or unset it.',
+	});
+}

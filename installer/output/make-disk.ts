@@ -1,0 +1,128 @@
+/** A disk image: the image that runs here, installed on a sparse file instead of a disk. */
+import {truncateSync, writeFileSync} from 'node:fs';
+import type {ProgressReporter} from '../../engine/progress.ts';
+import type {RunningRoot} from '../../engine/source/running-root.ts';
+import type {System} from '../../engine/system/system.ts';
+import type {Answers} from '../answers/answers.ts';
+import {decideInstall, targetOptions} from '../decide-install.ts';
+import {minimumDiskSize, tooSmall} from '../disk/layout.ts';
+import type {RootFileSystem} from '../disk/layout-settings.ts';
+import {throwRefusals} from '../disk/refusals.ts';
+import {alignUp, GiB, MiB} from '../disk/size.ts';
+import type {InstallFiles} from '../install-files.ts';
+import {checkSettings, type InstallOptions} from '../install-options.ts';
+import {inspectTarget} from '../install-target.ts';
+import {type PreparedInstall, prepareInstall} from '../prepare-install.ts';
+import {readAnswers} from '../read-answers.ts';
+import {type RunOutcome, runPlan} from '../run-plan.ts';
+import type {ImageMoment} from './image-moment.ts';
+import {refusalsOfUnfit} from './unfit-answers.ts';
+
+/** What a person asks of a disk image. */
+export interface DiskImageOptions {
+	/** Bytes; what the content needs, and sensible room, when undefined. */
+	readonly size: number | undefined;
+	/** The size is made a multiple of it where nobody gave one, and has to be one where somebody did. */
+	readonly sizeMultiple: number;
+	/** Of the disk that the file is an image of. */
+	readonly sectorSize: 512 | 4096;
+	readonly rootFileSystem: RootFileSystem | undefined;
+	readonly targetImage: string | undefined;
+	readonly kernelArguments: readonly string[];
+	readonly answers: Answers;
+	readonly signal: AbortSignal;
+}
+
+/** The image that is installed, read. */
+export interface ReadImage {
+	readonly root: RunningRoot;
+	readonly files: InstallFiles;
+}
+
+/** All checked; only the file is to be made. */
+export interface PreparedDisk {
+	/** Bytes. */
+	readonly size: number;
+	/**
+	 * Makes the file, sparse, with all of the disk in it.
+	 * @throws OperationFailed with a file that is of no use
+	 */
+	write(file: string, report: ProgressReporter): Promise<RunOutcome>;
+}
+
+/**
+ * Checks all that can be checked before anything is written.
+ * @throws Refused `not-for-disk-images` for what a disk image cannot honour, `too-small`, and what an
+ * installation throws
+ */
+export async function prepareDisk(
+	system: System,
+	options: DiskImageOptions,
+	image: ReadImage,
+	moment: ImageMoment,
+	report: ProgressReporter,
+): Promise<PreparedDisk> {
+	const {answers, sectorSize, signal} = options;
+	const asked = asInstallation(options);
+	const given = checkSettings(asked);
+	throwRefusals(refusalsOfUnfit(answers));
+	const contents = await readAnswers(options, report);
+	const prepared = await prepareInstall(system, asked, {given, contents}, image, {
+		place: 'disk image',
+		diskSize: options.size ?? 0,
+		// What would follow from these is refused.
+		memory: 0,
+		sealed: new Map(),
+		seed: moment.seed,
+		now: moment.time,
+	});
+	throwRefusals(prepared.problems);
+	const size = diskSize(options, minimumDiskSize({...prepared.needed, sectorSize}));
+	return {
+		size,
+		write: async (file, progress) => {
+			writeFileSync(file, '', {flag: 'wx'});
+			truncateSync(file, size);
+			return await fill(system, {...asked, disk: file}, prepared, signal, progress);
+		},
+	};
+}
+
+/** A machine starts with some hundreds of MiB to spare, and grows into its disk. */
+const sensibleRoom = GiB;
+const sizeStep = 256 * MiB;
+
+function diskSize({size, sizeMultiple}: DiskImageOptions, needed: number): number {
+	if (size === undefined) return alignUp(alignUp(needed + sensibleRoom, sizeStep), sizeMultiple);
+	if (size < needed) throw tooSmall('the disk image', needed, size);
+	return size;
+}
+
+async function fill(
+	system: System,
+	options: InstallOptions,
+	prepared: PreparedInstall,
+	signal: AbortSignal,
+	report: ProgressReporter,
+): Promise<RunOutcome> {
+	const target = await inspectTarget(system, targetOptions(options));
+	const run = await decideInstall(system, options, prepared, target, report);
+	return await runPlan(system, run, signal, report);
+}
+
+function asInstallation({answers, ...options}: DiskImageOptions): InstallOptions {
+	const {storage, image, boot} = answers;
+	return {
+		...options,
+		disk: '',
+		mirror: [],
+		wipe: false,
+		targetImage: options.targetImage ?? image.target,
+		rootFileSystem: options.rootFileSystem ?? storage.fileSystem,
+		espSize: storage.espSize,
+		configKernelArguments: boot.kernelArguments,
+		answers,
+		showsRecoveryKey: false,
+		dryRun: false,
+	};
+}

@@ -1,0 +1,20 @@
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import {parseFormats} from '../../../ui/cli/disk-formats.ts';
+
+const test = suite('formats of slipway disk');
+
+test('are names with commas between them, in whatever order', () => {
+	assert.equal(parseFormats('raw'), {disk: ['raw'], live: false});
+	assert.equal(parseFormats('pxe,raw'), {disk: ['raw'], live: true});
+	assert.equal(parseFormats('raw,,raw'), {disk: ['raw'], live: false});
+});
+
+test('are asked for, and known', () => {
+	for (const nothing of [undefined, '', ','])
+		assert.throws(() => parseFormats(nothing), /^nobody said what to make$/);
+	assert.throws(() => parseFormats('raw,rwa'), /^there is no format rwa$/);
+	assert.throws(() => parseFormats('raw disk'), /^there is no format raw disk$/);
+});
+
+test.run();
