@@ -2,7 +2,7 @@ import {imageKernelArguments} from '../engine/boot/kargs.ts';
 import type {KernelArgument} from '../engine/boot/kernel-argument.ts';
 import {findSystemdBoot} from '../engine/boot/systemd-boot-files.ts';
 import {type ImageFiles, readImageFiles} from '../engine/deployment/image-files.ts';
-import {ImageRoot} from '../engine/lint/image-root.ts';
+import type {ImageRoot} from '../engine/lint/image-root.ts';
 import type {Architecture} from './architecture.ts';
 import type {LayoutSettings} from './disk/layout-settings.ts';
 import {readLayoutSettings} from './layout-files.ts';
@@ -16,21 +16,20 @@ export interface InstallFiles extends Omit<ImageFiles, 'kernelArgumentFiles'> {
 }
 
 /**
- * Reads them from the root of an unpacked image.
+ * Reads them from an image.
  * @throws Refused `no-kernel`, `several-kernels`, `no-initramfs`, `no-boot-loader`
  * @throws UsageError for a mistake in a file of settings: file, line, what was expected
  */
 export async function readInstallFiles(
-	root: string,
+	image: ImageRoot,
 	architecture: Architecture,
 ): Promise<InstallFiles> {
-	const image = new ImageRoot(root);
 	const layout = await readLayoutSettings(image, architecture);
 	const {kernelArgumentFiles, ...files} = await readImageFiles(image);
 	return {
 		...files,
 		kernelArguments: imageKernelArguments(kernelArgumentFiles, architecture.kernel),
 		layout,
-		bootProgram: await findSystemdBoot(root, architecture.efi),
+		bootProgram: await findSystemdBoot(image, architecture.efi),
 	};
 }

@@ -24,6 +24,7 @@ import {memorySize} from './machine/hardware.ts';
 import type {InstallPlan} from './plan.ts';
 import {type AskedFor, prepareInstall} from './prepare-install.ts';
 import {readAnswers} from './read-answers.ts';
+import {runningImage} from './readable-image.ts';
 import {type PlanRun, runPlan} from './run-plan.ts';
 import {InstallScripts} from './scripts/install-scripts.ts';
 
@@ -120,15 +121,16 @@ async function decide(
 	root: RunningRoot,
 	report: ProgressReporter,
 ): Promise<PlanRun> {
+	const image = runningImage(root);
 	const [files, target] = await Promise.all([
-		readFitImage(root, hostArchitecture()),
+		readFitImage(image, hostArchitecture()),
 		inspectTarget(system, targetOptions(options)),
 	]);
 	const prepared = await prepareInstall(
 		system,
 		options,
 		asked,
-		{root, files},
+		{...image, files},
 		{
 			place: placeName(target),
 			diskSize: isFound(target.disk) ? target.disk.size : 0,

@@ -1,6 +1,5 @@
 import type {EngineError} from '../engine/errors.ts';
 import {isLiveSystem} from '../engine/source/live-root.ts';
-import type {RunningRoot} from '../engine/source/running-root.ts';
 import type {System} from '../engine/system/system.ts';
 import {hostArchitecture} from './architecture.ts';
 import {ImageTree} from './bootstrap/image-tree.ts';
@@ -17,6 +16,7 @@ import {readLiveNetwork} from './live/read-network.ts';
 import {rootOverhead} from './plan.ts';
 import {type PreparedRoot, prepareRoot} from './prepare-root.ts';
 import {checkPrograms} from './programs.ts';
+import type {ReadableImage} from './readable-image.ts';
 import {plannedScripts} from './scripts/planned-scripts.ts';
 import {findScriptProblems} from './scripts/script-problems.ts';
 import {prepareSelf, provisionalSelf, type UnhashedSelf} from './self-image.ts';
@@ -26,6 +26,11 @@ import {storageArguments, wishedStorage} from './wished-storage.ts';
 export interface AskedFor {
 	readonly given: GivenSettings;
 	readonly contents: ReadContents;
+}
+
+/** An image that makes a machine, and its files that say how. */
+export interface FitImage extends ReadableImage {
+	readonly files: InstallFiles;
 }
 
 /** What an installation depends on besides image and answers. */
@@ -62,7 +67,7 @@ export async function prepareInstall(
 	system: System,
 	options: InstallOptions,
 	{given, contents}: AskedFor,
-	{root, files}: {readonly root: RunningRoot; readonly files: InstallFiles},
+	{tree, view, environment, files}: FitImage,
 	{place, diskSize, memory, sealed, seed, now}: Circumstances,
 ): Promise<PreparedInstall> {
 	const architecture = hostArchitecture();
@@ -75,12 +80,11 @@ export async function prepareInstall(
 		encrypts: storage.encryption !== undefined,
 		mirrors: options.mirror.length > 0,
 	});
-	const imagePath = root.path;
-	const onDisk = await prepareRoot(system, {options, contents, seed, imagePath, files});
-	const unhashed = await prepareSelf(root.tree);
+	const onDisk = await prepareRoot(system, {options, contents, seed, image: view, files});
+	const unhashed = await prepareSelf(tree, environment);
 	const bootstrap = plannedBootstrap({
 		answers: options.answers,
-		image: new ImageTree(root.tree.root, unhashed.sources),
+		image: new ImageTree(tree.root, unhashed.sources),
 		contents,
 		sealed,
 		liveNetwork: isLiveSystem() ? readLiveNetwork() : undefined,

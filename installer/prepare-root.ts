@@ -1,6 +1,6 @@
 import type {KernelArgument} from '../engine/boot/kernel-argument.ts';
 import type {EngineError} from '../engine/errors.ts';
-import {ImageRoot} from '../engine/lint/image-root.ts';
+import type {ImageRoot} from '../engine/lint/image-root.ts';
 import {type EarlyBoot, readEarlyBoot} from '../engine/preflight/missing-drivers.ts';
 import type {System} from '../engine/system/system.ts';
 import type {ReadContents} from './bootstrap/source-contents.ts';
@@ -31,17 +31,16 @@ export interface RootRequest {
 	readonly options: InstallOptions;
 	readonly contents: ReadContents;
 	readonly seed: string;
-	/** Root of the image on this host. */
-	readonly imagePath: string;
+	readonly image: ImageRoot;
 	readonly files: InstallFiles;
 }
 
 /** @throws UsageError for what the answers say of it */
 export async function prepareRoot(
 	system: System,
-	{options, contents, seed, imagePath, files}: RootRequest,
+	{options, contents, seed, image, files}: RootRequest,
 ): Promise<PreparedRoot> {
-	const readEarly = once(() => readEarlyImage(imagePath, files));
+	const readEarly = once(() => readEarlyImage(image, files));
 	const encryption = await prepareEncryption(system, options, contents, seed, readEarly);
 	const mirror = await prepareMirror(system, options.mirror, seed, readEarly);
 	return {
@@ -60,10 +59,10 @@ export async function prepareRoot(
 
 /** What the initramfs can do before there is a root; undefined when it cannot be looked into. */
 async function readEarlyImage(
-	path: string,
+	image: ImageRoot,
 	{kernel: {version, initramfs}}: InstallFiles,
 ): Promise<EarlyBoot | undefined> {
-	return await readEarlyBoot(new ImageRoot(path), version, initramfs.path);
+	return await readEarlyBoot(image, version, initramfs.path);
 }
 
 /** An initramfs takes a second to look into. */

@@ -41,8 +41,14 @@ export interface UnhashedSelf {
 	readonly others: readonly ScannedFile[];
 }
 
-/** Makes a deployment of the tree as far as that goes without digests. */
-export async function prepareSelf(scanned: ScannedTree): Promise<UnhashedSelf> {
+/**
+ * Makes a deployment of the tree as far as that goes without digests.
+ * @param environment see {@link containerEnvironment}
+ */
+export async function prepareSelf(
+	scanned: ScannedTree,
+	environment: string | undefined,
+): Promise<UnhashedSelf> {
 	const {root, files} = scanned;
 	const sources = new Map(files.map(({path, inode}) => [inode, {kind: 'path' as const, path}]));
 	const deployment = await prepareDeployment(root, (file) =>
@@ -54,7 +60,7 @@ export async function prepareSelf(scanned: ScannedTree): Promise<UnhashedSelf> {
 		scanned,
 		sources,
 		deployment,
-		containerEnvironment: containerEnvironment(),
+		containerEnvironment: environment,
 		objects: files.filter(isObject),
 		others: files.filter((file) => !isObject(file)),
 	};

@@ -1,5 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
+import {ImageRoot} from '../lint/image-root.ts';
 import {unfinishedSuffix} from '../system/durable-file.ts';
 import type {BootPartition, BootPartitionFile} from './boot-partition.ts';
 import {parseEfiProgram} from './efi-program.ts';
@@ -50,7 +51,7 @@ export async function readOfferedLoader(
 	root: string,
 	architecture: EfiArchitecture,
 ): Promise<OfferedLoader | undefined> {
-	const file = await lookForSystemdBoot(root, architecture);
+	const file = await lookForSystemdBoot(new ImageRoot(root), architecture);
 	if (file === undefined) return undefined;
 	const bytes = await readFile(file);
 	const program = parseEfiProgram(bytes);

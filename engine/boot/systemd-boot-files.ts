@@ -1,6 +1,5 @@
-import {access} from 'node:fs/promises';
-import path from 'node:path';
 import {Refused} from '../errors.ts';
+import type {ImageReader} from '../image-reader.ts';
 import {type BootFile, textFile} from './boot-partition.ts';
 
 /** Architectures with UEFI that slipway boots, as systemd and file names on the ESP call them. */
@@ -48,14 +47,14 @@ export function isLoaderFile({path: place}: Pick<BootFile, 'path'>): boolean {
 export const entriesMarker: BootFile = textFile('loader/entries.srel', 'type1\n');
 
 /**
- * The systemd-boot program in an unpacked image, as {@link lookForSystemdBoot} finds it.
+ * The systemd-boot program of an image on this host, as {@link lookForSystemdBoot} finds it.
  * @throws Refused `no-boot-loader`
  */
 export async function findSystemdBoot(
-	root: string,
+	image: ImageReader,
 	architecture: EfiArchitecture,
 ): Promise<string> {
-	const program = await lookForSystemdBoot(root, architecture);
+	const program = await lookForSystemdBoot(image, architecture);
 	if (program !== undefined) return program;
 	const name = `systemd-boot${architecture}.efi`;
 	throw new Refused('no-boot-loader', `the image has no ${folderInImage}/${name}`, {
@@ -65,22 +64,13 @@ export async function findSystemdBoot(
 
 /** The signed one first. Undefined when the image has none. */
 export async function lookForSystemdBoot(
-	root: string,
+	image: ImageReader,
 	architecture: EfiArchitecture,
 ): Promise<string | undefined> {
 	const name = `systemd-boot${architecture}.efi`;
 	for (const candidate of [`${name}.signed`, name]) {
-		const program = path.join(root, folderInImage, candidate);
-		if (await isThere(program)) return program;
+		const program = await image.regularFile(`${folderInImage}/${candidate}`);
+		if (program !== undefined) return program.path;
 	}
 	return undefined;
-}
-
-async function isThere(file: string): Promise<boolean> {
-	try {
-		await access(file);
-		return true;
-	} catch {
-		return false;
-	}
 }

@@ -1,35 +1,25 @@
-import type {Stats} from 'node:fs';
-import {lstat, opendir, open as openFile, readdir, readlink} from 'node:fs/promises';
+import {open as openFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {ImageFile, ImageReader} from '../image-reader.ts';
+import {filesInFolder, type ImagePlaces, type PathFacts} from './image-places.ts';
 
 /** Longer chains of links are loops. */
 const maxLinks = 40;
 
-export interface PathFacts {
-	readonly type: 'file' | 'directory' | 'symlink' | 'other';
-	/** Permission bits. */
-	readonly mode: number;
-	readonly uid: number;
-	readonly gid: number;
-	readonly size: number;
-	/** Whole seconds since the epoch. */
-	readonly mtimeSec: number;
-	/** Of a symbolic link, as written. */
-	readonly target: string | undefined;
-}
-
 /**
- * Reads facts from an image's unpacked root file system. All paths are absolute within the image, and
- * links in them lead to where they would on the machine, never out of the folder.
+ * Reads facts from an image's root file system, unpacked in a folder or wherever it is. All paths are absolute
+ * within the image, and links in them lead to where they would on the machine, never out of the folder.
  */
 export class ImageRoot implements ImageReader {
-	readonly folder: string;
+	/** Whether it is the root of the system that runs here, which uses it. */
+	readonly isRunning: boolean;
+	readonly #places: ImagePlaces;
 	/** Paths that something else is mounted over, so that what the image has there cannot be seen. */
 	readonly #covered: ReadonlySet<string>;
 
-	constructor(folder: string, covered: ReadonlySet<string> = new Set()) {
-		this.folder = folder;
+	constructor(place: string | ImagePlaces, covered: ReadonlySet<string> = new Set()) {
+		this.isRunning = place === '/';
+		this.#places = typeof place === 'string' ? filesInFolder(place) : place;
 		this.#covered = covered;
 	}
 
@@ -46,20 +36,20 @@ export class ImageRoot implements ImageReader {
 	async facts(imagePath: string): Promise<PathFacts | undefined> {
 		const parent = await this.#resolve(path.dirname(imagePath));
 		if (parent === undefined) return undefined;
-		return this.#factsOfResolved(path.join(parent, path.basename(imagePath)));
+		return this.#places.facts(path.join(parent, path.basename(imagePath)));
 	}
 
 	/** Facts of what the path leads to. */
 	async followed(imagePath: string): Promise<PathFacts | undefined> {
 		const resolved = await this.#resolve(imagePath);
-		return resolved === undefined ? undefined : this.#factsOfResolved(resolved);
+		return resolved === undefined ? undefined : this.#places.facts(resolved);
 	}
 
 	/** Names in a folder, sorted; none when there is no such folder. */
 	async list(imagePath: string): Promise<string[]> {
 		const resolved = await this.#resolve(imagePath);
 		if (resolved === undefined) return [];
-		return ((await readdir(this.#onHost(resolved)).catch(undefinedIfMissing)) ?? []).sort();
+		return (await this.#places.names(resolved)).toSorted();
 	}
 
 	/** Text of a file, at most its first `limit` bytes; undefined when there is no such file. */
@@ -75,17 +65,17 @@ export class ImageRoot implements ImageReader {
 	async hostPath(imagePath: string): Promise<string | undefined> {
 		const resolved = await this.#resolve(imagePath);
 		if (resolved === undefined) return undefined;
-		const facts = await this.#factsOfResolved(resolved);
-		return facts?.type === 'file' ? this.#onHost(resolved) : undefined;
+		const facts = await this.#places.facts(resolved);
+		return facts?.type === 'file' ? this.#places.onHost(resolved) : undefined;
 	}
 
 	async regularFile(imagePath: string): Promise<ImageFile | undefined> {
 		const parent = await this.#resolve(path.dirname(imagePath));
 		if (parent === undefined) return undefined;
 		const resolved = path.join(parent, path.basename(imagePath));
-		const facts = await this.#factsOfResolved(resolved);
+		const facts = await this.#places.facts(resolved);
 		if (facts?.type !== 'file') return undefined;
-		return {path: this.#onHost(resolved), size: facts.size, verityDigest: undefined};
+		return {path: this.#places.onHost(resolved), size: facts.size, verityDigest: undefined};
 	}
 
 	/** Everything below a folder, which itself is left out; links are given and not followed. */
@@ -95,26 +85,13 @@ export class ImageRoot implements ImageReader {
 	}
 
 	async *#walkResolved(resolved: string): AsyncGenerator<readonly [string, PathFacts]> {
-		const folder = await opendir(this.#onHost(resolved)).catch(undefinedIfMissing);
-		if (folder === undefined) return;
-		for await (const {name} of folder) {
+		for (const name of await this.#places.names(resolved)) {
 			const below = path.join(resolved, name);
-			const facts = await this.#factsOfResolved(below);
+			const facts = await this.#places.facts(below);
 			if (facts === undefined) continue;
 			yield [below, facts];
 			if (facts.type === 'directory') yield* this.#walkResolved(below);
 		}
-	}
-
-	/** For a path with no link in any folder of it. */
-	async #factsOfResolved(resolved: string): Promise<PathFacts | undefined> {
-		const host = this.#onHost(resolved);
-		const stats = await lstat(host).catch(undefinedIfMissing);
-		if (stats === undefined) return undefined;
-		const target = stats.isSymbolicLink() ? await readlink(host) : undefined;
-		const {uid, gid, size} = stats;
-		const mtimeSec = Math.floor(stats.mtimeMs / 1000);
-		return {type: typeOf(stats), mode: stats.mode & 0o7777, uid, gid, size, mtimeSec, target};
 	}
 
 	/** The path without links in it, or undefined when it leads nowhere. */
@@ -129,31 +106,17 @@ export class ImageRoot implements ImageReader {
 				resolved = next;
 				continue;
 			}
-			const stats = await lstat(this.#onHost(next)).catch(undefinedIfMissing);
-			if (stats === undefined) return undefined;
-			if (!stats.isSymbolicLink()) {
+			const facts = await this.#places.facts(next);
+			if (facts === undefined) return undefined;
+			const {target} = facts;
+			if (target === undefined) {
 				resolved = next;
 				continue;
 			}
 			if (++links > maxLinks) return undefined;
-			const target = await readlink(this.#onHost(next));
 			pending.unshift(...target.split('/'));
 			if (target.startsWith('/')) resolved = '/';
 		}
 		return resolved;
 	}
-
-	#onHost(resolved: string): string {
-		return path.join(this.folder, resolved);
-	}
-}
-
-function typeOf(stats: Stats): PathFacts['type'] {
-	if (stats.isFile()) return 'file';
-	if (stats.isDirectory()) return 'directory';
-	return stats.isSymbolicLink() ? 'symlink' : 'other';
-}
-
-function undefinedIfMissing(error: NodeJS.ErrnoException): undefined {
-	if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
 }

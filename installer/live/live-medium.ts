@@ -33,7 +33,7 @@ export const liveFiles = {
 } as const;
 
 export interface LiveMedium {
-	readonly root: RunningRoot;
+	readonly tree: RunningRoot['tree'];
 	readonly files: Pick<InstallFiles, 'kernel' | 'kernelArguments'>;
 	/** See `containerEnvironment`: what the live system tells of where its image came from. */
 	readonly environment: string | undefined;
@@ -60,7 +60,7 @@ export async function writeLiveMedium(
 	const place = (name: string) => path.join(unfinished, name);
 	try {
 		const {kernel, kernelArguments} = medium.files;
-		await writeRootImage(system, medium.root, place(liveFiles.image), report, signal);
+		await writeRootImage(system, medium.tree, place(liveFiles.image), report, signal);
 		copyFileSync(kernel.linux.path, place(liveFiles.kernel));
 		writeInitramfs(medium, place(liveFiles.initramfs));
 		const given = kernelArguments.map(({argument}) => argument);
@@ -81,7 +81,7 @@ export function liveCommandLine(kernelArguments: readonly string[]): string {
 
 async function writeRootImage(
 	system: Pick<System, 'run'>,
-	{tree}: RunningRoot,
+	tree: LiveMedium['tree'],
 	file: string,
 	report: ProgressReporter,
 	signal: AbortSignal,

@@ -26,6 +26,7 @@ import {checkSettings, type GivenSettings} from '../install-options.ts';
 import {orInterrupted} from '../interruption.ts';
 import {machineMountsFile} from '../machine-mounts.ts';
 import {readAnswers} from '../read-answers.ts';
+import {runningImage} from '../readable-image.ts';
 import {hashSelf, prepareSelf, type UnhashedSelf} from '../self-image.ts';
 import {findCarriedRefusals} from '../takeover/carry/carried-refusals.ts';
 import {withCarried} from '../takeover/carry/carry-over.ts';
@@ -171,10 +172,11 @@ interface Prepared {
 async function prepare({options}: Asked, found: Found): Promise<Prepared> {
 	const {targets, boot, root, firmware} = found;
 	const architecture = hostArchitecture();
-	const files = await readFitImage(root, architecture);
+	const running = runningImage(root);
+	const files = await readFitImage(running, architecture);
 	const before = await readBootBefore(boot.esp, boot.kernels, architecture.efi);
 	throwRefusals(await checkImageForTarget(targets, before, files));
-	const unhashed = await prepareSelf(root.tree);
+	const unhashed = await prepareSelf(root.tree, running.environment);
 	const image = new ImageTree(root.tree.root, unhashed.sources);
 	throwRefusals(refusalsOfPlaces(targets.others, image));
 	const takeover =

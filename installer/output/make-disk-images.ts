@@ -5,10 +5,10 @@ import type {ProgressReporter} from '../../engine/progress.ts';
 import type {System} from '../../engine/system/system.ts';
 import {orInterrupted} from '../interruption.ts';
 import type {InstallPlan} from '../plan.ts';
-import {containerEnvironment} from '../self-image.ts';
+import type {FitImage} from '../prepare-install.ts';
 import type {DiskFormat} from './disk-format.ts';
 import {type GivenMoment, imageMoment} from './image-moment.ts';
-import {type DiskImageOptions, prepareDisk, type ReadImage} from './make-disk.ts';
+import {type DiskImageOptions, prepareDisk} from './make-disk.ts';
 import {UnfinishedFolder} from './unfinished-folder.ts';
 
 export interface DiskImagesRequest extends Omit<DiskImageOptions, 'sizeMultiple'>, GivenMoment {
@@ -39,15 +39,15 @@ export interface MadeFile {
 export async function makeDiskImages(
 	system: System,
 	request: DiskImagesRequest,
-	image: ReadImage,
+	image: FitImage,
 	report: ProgressReporter,
 ): Promise<MadeDiskImages> {
 	const {formats, signal, folder} = request;
 	if (formats.length === 0) return {files: [], plan: undefined};
-	const moment = imageMoment(image.root.tree, request);
+	const moment = imageMoment(image.tree, request);
 	system.writeTimesAs(moment.time);
 	const disk = await prepareDisk(system, {...request, sizeMultiple: 1}, image, moment, report);
-	const name = request.name ?? imageName(containerEnvironment());
+	const name = request.name ?? imageName(image.environment);
 	using unfinished = new UnfinishedFolder(folder);
 	const raw = unfinished.place(`${name}.raw`);
 	try {

@@ -1,7 +1,6 @@
 /** A disk image: the image that runs here, installed on a sparse file instead of a disk. */
 import {truncateSync, writeFileSync} from 'node:fs';
 import type {ProgressReporter} from '../../engine/progress.ts';
-import type {RunningRoot} from '../../engine/source/running-root.ts';
 import type {System} from '../../engine/system/system.ts';
 import type {Answers} from '../answers/answers.ts';
 import {decideInstall, targetOptions} from '../decide-install.ts';
@@ -9,10 +8,9 @@ import {minimumDiskSize, tooSmall} from '../disk/layout.ts';
 import type {RootFileSystem} from '../disk/layout-settings.ts';
 import {throwRefusals} from '../disk/refusals.ts';
 import {alignUp, GiB, MiB} from '../disk/size.ts';
-import type {InstallFiles} from '../install-files.ts';
 import {checkSettings, type InstallOptions} from '../install-options.ts';
 import {inspectTarget} from '../install-target.ts';
-import {type PreparedInstall, prepareInstall} from '../prepare-install.ts';
+import {type FitImage, type PreparedInstall, prepareInstall} from '../prepare-install.ts';
 import {readAnswers} from '../read-answers.ts';
 import {type RunOutcome, runPlan} from '../run-plan.ts';
 import type {ImageMoment} from './image-moment.ts';
@@ -31,12 +29,6 @@ export interface DiskImageOptions {
 	readonly kernelArguments: readonly string[];
 	readonly answers: Answers;
 	readonly signal: AbortSignal;
-}
-
-/** The image that is installed, read. */
-export interface ReadImage {
-	readonly root: RunningRoot;
-	readonly files: InstallFiles;
 }
 
 /** All checked; only the file is to be made. */
@@ -58,7 +50,7 @@ export interface PreparedDisk {
 export async function prepareDisk(
 	system: System,
 	options: DiskImageOptions,
-	image: ReadImage,
+	image: FitImage,
 	moment: ImageMoment,
 	report: ProgressReporter,
 ): Promise<PreparedDisk> {

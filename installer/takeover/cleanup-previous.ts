@@ -23,6 +23,7 @@ import {
 import type {DeploymentSet} from '../../engine/deployment/deployment.ts';
 import {bootHealth, deploymentStates} from '../../engine/deployment/states.ts';
 import {OperationFailed, Refused} from '../../engine/errors.ts';
+import {ImageRoot} from '../../engine/lint/image-root.ts';
 import {syncFolder} from '../../engine/system/durable-file.ts';
 import {readMounts} from '../../engine/system/mount-points.ts';
 import type {System} from '../../engine/system/system.ts';
@@ -150,7 +151,7 @@ async function removeBootFiles(
 			await partition.remove(file);
 			await partition.sync();
 		}
-	const program = await lookForSystemdBoot(root, architecture);
+	const program = await lookForSystemdBoot(new ImageRoot(root), architecture);
 	if (!boot.hasFallback || esp === undefined || program === undefined) return;
 	const {fallback} = placesOnEsp(architecture);
 	const partition = mountedPartition(system, esp);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {Refused, UsageError} from '../../engine/errors.ts';
+import {ImageRoot} from '../../engine/lint/image-root.ts';
 import {hostArchitecture} from '../../installer/architecture.ts';
 import {readInstallFiles} from '../../installer/install-files.ts';
 import {type MadeRoot, makeRoot} from '../engine/lint/made-root.ts';
@@ -25,7 +26,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 test('are all read', async () => {
 	await using root = await makeRoot(image);
 	const modules = path.join(root.folder, 'usr/lib/modules/6.12.1');
-	assert.equal(await readInstallFiles(root.folder, architecture), {
+	assert.equal(await readInstallFiles(new ImageRoot(root.folder), architecture), {
 		kernelArguments: [{argument: 'quiet', source: '/usr/lib/slipway/kargs.d/10-a.toml'}],
 		layout: {rootFileSystem: 'btrfs', espSize: undefined},
 		imageSettings: 'reference = "registry.example.com/myos"\n',
@@ -49,7 +50,7 @@ test('need not be there where there is a default', async () => {
 		'usr/lib/slipway/install.toml': undefined,
 		'usr/lib/bootc/install/00.toml': '[install.filesystem.root]\ntype = "xfs"\n',
 	});
-	const files = await readInstallFiles(root.folder, architecture);
+	const files = await readInstallFiles(new ImageRoot(root.folder), architecture);
 	assert.equal(
 		[files.kernelArguments, files.layout.rootFileSystem, files.imageSettings, files.osRelease],
 		[[], 'xfs', undefined, {prettyName: 'Other', imageVersion: undefined}],
@@ -93,7 +94,7 @@ for (const [name, changes, kind, message] of [
 	test(`stop an install with ${name}`, async () => {
 		await using root = await makeRoot({...image, ...changes});
 		try {
-			await readInstallFiles(root.folder, architecture);
+			await readInstallFiles(new ImageRoot(root.folder), architecture);
 			assert.unreachable('took it');
 		} catch (error) {
 			assert.instance(error, kind);

@@ -38,7 +38,7 @@ test.after.each(({root}) => rmSync(root, {recursive: true}));
 test('is hashed once, and has the digest that every other way to it has', async ({root}) => {
 	const events: ProgressEvent[] = [];
 	const tree = scanDirectory(hostSystem(), root);
-	const prepared = await prepareSelf(tree);
+	const prepared = await prepareSelf(tree, undefined);
 	const self = await hashSelf(prepared, never, (event) => events.push(event));
 	assert.equal([...self.objects.keys()], [verityDigest(large, 'sha256')]);
 	const again = await deploymentImage(tree.root, 'sha256', () => Buffer.alloc(0));
@@ -51,7 +51,7 @@ test('is hashed once, and has the digest that every other way to it has', async 
 });
 
 test('is not read to its end once that was called off', async ({root}) => {
-	const prepared = await prepareSelf(scanDirectory(hostSystem(), root));
+	const prepared = await prepareSelf(scanDirectory(hostSystem(), root), undefined);
 	const reading = hashSelf(prepared, AbortSignal.abort(new Error('off')), noProgress);
 	await reading.then(
 		() => assert.unreachable('it was read'),
@@ -60,7 +60,7 @@ test('is not read to its end once that was called off', async ({root}) => {
 });
 
 test('is the same when its objects are hashed elsewhere', async ({root}) => {
-	const scan = () => prepareSelf(scanDirectory(hostSystem(), root));
+	const scan = () => prepareSelf(scanDirectory(hostSystem(), root), undefined);
 	const whole = await hashSelf(await scan(), never, noProgress);
 	const prepared = await scan();
 	assert.equal(
@@ -76,7 +76,7 @@ test('is the same when its objects are hashed elsewhere', async ({root}) => {
 });
 
 test('is no larger than it seemed before it was hashed', async ({root}) => {
-	const prepared = await prepareSelf(scanDirectory(hostSystem(), root));
+	const prepared = await prepareSelf(scanDirectory(hostSystem(), root), undefined);
 	const before = sizes(provisionalSelf(prepared));
 	const after = sizes(await hashSelf(prepared, never, noProgress));
 	assert.ok(before.rootBytes >= after.rootBytes + 8192);
@@ -85,7 +85,7 @@ test('is no larger than it seemed before it was hashed', async ({root}) => {
 
 test('is not made of a tree that no deployment can be made of', async ({root}) => {
 	rmSync(path.join(root, 'sysroot'), {recursive: true});
-	const error = await thrownBy(Refused, prepareSelf(scanDirectory(hostSystem(), root)));
+	const error = await thrownBy(Refused, prepareSelf(scanDirectory(hostSystem(), root), undefined));
 	assert.is(error.code, 'no-sysroot');
 });
 

@@ -66,7 +66,7 @@ export const volatileContent: Check = {
 		const problems: Problem[] = [];
 		for (const folder of ['/run', '/tmp']) {
 			// The root that runs uses them; what the image has there cannot be told apart.
-			if (root.folder === '/' || root.isCovered(folder)) continue;
+			if (root.isRunning || root.isCovered(folder)) continue;
 			const names = await root.list(folder);
 			if (names.length > 0) problems.push(`${folder} holds ${enumerate(names)}`);
 		}

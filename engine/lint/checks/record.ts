@@ -2,7 +2,8 @@ import {DamagedInput} from '../../errors.ts';
 import {pathList} from '../../source/findings.ts';
 import {type ImageRecord, imageRecordPath, parseImageRecord} from '../../source/image-record.ts';
 import {isAtOrBelow} from '../../source/tree-path.ts';
-import type {ImageRoot, PathFacts} from '../image-root.ts';
+import type {PathFacts} from '../image-places.ts';
+import type {ImageRoot} from '../image-root.ts';
 import type {Check} from '../lint.ts';
 
 /** Some hundred bytes for each folder of the image. */

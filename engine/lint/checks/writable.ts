@@ -1,5 +1,6 @@
 import {basename} from 'node:path';
-import type {ImageRoot, PathFacts} from '../image-root.ts';
+import type {PathFacts} from '../image-places.ts';
+import type {ImageRoot} from '../image-root.ts';
 import type {Check, Problem} from '../lint.ts';
 
 /** Without these a person can neither log in nor keep anything. */

@@ -5,6 +5,7 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {findSystemdBoot, systemdBootFiles} from '../../../engine/boot/systemd-boot-files.ts';
 import {Refused} from '../../../engine/errors.ts';
+import {ImageRoot} from '../../../engine/lint/image-root.ts';
 
 const test = suite<{root: string}>('systemd-boot files');
 const folder = 'usr/lib/systemd/boot/efi';
@@ -37,14 +38,14 @@ test('takes a signed program before an unsigned one', async ({root}) => {
 	const program = path.join(root, folder, 'systemd-bootx64.efi');
 	for (const name of [program, `${program}.signed`]) {
 		writeFileSync(name, '');
-		assert.is(await findSystemdBoot(root, 'x64'), name);
+		assert.is(await findSystemdBoot(new ImageRoot(root), 'x64'), name);
 	}
 });
 
 test('refuses an image without systemd-boot for its architecture', async ({root}) => {
 	writeFileSync(path.join(root, folder, 'systemd-bootx64.efi'), '');
 	try {
-		await findSystemdBoot(root, 'aa64');
+		await findSystemdBoot(new ImageRoot(root), 'aa64');
 		assert.unreachable('found one');
 	} catch (error) {
 		assert.instance(error, Refused);

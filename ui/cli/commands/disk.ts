@@ -7,7 +7,7 @@ import {readFitImage} from '../../../installer/fit-image.ts';
 import {liveFiles, writeLiveMedium} from '../../../installer/live/live-medium.ts';
 import {sourceDate} from '../../../installer/output/image-moment.ts';
 import {makeDiskImages} from '../../../installer/output/make-disk-images.ts';
-import {containerEnvironment} from '../../../installer/self-image.ts';
+import {runningImage} from '../../../installer/readable-image.ts';
 import {type Arguments, defineCommand, progressOptions} from '../command.ts';
 import {configDigestOption, configSyntax, lenientOption} from '../config-file.ts';
 import {diskAnswers} from '../disk-answers.ts';
@@ -91,12 +91,12 @@ export const command = defineCommand({
 		using root = openRunningRoot(system);
 		for (const {code, message, hint} of root.findings)
 			progress.report({type: 'warning', code, message, hint});
-		const image = {root, files: await readFitImage(root, hostArchitecture())};
+		const running = runningImage(root);
+		const image = {...running, files: await readFitImage(running, hostArchitecture())};
 		const {FOLDER: folder} = positionals;
 		const {signal} = context;
 		if (formats.live) {
-			const medium = {...image, environment: containerEnvironment()};
-			await writeLiveMedium(system, medium, folder, progress.report, signal);
+			await writeLiveMedium(system, image, folder, progress.report, signal);
 		}
 		const made = await makeDiskImages(
 			system,
