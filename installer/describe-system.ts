@@ -27,6 +27,7 @@ import type {InstallFiles} from './install-files.ts';
 import type {GivenSettings} from './install-options.ts';
 import {machineMounts} from './machine-mounts.ts';
 import type {InstallPlan, PlannedImage} from './plan.ts';
+import type {ImageLayers} from './readable-image.ts';
 import {algorithm, type SelfImage} from './self-image.ts';
 
 /** What a new machine will be: all of it but what depends on the disk. */
@@ -56,12 +57,14 @@ export interface SystemRequest {
 	/** Those by which the initramfs finds or unlocks the root, as the installation makes it. */
 	readonly rootArguments?: readonly KernelArgument[];
 	readonly bootstrap: Pick<PlannedBootstrap, 'items' | 'tree'>;
+	/** Of an image that was not read from a running system. */
+	readonly layers?: ImageLayers | undefined;
 	readonly now: Date;
 }
 
 /** @throws UsageError for a mistake in the image's settings */
 export function describeSystem(request: SystemRequest): DescribedSystem {
-	const {files, self, architecture, given, bootstrap} = request;
+	const {files, self, architecture, given, bootstrap, layers} = request;
 	const reference = updateReference({
 		option: given.targetImage,
 		containerEnvironment: self.containerEnvironment,
@@ -72,12 +75,15 @@ export function describeSystem(request: SystemRequest): DescribedSystem {
 	const content: SystemContent = {
 		algorithm,
 		image: self.image,
-		objects: self.objects,
-		state: deploymentState(self, {
-			id,
-			originText: formatOrigin(origin),
-			machine: bootstrap.tree,
-		}),
+		objects: layers === undefined ? self.objects : new Map([...self.objects, ...layers.hidden]),
+		state: [
+			...deploymentState(self, {
+				id,
+				originText: formatOrigin(origin),
+				machine: bootstrap.tree,
+			}),
+			...(layers?.records ?? []),
+		],
 		bootFiles: [
 			...systemdBootFiles(files.bootProgram, architecture.efi),
 			entriesMarker,
@@ -116,6 +122,7 @@ function describeOrigin(
 		given,
 		rootArguments = [],
 		now,
+		layers,
 	}: SystemRequest,
 	reference: UpdateReference | undefined,
 ): NewOrigin {
@@ -126,6 +133,7 @@ function describeOrigin(
 	return {
 		version: 1,
 		image: reference === undefined ? null : {image: reference.image, transport: 'registry'},
+		...(layers && {manifestDigest: layers.manifestDigest, layers: [...layers.diffIds]}),
 		...(container.configDigest && {configDigest: container.configDigest}),
 		...(imageVersion && {imageVersion}),
 		architecture: architecture.oci,
@@ -136,7 +144,7 @@ function describeOrigin(
 		installed: {
 			slipwayVersion: version,
 			layout: `${place}, ${layout.rootFileSystem}`,
-			source: sourceName(container.image),
+			source: layers?.source ?? sourceName(container.image),
 			kernelArguments: installed,
 			time,
 		},

@@ -67,7 +67,7 @@ export async function prepareInstall(
 	system: System,
 	options: InstallOptions,
 	{given, contents}: AskedFor,
-	{tree, view, environment, files}: FitImage,
+	{tree, view, environment, layers, files}: FitImage,
 	{place, diskSize, memory, sealed, seed, now}: Circumstances,
 ): Promise<PreparedInstall> {
 	const architecture = hostArchitecture();
@@ -94,7 +94,7 @@ export async function prepareInstall(
 	const items = [...bootstrap.items, ...plannedScripts(scripts)];
 	const kernelArguments = [...given.kernelArguments, ...storageArguments(storage, seed)];
 	const request = {
-		...{files, layout, architecture, now, place},
+		...{files, layout, architecture, now, place, layers},
 		given: {...given, kernelArguments},
 		rootArguments: onDisk.kernelArguments,
 		bootstrap: {...bootstrap, items},

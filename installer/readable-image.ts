@@ -3,6 +3,7 @@ import {isLiveSystem} from '../engine/source/live-root.ts';
 import type {RunningRoot} from '../engine/source/running-root.ts';
 import {readMountPoints} from '../engine/system/mount-points.ts';
 import type {ScannedTree} from '../engine/tree/scan.ts';
+import type {StateEntry, SystemContent} from './content.ts';
 import {containerEnvironment} from './self-image.ts';
 
 /** An image of which everything can be read on this host. */
@@ -14,6 +15,21 @@ export interface ReadableImage {
 	readonly visible: ImageRoot;
 	/** What tells where it came from, in the form of /run/.containerenv; undefined when nothing does. */
 	readonly environment: string | undefined;
+	/** Of an image that was not read from a running system. */
+	readonly layers?: ImageLayers;
+}
+
+/** What an image was read from, for a store that is to have it too. */
+export interface ImageLayers {
+	/** Its name, for people. */
+	readonly source: string;
+	readonly manifestDigest: string;
+	/** The lowest first. */
+	readonly diffIds: readonly string[];
+	/** A file of the store for each layer. */
+	readonly records: readonly StateEntry[];
+	/** Contents that no deployment of the image has, for upper layers hide them; by fs-verity digest. */
+	readonly hidden: SystemContent['objects'];
 }
 
 /** The image that runs here. */

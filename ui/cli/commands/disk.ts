@@ -1,5 +1,5 @@
 import {exitStatus, UsageError} from '../../../engine/errors.ts';
-import {openRunningRoot} from '../../../engine/source/running-root.ts';
+import {imageNameSyntax} from '../../../engine/update/image-name.ts';
 import {hostArchitecture} from '../../../installer/architecture.ts';
 import {rootFileSystems} from '../../../installer/disk/layout-settings.ts';
 import {parseSize, sizeSyntax} from '../../../installer/disk/size.ts';
@@ -7,11 +7,11 @@ import {readFitImage} from '../../../installer/fit-image.ts';
 import {liveFiles, writeLiveMedium} from '../../../installer/live/live-medium.ts';
 import {sourceDate} from '../../../installer/output/image-moment.ts';
 import {makeDiskImages} from '../../../installer/output/make-disk-images.ts';
-import {runningImage} from '../../../installer/readable-image.ts';
 import {type Arguments, defineCommand, progressOptions} from '../command.ts';
 import {configDigestOption, configSyntax, lenientOption} from '../config-file.ts';
 import {diskAnswers} from '../disk-answers.ts';
 import {formatDiskImages, parseFormats} from '../disk-formats.ts';
+import {openDiskSource} from '../disk-source.ts';
 import {answerOptions} from '../install-answers.ts';
 
 const options = {
@@ -41,6 +41,11 @@ const options = {
 		value: 'TYPE',
 		choices: rootFileSystems,
 		help: 'File system of the root; what the image says when left out. All but ext4 have to be mounted: podman run --privileged.',
+	},
+	source: {
+		type: 'string',
+		value: 'IMAGE',
+		help: `Make them of this image instead of the one that runs: ${imageNameSyntax}. Its layers go onto the disk too, so that the first update fetches only what is new.`,
 	},
 	'target-image': {
 		type: 'string',
@@ -88,11 +93,8 @@ export const command = defineCommand({
 		const system = await context.system();
 		using progress = await context.startProgress(options);
 		const answers = await diskAnswers(context, options, progress.report);
-		using root = openRunningRoot(system);
-		for (const {code, message, hint} of root.findings)
-			progress.report({type: 'warning', code, message, hint});
-		const running = runningImage(root);
-		const image = {...running, files: await readFitImage(running, hostArchitecture())};
+		await using readable = await openDiskSource(context, options.source, progress.report);
+		const image = {...readable, files: await readFitImage(readable, hostArchitecture())};
 		const {FOLDER: folder} = positionals;
 		const {signal} = context;
 		if (formats.live) {
