@@ -53,7 +53,8 @@ function show(benchmark: Benchmark, {ours, peer, ratio, peakMemory}: BenchResult
 }
 
 function amount(value: number, {unit = 's'}: Benchmark): string {
-	return unit === 's' ? `${value.toFixed(2)} s` : `${(value / 1e6).toFixed(2)} MB`;
+	if (unit === 'MB') return `${(value / 1e6).toFixed(2)} MB`;
+	return value < 0.1 ? `${(value * 1000).toFixed(1)} ms` : `${value.toFixed(2)} s`;
 }
 
 mkdirSync(cache, {recursive: true});
