@@ -65,6 +65,7 @@ function silentSystem(commands: FakeCommands): System {
 		holdDevice: () => ({restoreNode() {}, release() {}}),
 		rereadPartitions: () => true,
 		flushDevice: () => {},
+		dataExtents: () => [],
 		enableVerity: () => {},
 		enableVerityOnAll: async () => {},
 		measureVerity: () => undefined,

@@ -7,6 +7,7 @@ import {
 } from './block-device.ts';
 import {capabilities} from './capabilities.ts';
 import {runCommand} from './commands.ts';
+import {dataExtents} from './data-extents.ts';
 import {runOnTerminal, startDetached} from './detached.ts';
 import {loadExt4} from './ext4.ts';
 import {enableVerity, enableVerityOnAll, measureVerity} from './fs-verity.ts';
@@ -37,6 +38,7 @@ export function hostSystem(): System {
 		holdDevice,
 		rereadPartitions,
 		flushDevice,
+		dataExtents,
 		enableVerity,
 		enableVerityOnAll,
 		measureVerity,

@@ -30,6 +30,7 @@ export interface LibC {
 	utimensat(directoryFd: number, path: Buffer, times: Buffer, flags: number): number;
 	mknod(path: Buffer, mode: number, device: number): number;
 	syncfs(fd: number): number;
+	lseek(fd: number, offset: number, whence: number): number;
 	flock(fd: number, operation: number): number;
 }
 
@@ -66,6 +67,7 @@ function bindFunctions(koffi: typeof Koffi): LibC {
 		utimensat: bind('utimensat', 'int', ['int', 'void *', 'void *', 'int']),
 		mknod: bind('mknod', 'int', ['void *', 'unsigned int', 'uint64_t']),
 		syncfs: bind('syncfs', 'int', ['int']),
+		lseek: bind('lseek', 'int64_t', ['int', 'int64_t', 'int']),
 		flock: bind('flock', 'int', ['int', 'int']),
 	};
 }

@@ -42,6 +42,12 @@ export interface DeviceHold {
 	release(): void;
 }
 
+/** A part of a file, in bytes; `end` is the first byte behind it. */
+export interface DataExtent {
+	readonly start: number;
+	readonly end: number;
+}
+
 export interface LoopOptions {
 	readonly offset?: number;
 	readonly sizeLimit?: number;
@@ -127,6 +133,8 @@ export interface System {
 	rereadPartitions(device: string): boolean;
 	/** Writes back and drops the kernel's cached blocks of a device; a plain file is only written back. */
 	flushDevice(device: string): void;
+	/** Where a plain file has data, in order; the rest are holes. All of it where its file system cannot tell. */
+	dataExtents(file: string): DataExtent[];
 
 	/**
 	 * FS_IOC_ENABLE_VERITY, 4096-byte blocks, no salt. Nothing may have the file open for writing; one

@@ -8,7 +8,9 @@ import {
 	rmSync,
 	statSync,
 	symlinkSync,
+	truncateSync,
 	writeFileSync,
+	writeSync,
 } from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -53,6 +55,17 @@ test('sets nanoseconds, also before the epoch, on a link and not on its target',
 	system.setMtime(Buffer.from(link), -2, 999_999_999);
 	assert.is(lstatSync(link, {bigint: true}).mtimeNs, -1_000_000_001n);
 	assert.is(statSync(file, {bigint: true}).mtimeNs, before);
+});
+
+test('finds the data between the holes of a file', ({folder}) => {
+	const sparse = path.join(folder, 'sparse');
+	writeFileSync(sparse, '');
+	truncateSync(sparse, 3 << 20);
+	assert.equal(system.dataExtents(sparse), []);
+	const fd = openSync(sparse, 'r+');
+	writeSync(fd, Buffer.alloc(65536, 1), 0, 65536, 1 << 20);
+	closeSync(fd);
+	assert.equal(system.dataExtents(sparse), [{start: 1 << 20, end: (1 << 20) + 65536}]);
 });
 
 test('makes nodes with the mode asked for, whatever the umask', ({folder}) => {
