@@ -1,4 +1,4 @@
-import {statSync} from 'node:fs';
+import {mkdirSync, statSync} from 'node:fs';
 import path from 'node:path';
 import {parseContainerEnvironment} from '../../engine/deployment/image-reference.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
@@ -6,17 +6,22 @@ import type {System} from '../../engine/system/system.ts';
 import {orInterrupted} from '../interruption.ts';
 import type {InstallPlan} from '../plan.ts';
 import type {FitImage} from '../prepare-install.ts';
-import type {DiskFormat} from './disk-format.ts';
+import {checkDisk} from './formats/check-disk.ts';
+import {sizeMultipleFor} from './formats/formats.ts';
 import {type GivenMoment, imageMoment} from './image-moment.ts';
 import {type DiskImageOptions, prepareDisk} from './make-disk.ts';
-import {UnfinishedFolder} from './unfinished-folder.ts';
+import {isConverted, type OutputFormat, suffixOf} from './output-format.ts';
+import {UnfinishedFile} from './unfinished-file.ts';
+import {writeFormats} from './write-formats.ts';
 
 export interface DiskImagesRequest extends Omit<DiskImageOptions, 'sizeMultiple'>, GivenMoment {
 	/** Where the files go; made when it is not there. */
 	readonly folder: string;
 	/** Of the files, before the suffix; as the image is called when undefined. */
 	readonly name: string | undefined;
-	readonly formats: readonly DiskFormat[];
+	readonly formats: readonly OutputFormat[];
+	/** As each format is without it when undefined. */
+	readonly isCompressed: boolean | undefined;
 }
 
 export interface MadeDiskImages {
@@ -26,14 +31,15 @@ export interface MadeDiskImages {
 }
 
 export interface MadeFile {
-	readonly format: DiskFormat;
+	readonly format: OutputFormat;
 	readonly path: string;
 	/** Bytes of the file, holes included. */
 	readonly size: number;
 }
 
 /**
- * Makes a disk once, and every format of it. Files appear whole and together, onto others of their names.
+ * Makes a disk once, and every format of it in one pass over that. Files appear when they are whole, onto others of
+ * their names.
  * @throws Refused or Lacking before anything is written, and see {@link prepareDisk}
  */
 export async function makeDiskImages(
@@ -42,23 +48,39 @@ export async function makeDiskImages(
 	image: FitImage,
 	report: ProgressReporter,
 ): Promise<MadeDiskImages> {
-	const {formats, signal, folder} = request;
+	const {formats, signal, folder, sectorSize, isCompressed} = request;
 	if (formats.length === 0) return {files: [], plan: undefined};
 	const moment = imageMoment(image.tree, request);
 	system.writeTimesAs(moment.time);
-	const disk = await prepareDisk(system, {...request, sizeMultiple: 1}, image, moment, report);
 	const name = request.name ?? imageName(image.environment);
-	using unfinished = new UnfinishedFolder(folder);
-	const raw = unfinished.place(`${name}.raw`);
+	const converted = formats.filter(isConverted);
+	const sizeMultiple = sizeMultipleFor(converted);
+	const disk = await prepareDisk(system, {...request, sizeMultiple}, image, moment, report);
+	const {size} = disk;
+	for (const format of converted) checkDisk(format, {size, sectorSize}, isCompressed);
+	const fileOf = (format: OutputFormat) => path.join(folder, `${name}${suffixOf(format)}`);
 	try {
-		const {plan} = await disk.write(raw, report);
-		await unfinished.publish();
-		const target = path.join(folder, `${name}.raw`);
-		return {files: [{format: 'raw', path: target, size: statSync(target).size}], plan};
+		mkdirSync(folder, {recursive: true});
+		await using raw = await UnfinishedFile.make(fileOf('raw'));
+		const {plan} = await disk.write(raw.path, report);
+		const facts = {path: raw.path, name, size, sectorSize, ...moment, firmware: 'uefi'} as const;
+		const outputs = converted.map((format) => ({format, file: fileOf(format), isCompressed}));
+		await writeFormats(system, facts, outputs, report, signal);
+		if (formats.includes('raw')) {
+			await raw.sync();
+			await raw.putInPlace();
+		}
+		return {files: formats.map((format) => madeFile(format, fileOf(format))), plan};
 	} catch (error) {
-		throw orInterrupted(error, signal, `nothing was written to ${folder}`);
+		throw orInterrupted(error, signal, `nothing was left in ${folder}`);
 	}
 }
+
+const madeFile = (format: OutputFormat, file: string): MadeFile => ({
+	format,
+	path: file,
+	size: statSync(file).size,
+});
 
 /** `myos` of `registry.example.com/os/myos:1`. */
 function imageName(environment: string | undefined): string {

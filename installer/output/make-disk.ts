@@ -1,5 +1,5 @@
 /** A disk image: the image that runs here, installed on a sparse file instead of a disk. */
-import {truncateSync, writeFileSync} from 'node:fs';
+import {truncateSync} from 'node:fs';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import type {System} from '../../engine/system/system.ts';
 import type {Answers} from '../answers/answers.ts';
@@ -36,7 +36,7 @@ export interface PreparedDisk {
 	/** Bytes. */
 	readonly size: number;
 	/**
-	 * Makes the file, sparse, with all of the disk in it.
+	 * Makes an empty file a sparse one with all of the disk in it.
 	 * @throws OperationFailed with a file that is of no use
 	 */
 	write(file: string, report: ProgressReporter): Promise<RunOutcome>;
@@ -73,7 +73,6 @@ export async function prepareDisk(
 	return {
 		size,
 		write: async (file, progress) => {
-			writeFileSync(file, '', {flag: 'wx'});
 			truncateSync(file, size);
 			return await fill(system, {...asked, disk: file}, prepared, signal, progress);
 		},

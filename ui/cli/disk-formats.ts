@@ -1,21 +1,21 @@
 import {UsageError} from '../../engine/errors.ts';
 import {nearestWord} from '../../engine/suggestion.ts';
-import {type DiskFormat, diskFormats} from '../../installer/output/disk-format.ts';
 import type {MadeDiskImages} from '../../installer/output/make-disk-images.ts';
+import {type OutputFormat, outputFormats} from '../../installer/output/output-format.ts';
 import {formatSize} from './format.ts';
 
 /** Live media, which are not disks. */
 const liveFormats = ['pxe'] as const;
 
 export interface AskedFormats {
-	readonly disk: readonly DiskFormat[];
+	readonly disk: readonly OutputFormat[];
 	/** Whether the files of a network boot are wanted. */
 	readonly live: boolean;
 }
 
 /** @throws UsageError for `raw,qcow` and the like */
 export function parseFormats(text: string | undefined): AskedFormats {
-	const all: readonly string[] = [...diskFormats, ...liveFormats];
+	const all: readonly string[] = [...outputFormats, ...liveFormats];
 	const names = (text ?? '').split(',').filter((name) => name !== '');
 	if (names.length === 0)
 		throw new UsageError('nobody said what to make', {
@@ -28,7 +28,7 @@ export function parseFormats(text: string | undefined): AskedFormats {
 		});
 	}
 	return {
-		disk: diskFormats.filter((format) => names.includes(format)),
+		disk: outputFormats.filter((format) => names.includes(format)),
 		live: names.includes('pxe'),
 	};
 }

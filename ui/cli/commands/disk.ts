@@ -7,6 +7,7 @@ import {readFitImage} from '../../../installer/fit-image.ts';
 import {liveFiles, writeLiveMedium} from '../../../installer/live/live-medium.ts';
 import {sourceDate} from '../../../installer/output/image-moment.ts';
 import {makeDiskImages} from '../../../installer/output/make-disk-images.ts';
+import {describeFormat, outputFormats} from '../../../installer/output/output-format.ts';
 import {type Arguments, defineCommand, progressOptions} from '../command.ts';
 import {configDigestOption, configSyntax, lenientOption} from '../config-file.ts';
 import {diskAnswers} from '../disk-answers.ts';
@@ -66,6 +67,7 @@ const options = {
 	},
 	...configDigestOption,
 	...lenientOption,
+	uncompressed: {type: 'boolean', help: 'Do not compress formats that can be without: qcow2.'},
 	seed: {
 		type: 'string',
 		value: 'TEXT',
@@ -78,6 +80,7 @@ const options = {
 export const command = defineCommand({
 	description: [
 		'Makes disk images and live media of the image that this runs from, without privileges: podman run --rm -v .:/out IMAGE disk --format qcow2 /out. They are the same, byte for byte, for the same image, options and SOURCE_DATE_EPOCH.',
+		`Formats of disks: ${outputFormats.map((format) => `${format} (${describeFormat(format)})`).join('; ')}.`,
 		`The format pxe is what a live system is booted from, which installs the image: the kernel (${liveFiles.kernel}), the initramfs (${liveFiles.initramfs}), the image as a compressed EROFS (${liveFiles.image}), and the kernel's command line (${liveFiles.commandLine}), with the EROFS on any block device.`,
 	],
 	options,
@@ -131,6 +134,7 @@ function diskSettings(given: Arguments<typeof options, Record<never, never>>['op
 		targetImage: given['target-image'],
 		kernelArguments: given.karg,
 		seed: given.seed,
+		isCompressed: given.uncompressed ? false : undefined,
 		time: sourceDate(process.env),
 	} as const;
 }

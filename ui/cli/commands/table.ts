@@ -24,7 +24,7 @@ export const commandTable: readonly CommandEntry[] = [
 	},
 	{
 		name: 'disk',
-		summary: 'Make what a live system of this image is booted from',
+		summary: 'Make disk images and live media of this image',
 		load: async () => (await import('./disk.ts')).command,
 	},
 	{
