@@ -11,6 +11,7 @@ import type {DeploymentSet} from './deployment.ts';
 import type {DeploymentId} from './id.ts';
 import {containerEnvironmentFile} from './image-reference.ts';
 import {readRootEncryption} from './root-encryption.ts';
+import {readGrowthProblem} from './root-growth.ts';
 import {readRunningId} from './running-id.ts';
 import {knowsSoftReboot, readPreparedSoftReboot} from './soft-reboot-file.ts';
 import {listDeployments} from './state-directory.ts';
@@ -90,6 +91,7 @@ async function readRunningSystem(root: string, set: DeploymentSet): Promise<Runn
 	return {
 		verityEnforced: requiresVerity(parseMountinfo(mountinfo ?? '')),
 		rootEncryption: await readRootEncryption(physicalRoot, root),
+		growthProblem: await readGrowthProblem(path.join(root, physicalRoot), root),
 		softReboot: {
 			isKnown: await knowsSoftReboot(root),
 			preparedId: await readPreparedSoftReboot(root),

@@ -2,6 +2,7 @@ import {bootStateFile} from '../boot/boot-state.ts';
 import type {DeploymentSet} from './deployment.ts';
 import {type Unpullable, unpullableWarning, whyUnpullable} from './image-reference.ts';
 import type {ImageReference} from './origin.ts';
+import type {GrowthProblem} from './root-growth.ts';
 import {bootHealth, deploymentStates} from './states.ts';
 
 export interface StatusWarning {
@@ -59,6 +60,14 @@ export function healthSettingsWarning(problem: string): StatusWarning {
 		code: 'health-settings',
 		message: `the machine's time limits of health checks are not used: ${problem}`,
 		hint: 'Correct it, and try it with slipway health; they are read again at the next boot.',
+	};
+}
+
+export function growthWarning({message, hint}: GrowthProblem): StatusWarning {
+	return {
+		code: 'root-not-grown',
+		message: `the root does not have all of its disk yet: ${message}`,
+		hint,
 	};
 }
 

@@ -15,9 +15,11 @@ import {type DeploymentChanges, deploymentChanges} from './deployment-changes.ts
 import type {DeploymentId} from './id.ts';
 import type {ImageReference, Origin} from './origin.ts';
 import type {RootEncryption} from './root-encryption.ts';
+import type {GrowthProblem} from './root-growth.ts';
 import {softRebootObstacle} from './soft-reboot.ts';
 import {type BootHealth, bootHealth, deploymentStates} from './states.ts';
 import {
+	growthWarning,
 	healthSettingsWarning,
 	type StatusWarning,
 	statusWarnings,
@@ -110,6 +112,8 @@ export interface RunningSystem {
 	/** Why it is no deployment, when it is none. */
 	readonly notDeployed: string | undefined;
 	readonly rootEncryption?: RootEncryption | undefined;
+	/** Why the root is not as large as its disk, where it is to be. */
+	readonly growthProblem?: GrowthProblem | undefined;
 	readonly softReboot?: {
 		/** Whether this system is made for them. */
 		readonly isKnown: boolean;
@@ -171,6 +175,9 @@ export function describeStatus(
 		},
 		warnings: [
 			...statusWarnings(set, running.verityEnforced),
+			...(booted === null || running.growthProblem === undefined
+				? []
+				: [growthWarning(running.growthProblem)]),
 			...(bootedHealth?.problems ?? []).map(healthSettingsWarning),
 		],
 	};

@@ -27,6 +27,8 @@ const quietly = ['--quiet', '--no-reread', '--no-tell-kernel', '--lock=no'];
 /** Signatures of what lay there before, also where the new partitions begin. */
 const wipingOld = ['--wipe', 'always', '--wipe-partitions', 'always'];
 
+const wipingNothing = ['--wipe', 'never', '--wipe-partitions', 'never'];
+
 /** The table on a disk; undefined when there is none that sfdisk knows. */
 export async function readPartitionTable(
 	system: System,
@@ -120,6 +122,27 @@ export async function renamePartition(
 	name: string,
 ): Promise<void> {
 	await changeWith(system, disk, (path) => ['--part-label', path, String(number), name]);
+}
+
+/**
+ * Gives one partition the size that it has in `table`; all others stay as they are, which is checked. What is
+ * in it stays. On a disk that has become larger, the copy of the table goes to the end.
+ * @throws OperationFailed `partition-table-differs`
+ */
+export async function resizePartition(
+	system: System,
+	disk: DiskTarget,
+	{number, table}: {readonly number: number; readonly table: PartitionTable},
+): Promise<void> {
+	const {start = 0, size = 0} = table.partitions.find((one) => one.number === number) ?? {};
+	const sectors = (bytes: number): number => bytes / table.sectorSize;
+	await changeWith(
+		system,
+		disk,
+		(path) => [...wipingNothing, '-N', String(number), path],
+		`start=${sectors(start)}, size=${sectors(size)}\n`,
+	);
+	await checkMade(system, disk, table);
 }
 
 /** Has sfdisk change a table that is there. */

@@ -62,6 +62,7 @@ function useStubs(folder: string): void {
 function verify(folder: string): string[] {
 	useStubs(folder);
 	for (const [place, unit] of [
+		['sysinit.target.wants', 'slipway-grow.service'],
 		['multi-user.target.wants', 'slipway-health.service'],
 		['multi-user.target.wants', 'slipway-boot-state.service'],
 		['multi-user.target.wants', 'slipway-boot-loader.service'],

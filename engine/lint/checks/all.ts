@@ -1,6 +1,14 @@
 import type {Check} from '../lint.ts';
+import {seedMedia} from './cloud-init.ts';
 import {healthChecks, healthSettingsCheck} from './health.ts';
-import {hostFilesCheck, machineId, osRelease, program, sshHostKeys} from './identity.ts';
+import {
+	hostFilesCheck,
+	machineFilesCheck,
+	machineId,
+	osRelease,
+	program,
+	sshHostKeys,
+} from './identity.ts';
 import {bootLoader, init, initramfs, kernelVersion, oneKernel} from './kernel.ts';
 import {emptyBoot, mountPoints, varContent, volatileContent, worldWritable} from './layout.ts';
 import {packageCaches} from './packages.ts';
@@ -16,6 +24,7 @@ export const rootChecks: readonly Check[] = [
 	initramfs,
 	bootLoader,
 	init,
+	seedMedia,
 	program,
 	kernelArguments,
 	healthChecks,
@@ -33,6 +42,7 @@ export const rootChecks: readonly Check[] = [
 	temporaryFiles,
 	machineId,
 	sshHostKeys,
+	machineFilesCheck,
 	hostFilesCheck,
 	varContent,
 	volatileContent,

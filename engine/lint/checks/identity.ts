@@ -28,6 +28,28 @@ export const sshHostKeys: Check = {
 	},
 };
 
+/** What programs make on a machine for that machine alone. An installer that ran in the build made it too early. */
+const machineFiles: Readonly<Record<string, string>> = {
+	'/var/lib/systemd/credential.secret': 'the key of credentials that systemd encrypts',
+	'/var/lib/systemd/random-seed': 'the seed of random numbers',
+	'/var/lib/NetworkManager/secret_key': 'the key that addresses are made of',
+	'/etc/nvme/hostid': 'the ID by which storage knows the machine',
+	'/etc/nvme/hostnqn': 'the name by which storage knows the machine',
+};
+
+export const machineFilesCheck: Check = {
+	name: 'machine-files',
+	severity: 'warning',
+	reason: 'Every machine of this image would have the same, and who has the image has it too.',
+	fix: 'Remove them at the end of the build, as /usr/lib/slipway/setup does. Every machine makes its own.',
+	async find(root) {
+		const problems: Problem[] = [];
+		for (const [path, what] of Object.entries(machineFiles))
+			if ((await root.facts(path))?.type === 'file') problems.push(`${path} is ${what}`);
+		return problems;
+	},
+};
+
 export const osRelease: Check = {
 	name: 'os-release',
 	severity: 'error',

@@ -267,6 +267,21 @@ test('warns of settings of health checks that were left out at boot', () => {
 	);
 });
 
+test('warns of a root that was to grow and did not', () => {
+	const growthProblem = {message: 'no room', hint: 'Make some.'};
+	const {warnings} = describeStatus(sampleMachine([sampleEntry(0)], 0), {
+		...running,
+		growthProblem,
+	});
+	assert.equal(warnings, [
+		{
+			code: 'root-not-grown',
+			message: 'the root does not have all of its disk yet: no room',
+			hint: 'Make some.',
+		},
+	]);
+});
+
 test('marks an image that no other machine can pull', () => {
 	const {status} = describeStatus(machine(localImage), running);
 	assert.is(status.booted?.image?.pullable, false);

@@ -311,6 +311,38 @@ const cases: [what: string, entries: MadeRoot, findings: string[]][] = [
 			'error [ssh-host-keys] the image holds a private key: /etc/ssh/ssh_host_ed25519_key',
 		],
 	],
+	[
+		'what one machine has',
+		{
+			'/var/lib/systemd/credential.secret': 'secret',
+			'/var/lib/systemd/random-seed': 'seed',
+			'/etc/nvme/hostnqn': 'nqn.2014-08.org.nvmexpress:uuid:1',
+		},
+		[
+			'warning [machine-files] /var/lib/systemd/credential.secret is the key of credentials that systemd encrypts',
+			'warning [machine-files] /var/lib/systemd/random-seed is the seed of random numbers',
+			'warning [machine-files] /etc/nvme/hostnqn is the name by which storage knows the machine',
+			'note [var-content] /var has files at /var/lib/systemd',
+		],
+	],
+	[
+		'cloud-init, and a kernel that reads no media',
+		{
+			'/usr/bin/cloud-init': executable,
+			[`${modules}/modules.dep`]: 'kernel/fs/ext4/ext4.ko.xz: kernel/fs/jbd2/jbd2.ko.xz\n',
+			[`${modules}/modules.builtin`]: 'kernel/fs/fat/vfat.ko\n',
+		},
+		['warning [seed-media] the kernel 6.12.1 has no module isofs'],
+	],
+	[
+		'cloud-init, and one that does',
+		{
+			'/usr/bin/cloud-init': executable,
+			[`${modules}/modules.dep`]: 'kernel/fs/isofs/isofs.ko.xz: kernel/drivers/cdrom/cdrom.ko.xz\n',
+			[`${modules}/modules.builtin`]: 'kernel/fs/fat/vfat.ko\n',
+		},
+		[],
+	],
 	['a machine-id for the first boot', {'/etc/machine-id': 'uninitialized\n'}, []],
 	[
 		'what the build host left behind',

@@ -124,6 +124,11 @@ export const commandTable: readonly CommandEntry[] = [
 		load: async () => (await import('./boot-loader-update.ts')).command,
 	},
 	{
+		name: 'grow',
+		summary: 'Give the root all of a disk that has become larger',
+		load: async () => (await import('./grow.ts')).command,
+	},
+	{
 		name: 'health',
 		summary: 'Run the checks that say whether this system works',
 		load: async () => (await import('./health.ts')).command,
