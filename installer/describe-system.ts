@@ -23,6 +23,7 @@ import {type SystemContent, sourceSize} from './content.ts';
 import {deploymentState} from './deployment-state.ts';
 import {type ContentSizes, contentSizes} from './disk/content-sizes.ts';
 import type {LayoutSettings} from './disk/layout-settings.ts';
+import {firstBootState, isRootLast} from './first-boot/first-boot-state.ts';
 import type {InstallFiles} from './install-files.ts';
 import type {GivenSettings} from './install-options.ts';
 import {machineMounts} from './machine-mounts.ts';
@@ -59,12 +60,14 @@ export interface SystemRequest {
 	readonly bootstrap: Pick<PlannedBootstrap, 'items' | 'tree'>;
 	/** Of an image that was not read from a running system. */
 	readonly layers?: ImageLayers | undefined;
+	/** Whether the disk will be copied to another machine, and is to fit itself there at its first boot. */
+	readonly isMadeElsewhere?: boolean;
 	readonly now: Date;
 }
 
 /** @throws UsageError for a mistake in the image's settings */
 export function describeSystem(request: SystemRequest): DescribedSystem {
-	const {files, self, architecture, given, bootstrap, layers} = request;
+	const {files, self, architecture, given, bootstrap, layers, isMadeElsewhere} = request;
 	const reference = updateReference({
 		option: given.targetImage,
 		containerEnvironment: self.containerEnvironment,
@@ -106,7 +109,8 @@ export function describeSystem(request: SystemRequest): DescribedSystem {
 			const {kernel, osRelease} = files;
 			const entry = newBootEntry(deployment, {title: osRelease.prettyName, kernel, commandLine});
 			const mounts = disks === undefined ? [] : machineMounts(disks[0].layout);
-			const state = [...content.state, ...mounts];
+			const grow = isMadeElsewhere === true && disks !== undefined && isRootLast(disks[0].layout);
+			const state = [...content.state, ...mounts, ...firstBootState({grow})];
 			return {...content, state, bootEntries: [newEntryFile(entry)]};
 		},
 	};

@@ -138,6 +138,7 @@ async function decide(
 			sealed: await sealedFor(system, options, asked.contents, target.disk),
 			seed: randomUUID(),
 			now: system.now(),
+			isMadeElsewhere: false,
 		},
 	);
 	return await decideInstall(system, options, prepared, target, report);

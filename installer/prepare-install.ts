@@ -46,6 +46,8 @@ export interface Circumstances {
 	/** All identifiers of the machine follow from it. */
 	readonly seed: string;
 	readonly now: Date;
+	/** See {@link SystemRequest}. */
+	readonly isMadeElsewhere: boolean;
 }
 
 /** All that is decided before the disk is looked at for good. */
@@ -68,7 +70,7 @@ export async function prepareInstall(
 	options: InstallOptions,
 	{given, contents}: AskedFor,
 	{tree, view, environment, layers, files}: FitImage,
-	{place, diskSize, memory, sealed, seed, now}: Circumstances,
+	{place, diskSize, memory, sealed, seed, now, isMadeElsewhere}: Circumstances,
 ): Promise<PreparedInstall> {
 	const architecture = hostArchitecture();
 	const rootFileSystem = options.rootFileSystem ?? files.layout.rootFileSystem;
@@ -94,7 +96,7 @@ export async function prepareInstall(
 	const items = [...bootstrap.items, ...plannedScripts(scripts)];
 	const kernelArguments = [...given.kernelArguments, ...storageArguments(storage, seed)];
 	const request = {
-		...{files, layout, architecture, now, place, layers},
+		...{files, layout, architecture, now, place, layers, isMadeElsewhere},
 		given: {...given, kernelArguments},
 		rootArguments: onDisk.kernelArguments,
 		bootstrap: {...bootstrap, items},

@@ -67,6 +67,7 @@ export async function prepareDisk(
 		sealed: new Map(),
 		seed: moment.seed,
 		now: moment.time,
+		isMadeElsewhere: true,
 	});
 	throwRefusals(prepared.problems);
 	const size = diskSize(options, minimumDiskSize({...prepared.needed, sectorSize}));
