@@ -7,7 +7,7 @@ import {
 } from './block-device.ts';
 import {capabilities} from './capabilities.ts';
 import {runCommand} from './commands.ts';
-import {runOnTerminal, startDetached} from './detached.ts';
+import {startDetached} from './detached.ts';
 import {loadExt4} from './ext4.ts';
 import {enableVerity, enableVerityOnAll, measureVerity} from './fs-verity.ts';
 import {makeNode, setMtime, syncFileSystem} from './inodes.ts';
@@ -15,6 +15,7 @@ import {lock} from './lock.ts';
 import {attachLoop, detachLoop} from './loop.ts';
 import {cloneMount, mount, unmount, unshareMounts} from './mounts.ts';
 import type {System} from './system.ts';
+import {runOnTerminal} from './terminal.ts';
 import {getXattr, listXattrs, setXattr} from './xattr.ts';
 
 /**
