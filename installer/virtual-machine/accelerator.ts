@@ -2,8 +2,7 @@ import {accessSync, constants, existsSync} from 'node:fs';
 import path from 'node:path';
 import {namesIn} from '../../engine/system/read-folder.ts';
 import type {System} from '../../engine/system/system.ts';
-import type {MachineArchitecture} from './firmware.ts';
-import {machineTypes} from './firmware.ts';
+import {type MachineArchitecture, machineTypes} from './firmware.ts';
 import type {Accelerator} from './qemu-command.ts';
 
 /** A kernel that works under KVM says its name well within this time, on the slowest of hosts. */
@@ -11,8 +10,8 @@ const probeMs = 10_000;
 
 export interface ChosenAccelerator {
 	readonly accelerator: Accelerator;
-	/** Why it is the slow one. */
-	readonly reason?: string;
+	/** Why it is the slow one, for people. */
+	readonly slow?: {readonly reason: string; readonly hint: string};
 }
 
 export interface KvmPlaces {
@@ -34,13 +33,24 @@ export async function chooseAccelerator(
 	signal: AbortSignal,
 	{device, kernels}: KvmPlaces = hostKvm,
 ): Promise<ChosenAccelerator> {
-	if (!existsSync(device)) return {accelerator: 'tcg', reason: `there is no ${device}`};
+	if (!existsSync(device))
+		return slow(
+			`there is no ${device}`,
+			'Switch virtualization on in the firmware; in a container, give it by --device /dev/kvm.',
+		);
 	if (!isAllowed(device, constants.R_OK | constants.W_OK))
-		return {accelerator: 'tcg', reason: `you may not open ${device}`};
+		return slow(`you may not open ${device}`, 'Become a member of the group kvm.');
 	const kernel = (await kernels()).findLast((file) => isAllowed(file, constants.R_OK));
 	if (kernel === undefined || (await speaks(system, qemu, architecture, kernel, signal)))
 		return {accelerator: 'kvm'};
-	return {accelerator: 'tcg', reason: `a kernel that ${device} runs does not come to speak`};
+	return slow(
+		`a kernel that ${device} runs does not come to speak`,
+		'Insist on it by --accel kvm.',
+	);
+}
+
+function slow(reason: string, hint: string): ChosenAccelerator {
+	return {accelerator: 'tcg', slow: {reason, hint}};
 }
 
 /** Arguments that start a kernel and nothing else, which ends when it finds no root. */

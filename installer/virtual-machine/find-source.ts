@@ -1,4 +1,4 @@
-import {accessSync, constants, existsSync, readFileSync, type Stats, statSync} from 'node:fs';
+import {accessSync, constants, existsSync, readFileSync, statSync} from 'node:fs';
 import path from 'node:path';
 import {Refused, UsageError} from '../../engine/errors.ts';
 import type {System} from '../../engine/system/system.ts';
@@ -136,7 +136,7 @@ function readContent(
 
 function checkWritable(system: Pick<System, 'probeExclusive'>, place: string, given: string): void {
 	checkAccess(place, given, constants.W_OK, 'written');
-	const isDevice = (statSync(place) satisfies Stats).isBlockDevice();
+	const isDevice = statSync(place).isBlockDevice();
 	if (isDevice && system.probeExclusive(place) === 'busy')
 		throw new Refused('disk-in-use', `${given} is in use on this machine`, {
 			hint: 'Unmount all of it first: two systems that write to a disk destroy what is on it.',

@@ -1,5 +1,6 @@
 /** A machine as it was decided on, before there is a place for what it needs; and the steps to it. */
 import path from 'node:path';
+import type {ChosenAccelerator} from './accelerator.ts';
 import type {Firmware} from './firmware.ts';
 import type {ImageDisk} from './image-disk.ts';
 import type {AddedDisk, Medium, VirtualMachine} from './qemu-command.ts';
@@ -23,8 +24,8 @@ export interface MachineSettings
 		| (AddedDisk & {readonly kind: 'file'})
 		| {readonly kind: 'new'; readonly size: number}
 	)[];
-	/** Why the processor is emulated, for people; undefined when it is not, or was asked for. */
-	readonly slowReason: string | undefined;
+	/** Why the processor is emulated; undefined when it is not, or was asked for. */
+	readonly slow: ChosenAccelerator['slow'];
 }
 
 /** What is done one after the other, and at last the machine itself. */

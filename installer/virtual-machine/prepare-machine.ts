@@ -4,7 +4,7 @@ import {bootArchitecture} from '../../engine/boot/architecture.ts';
 import {Lacking, Refused, UsageError} from '../../engine/errors.ts';
 import type {System} from '../../engine/system/system.ts';
 import {formatSize, GiB, MiB, parseSize, sizeSyntax} from '../disk/size.ts';
-import {chooseAccelerator, type KvmPlaces} from './accelerator.ts';
+import {type ChosenAccelerator, chooseAccelerator, type KvmPlaces} from './accelerator.ts';
 import {
 	chooseFirmware,
 	findFirmware,
@@ -73,7 +73,7 @@ export async function prepareMachine(
 	const display = checkDisplay(wishes.display ?? 'none', env);
 	const credentials = credentialsOf(wishes);
 	const qemu = findEmulator(architecture, programs);
-	const {accelerator, reason} =
+	const {accelerator, slow}: ChosenAccelerator =
 		wishes.accelerator === undefined
 			? await chooseAccelerator(system, qemu, architecture, signal, kvm)
 			: {accelerator: wishes.accelerator};
@@ -85,7 +85,7 @@ export async function prepareMachine(
 		},
 		architecture,
 		accelerator,
-		slowReason: reason,
+		slow,
 		// Emulated firmware waits at a restart for each processor to answer, and on a busy host one may never do.
 		cpus: wishes.cpus ?? (accelerator === 'kvm' ? 2 : 1),
 		memory,
@@ -119,11 +119,15 @@ function checkTogether(wishes: MachineWishes, architecture: MachineArchitecture)
 	if (cpus === 0) throw new UsageError('a machine needs a processor', {hint: 'Give --cpus 1.'});
 }
 
+function readSize(option: string, given: string): number {
+	const size = parseSize(given);
+	if (size !== undefined) return size;
+	throw new UsageError(`--${option} cannot be ${given}`, {hint: `Give ${sizeSyntax}.`});
+}
+
 function readMemory(given: string | undefined): number {
 	if (given === undefined) return defaultMemory;
-	const memory = parseSize(given);
-	if (memory === undefined)
-		throw new UsageError(`--memory cannot be ${given}`, {hint: `Give ${sizeSyntax}.`});
+	const memory = readSize('memory', given);
 	if (memory < leastMemory)
 		throw new UsageError(`--memory ${given} is too little for any system`, {
 			hint: `Give ${formatSize(leastMemory)} or more; a live system needs ${formatSize(defaultMemory)}.`,
@@ -140,6 +144,7 @@ function readSource(
 			throw new UsageError(`${source} is an image, and --persistent is for a disk`, {
 				hint: 'Keep the disk that is made of it by --disk FILE.',
 			});
+		if (diskSize !== undefined) readSize('disk-size', diskSize);
 		return {kind: 'image', reference: source, size: diskSize, keptAs: newFile(keepAs)};
 	}
 	const option = keepAs !== undefined ? 'disk' : diskSize !== undefined ? 'disk-size' : undefined;

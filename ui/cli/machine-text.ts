@@ -18,6 +18,7 @@ export function formatMachine(settings: MachineSettings): string[] {
 	return [
 		`${formatSource(settings)}: ${processors}, ${formatSize(memory)}, ${formatFirmware(settings)}`,
 		...formatKeeping(settings),
+		...settings.addedDisks.map(formatAddedDisk),
 		...(network.kind === 'none'
 			? ['it has no network']
 			: [`by SSH: ${sshCommand(network.sshPort)}`]),
@@ -47,7 +48,6 @@ function formatFirmware({firmware}: MachineSettings): string {
 }
 
 function formatKeeping({source}: MachineSettings): string[] {
-	const kept = (file: string): string => `what it writes stays in ${file}`;
 	switch (source.kind) {
 		case 'image':
 			return source.keptAs === undefined
@@ -60,6 +60,16 @@ function formatKeeping({source}: MachineSettings): string[] {
 		default:
 			return [];
 	}
+}
+
+function formatAddedDisk(disk: MachineSettings['addedDisks'][number]): string {
+	return disk.kind === 'file'
+		? kept(disk.path)
+		: `an empty disk of ${formatSize(disk.size)} goes with it at the end`;
+}
+
+function kept(file: string): string {
+	return `what it writes stays in ${file}`;
 }
 
 /** Each machine has a host key of its own, which is not worth remembering. */

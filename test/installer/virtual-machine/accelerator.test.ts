@@ -31,7 +31,10 @@ test('is not KVM where there is none', async () => {
 	const system = fakeSystem();
 	assert.equal(await chooseAccelerator(system, 'qemu', 'x86_64', signal, missing), {
 		accelerator: 'tcg',
-		reason: `there is no ${folder}/missing`,
+		slow: {
+			reason: `there is no ${folder}/missing`,
+			hint: 'Switch virtualization on in the firmware; in a container, give it by --device /dev/kvm.',
+		},
 	});
 	assert.equal(system.calls, []);
 });
@@ -46,7 +49,13 @@ test('is not KVM where a kernel says nothing, or KVM fails', async () => {
 	for (const script of ['echo Booting the kernel', 'echo no rights >&2; exit 1'])
 		assert.equal(
 			await chooseAccelerator(hostSystem(), emulator(script), 'x86_64', signal, kvm([kernel])),
-			{accelerator: 'tcg', reason: `a kernel that ${device} runs does not come to speak`},
+			{
+				accelerator: 'tcg',
+				slow: {
+					reason: `a kernel that ${device} runs does not come to speak`,
+					hint: 'Insist on it by --accel kvm.',
+				},
+			},
 		);
 });
 

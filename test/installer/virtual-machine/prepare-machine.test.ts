@@ -74,7 +74,10 @@ test('with all that nobody asked for', async () => {
 		programs: {qemu: place(`bin/qemu-system-${architecture}`), swtpm: undefined, podman: undefined},
 		architecture,
 		accelerator: 'tcg',
-		slowReason: `there is no ${place('no-kvm')}`,
+		slow: {
+			reason: `there is no ${place('no-kvm')}`,
+			hint: 'Switch virtualization on in the firmware; in a container, give it by --device /dev/kvm.',
+		},
 		cpus: 1,
 		memory: 2 ** 31,
 		firmware: {
@@ -109,9 +112,9 @@ test('as it was wished for', async () => {
 		autologin: true,
 		moreArguments: ['-S'],
 	});
-	const {programs, accelerator, slowReason, cpus, memory, source, addedDisks} = settings;
+	const {programs, accelerator, slow, cpus, memory, source, addedDisks} = settings;
 	assert.equal(
-		{programs, accelerator, slowReason, cpus, memory, source, addedDisks},
+		{programs, accelerator, slow, cpus, memory, source, addedDisks},
 		{
 			programs: {
 				qemu: place(`bin/qemu-system-${architecture}`),
@@ -119,7 +122,7 @@ test('as it was wished for', async () => {
 				podman: place('bin/podman'),
 			},
 			accelerator: 'kvm',
-			slowReason: undefined,
+			slow: undefined,
 			cpus: 2,
 			memory: 2 ** 29,
 			source: {
@@ -147,6 +150,7 @@ test('is refused before anything is made', async () => {
 		[{diskSize: '8 GiB'}, `${place('disk')} is there, and --disk-size is for an image`],
 		[{keepAs: place('there'), ...image}, `${place('there')} is there already`],
 		[{keepAs: place('no/new'), ...image}, `there is no folder for ${place('no/new')}`],
+		[{diskSize: 'large', ...image}, '--disk-size cannot be large'],
 		[{memory: '2048'}, '--memory cannot be 2048'],
 		[{memory: '1 MiB'}, '--memory 1 MiB is too little for any system'],
 		[{cpus: 0}, 'a machine needs a processor'],

@@ -38,7 +38,7 @@ const settings: MachineSettings = {
 	programs: {qemu: 'qemu', swtpm: undefined, podman: undefined},
 	architecture: 'x86_64',
 	accelerator: 'tcg',
-	slowReason: undefined,
+	slow: undefined,
 	cpus: 1,
 	memory: 2 ** 30,
 	firmware: {kind: 'bios'},

@@ -76,11 +76,12 @@ test('prints what it would run, as a shell takes it', () => {
 
 test('says what the machine is and how to leave it, and ends as QEMU does', () => {
 	emulate('echo hello from the machine; exit 9');
-	assert.equal(slipway(words, env), {
+	assert.equal(slipway([...words, '--add-disk', '1 GiB'], env), {
 		status: 9,
 		stdout: [
 			`${place("it's a disk")}: 1 emulated processor, 2.0 GiB, UEFI`,
 			'what it writes there is forgotten at the end; --persistent keeps it',
+			'an empty disk of 1.0 GiB goes with it at the end',
 			'it has no network',
 			'the serial console is here: Ctrl+A X pulls the plug, Ctrl+A C leads to QEMU and back',
 			'hello from the machine',

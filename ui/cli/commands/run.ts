@@ -136,13 +136,13 @@ export const command = defineCommand({
 			context.signal,
 		);
 		using progress = await context.startProgress({quiet: true, 'progress-fd': undefined});
-		const {slowReason} = settings;
-		if (slowReason !== undefined)
+		const {slow} = settings;
+		if (slow !== undefined)
 			progress.report({
 				type: 'warning',
 				code: 'no-kvm',
-				message: `the machine is emulated, and will be slow: ${slowReason}`,
-				hint: 'Be in the group kvm; in a container, podman run --device /dev/kvm.',
+				message: `the machine is emulated, and will be slow: ${slow.reason}`,
+				hint: slow.hint,
 			});
 		const parent = runFolder(process.env);
 		if (options['dry-run']) {
