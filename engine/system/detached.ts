@@ -22,9 +22,3 @@ export async function startDetached(
 		closeSync(output);
 	}
 }
-
-export async function runOnTerminal(command: string, args: readonly string[]): Promise<void> {
-	const child = spawn(command, args, {stdio: 'inherit'});
-	await once(child, 'spawn');
-	await once(child, 'exit');
-}

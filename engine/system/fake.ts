@@ -53,7 +53,7 @@ function silentSystem(commands: FakeCommands): System {
 			return typeof result === 'string' ? {status: 0, stdout: result, stderr: ''} : result;
 		},
 		startDetached: async () => ({pid: 0, ended: Promise.resolve(0)}),
-		runOnTerminal: async () => {},
+		runOnTerminal: async () => ({status: 0, stderr: ''}),
 		mount: () => {},
 		unmount: () => {},
 		unshareMounts: () => {},

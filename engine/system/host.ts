@@ -8,7 +8,7 @@ import {
 import {capabilities} from './capabilities.ts';
 import {runCommand} from './commands.ts';
 import {dataExtents} from './data-extents.ts';
-import {runOnTerminal, startDetached} from './detached.ts';
+import {startDetached} from './detached.ts';
 import {loadExt4} from './ext4.ts';
 import {enableVerity, enableVerityOnAll, measureVerity} from './fs-verity.ts';
 import {makeNode, setMtime, syncFileSystem} from './inodes.ts';
@@ -16,6 +16,7 @@ import {lock} from './lock.ts';
 import {attachLoop, detachLoop} from './loop.ts';
 import {cloneMount, mount, unmount, unshareMounts} from './mounts.ts';
 import type {System} from './system.ts';
+import {runOnTerminal} from './terminal.ts';
 import {getXattr, listXattrs, setXattr} from './xattr.ts';
 
 /**

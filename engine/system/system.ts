@@ -33,6 +33,20 @@ export interface DetachedProcess {
 	readonly ended: Promise<number | undefined>;
 }
 
+export interface TerminalOptions {
+	/** Ends the program when it aborts. So does the loss of the terminal, which then does not end this process. */
+	readonly signal?: AbortSignal;
+	/** What it says on standard error is shown, and the end of it kept. */
+	readonly keepErrors?: boolean;
+}
+
+export interface TerminalResult {
+	/** As shells have it: 128 and its number where a signal ended the program. */
+	readonly status: number;
+	/** Empty unless it was to be kept. */
+	readonly stderr: string;
+}
+
 export type FsVerityAlgorithm = 'sha256' | 'sha512';
 
 /** A device that is kept open. */
@@ -92,7 +106,11 @@ export interface System {
 		options: {readonly input: string; readonly log: string},
 	): Promise<DetachedProcess>;
 	/** Runs a program on the terminal of this process, until it ends, however it does. */
-	runOnTerminal(command: string, args: readonly string[]): Promise<void>;
+	runOnTerminal(
+		command: string,
+		args: readonly string[],
+		options?: TerminalOptions,
+	): Promise<TerminalResult>;
 
 	/** mount(2). `data` is the comma-separated option string of the file system. */
 	mount(

@@ -47,12 +47,16 @@ export function parseArguments(
 		else if (definition.type === 'string' && definition.multiple) options[name] = [];
 		else options[name] = undefined;
 	}
+	const passesOn = Object.values(grammar.positionals).some(({passedOn}) => passedOn);
 	const positionals: string[] = [];
+	const passedOn: string[] = [];
+	let taking = positionals;
 	for (const token of tokens) {
-		if (token.kind === 'positional') positionals.push(token.value);
+		if (token.kind === 'option-terminator' && passesOn) taking = passedOn;
+		if (token.kind === 'positional') taking.push(token.value);
 		if (token.kind === 'option') setOption(grammar, options, token);
 	}
-	return {options, positionals: namePositionals(grammar, positionals)} as Arguments<
+	return {options, positionals: namePositionals(grammar, positionals, passedOn)} as Arguments<
 		OptionDefinitions,
 		PositionalDefinitions
 	>;
@@ -118,8 +122,10 @@ function readOption(
 function namePositionals(
 	grammar: Grammar,
 	values: readonly string[],
+	passedOn: readonly string[],
 ): Record<string, string | readonly string[]> {
-	const definitions = Object.entries(grammar.positionals);
+	const all = Object.entries(grammar.positionals);
+	const definitions = all.filter(([, definition]) => !definition.passedOn);
 	const surplus = values[definitions.length];
 	const last = definitions.at(-1)?.[1];
 	if (surplus !== undefined && !last?.multiple)
@@ -131,11 +137,11 @@ function namePositionals(
 		throw new UsageError(`${grammar.name} needs ${missing[0]}: ${lowerFirst(missing[1].help)}`, {
 			hint: seeHelp(grammar),
 		});
-	return Object.fromEntries(
-		definitions
-			.slice(0, values.length)
-			.map(([name, {multiple}], at) => [name, multiple ? values.slice(at) : (values[at] ?? '')]),
-	);
+	const named = definitions
+		.slice(0, values.length)
+		.map(([name, {multiple}], at) => [name, multiple ? values.slice(at) : (values[at] ?? '')]);
+	const behind = all.filter(([, definition]) => definition.passedOn);
+	return Object.fromEntries([...named, ...behind.map(([name]) => [name, passedOn])]);
 }
 
 function unknownOption(grammar: Grammar, rawName: string): UsageError {

@@ -28,6 +28,8 @@ export interface PositionalDefinition {
 	readonly optional?: true;
 	/** Takes all words that are left, one at least; for the last one alone. */
 	readonly multiple?: true;
+	/** Takes the words behind `--`, none as well; for the last one alone. */
+	readonly passedOn?: true;
 }
 
 export type OptionDefinitions = Readonly<Record<string, OptionDefinition>>;
@@ -51,7 +53,9 @@ export interface Arguments<
 > {
 	readonly options: {readonly [Name in keyof Options]: OptionValue<Options[Name]>};
 	readonly positionals: {
-		readonly [Name in keyof Positionals]: Positionals[Name] extends {readonly multiple: true}
+		readonly [Name in keyof Positionals]: Positionals[Name] extends
+			| {readonly multiple: true}
+			| {readonly passedOn: true}
 			? readonly string[]
 			: Positionals[Name] extends {readonly optional: true}
 				? string | undefined

@@ -96,7 +96,9 @@ function section(title: string, lines: readonly string[]): string[] {
 }
 
 function usageLines(name: string, command: Command): string[] {
-	const positionals = Object.entries(command.positionals).map(([name, {optional, multiple}]) => {
+	const positionals = Object.entries(command.positionals).map(([name, definition]) => {
+		const {optional, multiple, passedOn} = definition;
+		if (passedOn) return `[-- ${name}…]`;
 		const words = multiple ? `${name}…` : name;
 		return optional ? `[${words}]` : words;
 	});

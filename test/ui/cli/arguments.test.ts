@@ -45,6 +45,28 @@ test('gives options that are left out their empty value', () => {
 	});
 });
 
+test('keeps what is behind -- apart, where that is passed on', () => {
+	const passing: Grammar = {
+		name: 'run',
+		options: {wipe: {type: 'boolean', help: 'Wipe it.'}},
+		positionals: {DISK: {help: 'One.'}, ARGUMENT: {help: 'For others.', passedOn: true}},
+	};
+	assert.equal(parseArguments(passing, ['disk', '--wipe', '--', '-m', '1', '--', '--wipe']), {
+		options: {wipe: true},
+		positionals: {DISK: 'disk', ARGUMENT: ['-m', '1', '--', '--wipe']},
+	});
+	assert.equal(parseArguments(passing, ['disk']).positionals, {DISK: 'disk', ARGUMENT: []});
+	assert.throws(
+		() => parseArguments(passing, ['disk', 'more']),
+		(error: unknown) =>
+			error instanceof UsageError && error.message === 'run does not know what to do with more',
+	);
+	assert.throws(
+		() => parseArguments(passing, ['--', 'disk']),
+		(error: unknown) => error instanceof UsageError && error.message === 'run needs DISK: one',
+	);
+});
+
 test('gives the last positional all words that are left, when it takes several', () => {
 	const several: Grammar = {
 		name: 'kargs add',

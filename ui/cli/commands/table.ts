@@ -28,6 +28,11 @@ export const commandTable: readonly CommandEntry[] = [
 		load: async () => (await import('./disk.ts')).command,
 	},
 	{
+		name: 'run',
+		summary: 'Boot a disk or an image as a virtual machine',
+		load: async () => (await import('./run.ts')).command,
+	},
+	{
 		name: 'config check',
 		summary: 'List all mistakes in the configuration of an installation',
 		load: async () => (await import('./config-check.ts')).command,
