@@ -36,6 +36,7 @@ export const slowFiles: readonly string[] = [
 	'installer/disk/swap-space.test.ts',
 	'installer/disk/torn-table.test.ts',
 	'installer/disk/wipe.test.ts',
+	'installer/grow/backup-table.test.ts',
 	'installer/kickstart/mutations.test.ts',
 	'installer/kickstart/pykickstart.test.ts',
 	'installer/sink/sink.test.ts',

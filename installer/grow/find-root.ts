@@ -1,4 +1,4 @@
-import {readFileSync, statfsSync} from 'node:fs';
+import {existsSync, readFileSync, statfsSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {OperationFailed, Refused} from '../../engine/errors.ts';
 import type {System} from '../../engine/system/system.ts';
@@ -31,7 +31,9 @@ export async function findRoot(
 			hint: 'Report this, with the output of findmnt.',
 		});
 	const type = fileSystemType(mount);
-	const diskPath = path.join(paths.dev, diskOf(device, paths));
+	const disk = diskOf(device, paths);
+	askForSize(paths, disk);
+	const diskPath = path.join(paths.dev, disk);
 	const partition = readPartition(paths, device);
 	const {size, sectorSize} = system.deviceSize(diskPath);
 	const table = await readPartitionTable(system, {path: diskPath, sectorSize});
@@ -46,6 +48,12 @@ export async function findRoot(
 		fileSystem: {type, size: fileSystemSize(partition.path, type, () => usableBytes(mountPoint))},
 		mountPoint,
 	};
+}
+
+/** A SCSI disk that has become larger while it was there says so only when it is asked. */
+function askForSize({sys}: KernelPaths, disk: string): void {
+	const file = path.join(sys, 'class/block', disk, 'device/rescan');
+	if (existsSync(file)) writeFileSync(file, '1');
 }
 
 function usableBytes(mountPoint: string): number {

@@ -21,6 +21,7 @@ import {
 	checkSameTable,
 	readPartitionTable,
 	renamePartition,
+	resizePartition,
 	writePartitionTable,
 } from '../../../installer/disk/sfdisk.ts';
 import {MiB} from '../../../installer/disk/size.ts';
@@ -218,5 +219,25 @@ test('asks a sfdisk that knows how for sectors of 4096 bytes', async () => {
 function fixture(name: string): string {
 	return readFileSync(path.join(import.meta.dirname, '../../fixtures/disk', name), 'utf8');
 }
+
+test('gives a partition all of a disk that became larger, and leaves the others and its flags', async () => {
+	const root = table.partitions[1];
+	const attributes = 'GUID:59';
+	await writePartitionTable(system, disk, table);
+	await system.run('sfdisk', ['--quiet', '--part-attrs', disk.path, '2', attributes]);
+	truncateSync(disk.path, 256 * MiB);
+	const resized = {
+		...table,
+		partitions: table.partitions.map((one) =>
+			one === root ? {...one, size: 214 * MiB, attributes} : one,
+		),
+	};
+	await resizePartition(system, disk, {number: 2, table: resized});
+	assert.equal(await readPartitionTable(system, disk), {
+		...resized,
+		room: {...room, end: room.end + 128 * MiB},
+	});
+	await system.run('sfdisk', ['--verify', disk.path]);
+});
 
 test.run();

@@ -1,4 +1,4 @@
-import {writeFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
@@ -12,7 +12,7 @@ import {esp, rootEntry, sampleTable} from './sample-root.ts';
 const test = suite('what a root lies on');
 
 const partitioned: Readonly<Record<string, FakeDevice>> = {
-	vda: {number: '254:0'},
+	vda: {number: '254:0', files: {'device/rescan': ''}},
 	vda2: {
 		number: '254:2',
 		disk: 'vda',
@@ -71,6 +71,8 @@ test('is found by its mount, with table, partition and file system', async () =>
 			fileSystem: {type: 'ext4', size: GiB},
 			mountPoint: '/sysroot',
 		});
+		const rescan = path.join(kernel.paths.sys, 'class/block/vda/device/rescan');
+		assert.is(readFileSync(rescan, 'utf8'), '1', 'a SCSI disk was asked for its size');
 	} finally {
 		kernel.remove();
 	}

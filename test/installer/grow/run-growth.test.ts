@@ -1,0 +1,53 @@
+import {suite} from 'uvu';
+import * as assert from 'uvu/assert';
+import {OperationFailed} from '../../../engine/errors.ts';
+import {fakeSystem} from '../../../engine/system/fake.ts';
+import type {RootFileSystem} from '../../../installer/disk/layout-settings.ts';
+import {GiB} from '../../../installer/disk/size.ts';
+import {runGrowth} from '../../../installer/grow/run-growth.ts';
+import {sampleRoot} from './sample-root.ts';
+
+const test = suite('steps of a growth');
+
+const writable =
+	'unshare --mount sh -c mount -o remount,bind,rw "$1" && shift && exec "$@" sh /sysroot';
+const commands: Readonly<Record<RootFileSystem, string>> = {
+	ext4: 'resize2fs /dev/vda2',
+	btrfs: 'btrfs filesystem resize max /sysroot',
+	xfs: 'xfs_growfs /sysroot',
+};
+for (const type of ['ext4', 'btrfs', 'xfs'] as const)
+	test(`tell the kernel of the partition, then grow ${type} where it may be written`, async () => {
+		const system = fakeSystem({deviceSize: () => ({size: 2 * GiB, sectorSize: 512})});
+		const root = sampleRoot({fileSystem: {type}});
+		await runGrowth(system, {
+			root,
+			size: 2 * GiB,
+			steps: [{kind: 'partition'}, {kind: 'file-system'}],
+		});
+		assert.equal(system.commandLines(), [
+			'partx --update --nr 2 /dev/vda',
+			`${writable} ${commands[type]}`,
+		]);
+	});
+
+test('end where the kernel does not take the new size', async () => {
+	const system = fakeSystem({deviceSize: () => ({size: GiB, sectorSize: 512})});
+	await runGrowth(system, {
+		root: sampleRoot(),
+		size: 2 * GiB,
+		steps: [{kind: 'partition'}, {kind: 'file-system'}],
+	}).then(
+		() => assert.unreachable(),
+		(error: unknown) => {
+			assert.ok(error instanceof OperationFailed);
+			assert.is(
+				error.message,
+				'the kernel still takes /dev/vda2 to have 1073741824 bytes, not 2147483648',
+			);
+		},
+	);
+	assert.equal(system.commandLines(), ['partx --update --nr 2 /dev/vda']);
+});
+
+test.run();
