@@ -76,7 +76,8 @@ export async function prepareInstall(
 	const rootFileSystem = options.rootFileSystem ?? files.layout.rootFileSystem;
 	const layout = {rootFileSystem, espSize: options.espSize ?? files.layout.espSize};
 	const {storage, scripts} = options.answers;
-	const wishes = wishedStorage(storage, {memory, diskSize});
+	const wished = wishedStorage(storage, {memory, diskSize});
+	const wishes = {...wished, rootIsLast: isMadeElsewhere};
 	checkPrograms({
 		fileSystems: [rootFileSystem, ...otherFileSystems(wishes)],
 		encrypts: storage.encryption !== undefined,

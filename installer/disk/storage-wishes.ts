@@ -7,6 +7,8 @@ export interface StorageWishes {
 	readonly swapSize: number | undefined;
 	/** Further partitions, to be made or there already. */
 	readonly further: readonly ExtraPartition[];
+	/** Whether the root is behind all others, so that it can grow with its disk. */
+	readonly rootIsLast?: boolean;
 }
 
 /** Bytes. A size is all that counts where there is one. */

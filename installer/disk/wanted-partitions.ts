@@ -37,12 +37,13 @@ const rootShare = 1 / 4;
 
 /** All partitions to make but those of the boot loader, in their order on the disk. */
 export function wantedPartitions(request: WantedRequest, room: number): WantedPartition[] {
-	const {swapSize, further} = request.wishes ?? noWishes;
-	return [
-		wantedRoot(request, room),
+	const {swapSize, further, rootIsLast} = request.wishes ?? noWishes;
+	const root = wantedRoot(request, room);
+	const others = [
 		...(swapSize === undefined ? [] : [wantedSwap(request, swapSize)]),
 		...further.filter(isNew).map((partition) => wantedFurther(request, partition)),
 	];
+	return rootIsLast ? [...others, root] : [root, ...others];
 }
 
 /** A new EFI system partition of a certain size. */

@@ -184,4 +184,22 @@ test('gives ARM machines their own root type', () => {
 	assert.is(partitions[1]?.type, 'b921b045-1df0-41c3-af44-4c6f280d3fae');
 });
 
+test('puts the root behind all others where it is to grow with its disk', () => {
+	const wishes = {...noWishes, swapSize: GiB};
+	const order = (rootIsLast: boolean) =>
+		planLayout({...request, wishes: {...wishes, rootIsLast}}).partitions.map(
+			({number, role, start, size}) => [number, role, start / MiB, size / MiB],
+		);
+	assert.equal(order(false), [
+		[1, 'esp', 1, 1024],
+		[2, 'root', 1025, 30_718],
+		[3, 'swap', 31_743, 1024],
+	]);
+	assert.equal(order(true), [
+		[1, 'esp', 1, 1024],
+		[2, 'swap', 1025, 1024],
+		[3, 'root', 2049, 30_718],
+	]);
+});
+
 test.run();
