@@ -27,14 +27,17 @@ export const installBenchmark: Benchmark = {
 		const disk = path.join(disks, 'disk.raw');
 		const ours: Contender = {
 			prepare: async () => makeDisk(system, disk),
-			command: () => ['unshare', '--mount', 'sh', '-ec', enterImage, 'sh', root, disks],
+			command: () => [
+				...(['unshare', '--mount', 'sh', '-ec', enterImage, 'sh', root, disks] as const),
+				...['install', '--quiet', '/run/disks/disk.raw'],
+			],
 		};
 		return compare('install', {ours, peer: tarContender(system, {root, archive, disk})}, rounds);
 	},
 };
 
-/** What a container engine would mount, and the disk at a place that is none of the image's. */
-const enterImage = `
+/** What a container engine would mount, a folder at a place that is none of the image's, and slipway in it. */
+export const enterImage = `
 	mount --bind "$1" "$1"
 	mount -t proc proc "$1/proc"
 	mount --rbind /sys "$1/sys"
@@ -42,7 +45,9 @@ const enterImage = `
 	mount -t tmpfs tmpfs "$1/run"
 	mkdir "$1/run/disks"
 	mount --bind "$2" "$1/run/disks"
-	exec chroot "$1" /usr/lib/slipway/slipway install --quiet /run/disks/disk.raw
+	root=$1
+	shift 2
+	exec chroot "$root" /usr/lib/slipway/slipway "$@"
 `;
 
 function makeDisk(system: System, disk: string): void {

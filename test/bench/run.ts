@@ -11,6 +11,7 @@ import path from 'node:path';
 import {parseArgs} from 'node:util';
 import {cache} from '../setup/image.ts';
 import type {Benchmark, BenchResult} from './benchmark.ts';
+import {qcow2Benchmark, rawBenchmark, repartBenchmark} from './disk.ts';
 import {dumpBenchmark, imageBenchmark} from './erofs-writer.ts';
 import {importBenchmark} from './import.ts';
 import {installBenchmark} from './install.ts';
@@ -23,6 +24,9 @@ import {addedBytesBenchmark, chunkedUpdateBenchmark, plainUpdateBenchmark} from 
 const benchmarks: readonly Benchmark[] = [
 	importBenchmark,
 	installBenchmark,
+	rawBenchmark,
+	repartBenchmark,
+	qcow2Benchmark,
 	imageBenchmark,
 	dumpBenchmark,
 	statusBenchmark,
