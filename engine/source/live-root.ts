@@ -7,6 +7,10 @@ import type {RunningRoot} from './running-root.ts';
 const liveFolder = '/run/slipway/live';
 /** Where the image of a live system is mounted, without what the system writes. */
 export const liveImagePath = `${liveFolder}/image`;
+/** Where an ISO is mounted that the image is a file of. */
+export const liveMediumPath = `${liveFolder}/medium`;
+/** What the medium brings along for an installation that nobody watches. */
+export const liveConfigFolder = `${liveFolder}/config`;
 /** What the container that made the medium knew of its image, in the form of /run/.containerenv. */
 export const liveEnvironmentFile = `${liveFolder}/containerenv`;
 

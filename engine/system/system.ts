@@ -8,8 +8,8 @@ import type {Ext4Library} from './ext4-volume.ts';
 export interface CommandOptions {
 	/** Given to the command on standard input; the stream is consumed. */
 	readonly input?: string | Uint8Array | AsyncIterable<Uint8Array>;
-	/** Added to the environment. `LC_ALL=C` is always set. */
-	readonly env?: Readonly<Record<string, string>>;
+	/** Added to the environment, or taken out of it where undefined. `LC_ALL=C` is always set. */
+	readonly env?: Readonly<Record<string, string | undefined>>;
 	/** Exit statuses that are results and not failures. Default: 0 alone. */
 	readonly okStatuses?: readonly number[];
 	/** Keeps only the last so many bytes of each output. Default: all. */

@@ -12,7 +12,7 @@ type NewContent = Pick<PlannedPartition, 'start' | 'size' | 'fileSystem'>;
  * need not know FAT, and nothing is attached.
  */
 export async function makeEspFileSystem(
-	system: System,
+	system: Pick<System, 'run'>,
 	disk: DiskTarget,
 	partition: NewContent,
 ): Promise<void> {

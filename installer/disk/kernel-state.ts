@@ -1,6 +1,6 @@
 import {existsSync, readFileSync} from 'node:fs';
 import path from 'node:path';
-import {liveImagePath} from '../../engine/source/live-root.ts';
+import {liveImagePath, liveMediumPath} from '../../engine/source/live-root.ts';
 import {type BlockDevice, disksBehind, type KernelPaths} from './block-devices.ts';
 import {type MountPoint, mountedDevice, parseMountinfo, parseSwaps} from './mounts.ts';
 
@@ -37,6 +37,7 @@ const systemMountPoints = new Set([
 	'/run/initramfs/live',
 	'/run/rootfsbase',
 	liveImagePath,
+	liveMediumPath,
 	'/run/.containerenv',
 	'/etc/hosts',
 	'/etc/hostname',

@@ -15,6 +15,8 @@ export type ConfigPlace =
 	/** A path of one. */
 	| {readonly kind: 'credential'; readonly path: string}
 	| {readonly kind: 'volume'; readonly label: string}
+	/** Brought by the live medium, or by the image. */
+	| {readonly kind: 'medium'; readonly path: string}
 	| {readonly kind: 'embedded'; readonly path: string};
 
 /** Labels of volumes that are looked for, and the files on them. */
@@ -31,17 +33,20 @@ export interface WhatIsThere {
 	/** Path of the credential `slipway.config`, when there is one. */
 	readonly credential: string | undefined;
 	readonly volumes: readonly LabelledVolume[];
+	/** Path of what the live medium has, when it has one. */
+	readonly medium: string | undefined;
 	readonly hasEmbedded: boolean;
 }
 
 /** All places that have something, the one that holds first. */
 export function configPlaces(found: WhatIsThere): readonly ConfigPlace[] {
-	const {arguments: said, credential, volumes, hasEmbedded} = found;
+	const {arguments: said, credential, volumes, medium, hasEmbedded} = found;
 	const labels = configLabels.filter((label) => volumes.some((volume) => volume.label === label));
 	return [
 		...(said.config === undefined ? [] : [namedPlace(said.config, said.sha256)]),
 		...(credential === undefined ? [] : [{kind: 'credential', path: credential} as const]),
 		...labels.map((label) => ({kind: 'volume', label}) as const),
+		...(medium === undefined ? [] : [{kind: 'medium', path: medium} as const]),
 		...(hasEmbedded ? [{kind: 'embedded', path: embeddedConfig} as const] : []),
 	];
 }
@@ -68,6 +73,8 @@ export function describePlace(place: ConfigPlace): string {
 			return 'the credential slipway.config';
 		case 'volume':
 			return `the volume labelled ${place.label}`;
+		case 'medium':
+			return `${place.path} of the medium`;
 		case 'embedded':
 			return `${place.path} of the image`;
 	}

@@ -5,6 +5,7 @@ import {EngineError, Refused, UsageError} from '../../engine/errors.ts';
 import type {System} from '../../engine/system/system.ts';
 import {withoutSecrets} from '../answers/web-address.ts';
 import {loadConfig} from '../config/load-config.ts';
+import {mediumConfigFiles} from '../live/medium-config.ts';
 import {type BootArguments, bootArguments} from './boot-arguments.ts';
 import {
 	type ConfigPlace,
@@ -67,6 +68,7 @@ export async function findConfig(world: SearchWorld): Promise<ConfigSearch> {
 		arguments: said,
 		credential: existsSync(credential) ? credential : undefined,
 		volumes,
+		medium: mediumConfigFiles.find((file) => existsSync(place(file))),
 		hasEmbedded: existsSync(place(embeddedConfig)),
 	});
 	return {arguments: said, ...(await firstConfig(places, volumes, world))};
@@ -123,6 +125,7 @@ async function readPlace(
 			await world.system.run('umount', [folder]);
 			return undefined;
 		}
+		case 'medium':
 		case 'embedded': {
 			const name = path.join(root, place.path);
 			return {name, text: await read(name, undefined), origin: 'found'};

@@ -4,12 +4,15 @@ import type {System} from '../../engine/system/system.ts';
 import {formatMistake} from '../config/mistake.ts';
 import type {ConfigReading} from '../config/read-config.ts';
 import {readConfigText} from '../config/read-config-text.ts';
+import {mediumPermit} from '../live/medium-config.ts';
 import {readMachineIdentity} from '../machine/machine-identity.ts';
 import {runPreScripts} from '../scripts/run-pre.ts';
 import type {BootArguments} from './boot-arguments.ts';
 import {embeddedPermit} from './config-places.ts';
 import {decideFound, type FoundDecision} from './decide-found.ts';
 import type {FoundConfig} from './find-config.ts';
+
+const hasPermit = (): boolean => [embeddedPermit, mediumPermit].some((file) => existsSync(file));
 
 /**
  * Reads a configuration that was found and decides about it. No script of it runs before it is certain that
@@ -25,7 +28,7 @@ export async function decideAndPrepare(
 ): Promise<FoundDecision> {
 	const {text, name, origin} = config;
 	const machine = readMachineIdentity();
-	const permits = {kernelArgument: permitsWipe, embedded: existsSync(embeddedPermit)};
+	const permits = {kernelArgument: permitsWipe, embedded: hasPermit()};
 	const decide = (reading: ConfigReading) => decideFound({reading, origin, permits, machine});
 	const options = {isLenient: false, signal};
 	const reading = await readConfigText(text, name, {...options, runPre: undefined});

@@ -1,7 +1,7 @@
 import {setTimeout} from 'node:timers/promises';
 import {Lacking} from '../../engine/errors.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
-import {liveImagePath} from '../../engine/source/live-root.ts';
+import {liveImagePath, liveMediumPath} from '../../engine/source/live-root.ts';
 import {CommandFailed} from '../../engine/system/commands.ts';
 import {readMounts} from '../../engine/system/mount-points.ts';
 import type {System} from '../../engine/system/system.ts';
@@ -36,7 +36,9 @@ export async function finishMachine(
 }
 
 async function ejectMedium(system: Pick<System, 'run'>, report: ProgressReporter): Promise<void> {
-	const medium = readMounts().findLast(({path}) => path === liveImagePath);
+	const mounts = readMounts();
+	const mountedAt = (place: string) => mounts.findLast(({path}) => path === place);
+	const medium = mountedAt(liveMediumPath) ?? mountedAt(liveImagePath);
 	try {
 		if (medium !== undefined) await system.run('eject', [medium.source]);
 	} catch (error) {

@@ -11,18 +11,13 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import type {ProgressReporter} from '../../engine/progress.ts';
-import {liveEnvironmentFile} from '../../engine/source/live-root.ts';
 import type {RunningRoot} from '../../engine/source/running-root.ts';
 import type {System} from '../../engine/system/system.ts';
-import {type TarMember, writeTar} from '../../engine/tar/writer.ts';
-import {tarMembers} from '../../engine/tree/tar-members.ts';
-import type {ByteString, RegularFile} from '../../engine/tree/tree.ts';
 import type {InstallFiles} from '../install-files.ts';
-import {byteProgress} from '../sink/byte-progress.ts';
-import {cpioArchive} from './cpio.ts';
-
-/** The volume label of the image, by which the initramfs finds it. */
-export const liveLabel = 'SLIPWAY-LIVE';
+import {writeLiveInitramfs} from './live-initramfs.ts';
+import {configInitramfs, type MediumConfig} from './medium-config.ts';
+import {formatNetworkScript, imageInInitramfs, writeImageArchive} from './network-boot.ts';
+import {liveLabel, writeRootImage} from './root-image.ts';
 
 /** As they are called in the folder. */
 export const liveFiles = {
@@ -30,6 +25,8 @@ export const liveFiles = {
 	initramfs: 'initrd.img',
 	image: 'root.erofs',
 	commandLine: 'cmdline',
+	imageArchive: 'root.cpio',
+	networkScript: 'boot.ipxe',
 } as const;
 
 export interface LiveMedium {
@@ -39,14 +36,19 @@ export interface LiveMedium {
 	readonly environment: string | undefined;
 }
 
-/** Of compressed data: reading one file of a few bytes decompresses that much. */
-const clusterSize = 65536;
-const compressor = 'zstd,level=3';
+/** What a live medium is told besides. */
+export interface LiveSettings {
+	/** By what it installs; undefined where it asks, or looks elsewhere. */
+	readonly config: MediumConfig | undefined;
+	/** Besides those of the image. */
+	readonly kernelArguments: readonly string[];
+}
 
 /**
  * Writes the files of a live medium into a folder, which is made; files of those names are replaced once all
  * of them are there.
  * @throws Lacking `missing-program` without mkfs.erofs
+ * @throws Refused `image-too-large`
  */
 export async function writeLiveMedium(
 	system: Pick<System, 'run'>,
@@ -54,17 +56,23 @@ export async function writeLiveMedium(
 	folder: string,
 	report: ProgressReporter,
 	signal: AbortSignal,
+	settings: LiveSettings = {config: undefined, kernelArguments: []},
 ): Promise<void> {
 	mkdirSync(folder, {recursive: true});
 	const unfinished = mkdtempSync(path.join(folder, '.slipway-'));
 	const place = (name: string) => path.join(unfinished, name);
 	try {
-		const {kernel, kernelArguments} = medium.files;
-		await writeRootImage(system, medium.tree, place(liveFiles.image), report, signal);
+		const {kernel} = medium.files;
+		await writeRootImage(system, medium, place(liveFiles.image), report, signal);
+		await writeImageArchive(place(liveFiles.image), place(liveFiles.imageArchive), signal);
 		copyFileSync(kernel.linux.path, place(liveFiles.kernel));
-		writeInitramfs(medium, place(liveFiles.initramfs));
-		const given = kernelArguments.map(({argument}) => argument);
-		writeFileSync(place(liveFiles.commandLine), `${liveCommandLine(given)}\n`);
+		writeLiveInitramfs(kernel.initramfs, medium.environment, place(liveFiles.initramfs));
+		if (settings.config !== undefined)
+			appendFileSync(place(liveFiles.initramfs), configInitramfs(settings.config));
+		const commandLine = (source: string) =>
+			liveCommandLine(source, [...givenArguments(medium), ...settings.kernelArguments]);
+		writeFileSync(place(liveFiles.commandLine), `${commandLine(`LABEL=${liveLabel}`)}\n`);
+		writeFileSync(place(liveFiles.networkScript), networkScript(commandLine(imageInInitramfs)));
 		for (const name of Object.values(liveFiles)) {
 			chmodSync(place(name), 0o644);
 			renameSync(place(name), path.join(folder, name));
@@ -74,68 +82,17 @@ export async function writeLiveMedium(
 	}
 }
 
-/** How a live system is started, with the image on a block device. */
-export function liveCommandLine(kernelArguments: readonly string[]): string {
-	return ['root=tmpfs', `slipway.live=LABEL=${liveLabel}`, ...kernelArguments].join(' ');
+/** The kernel arguments of the medium's image. */
+export function givenArguments({files}: Pick<LiveMedium, 'files'>): string[] {
+	return files.kernelArguments.map(({argument}) => argument);
 }
 
-async function writeRootImage(
-	system: Pick<System, 'run'>,
-	tree: LiveMedium['tree'],
-	file: string,
-	report: ProgressReporter,
-	signal: AbortSignal,
-): Promise<void> {
-	const places = new Map(tree.files.map(({inode, path: place}) => [inode, place]));
-	const total = tree.files.reduce((sum, {inode}) => sum + inode.size, 0);
-	const progress = byteProgress(report, 'live-image', 'Compressing the root file system', total);
-	const members = counted(tarMembers(tree.root, sourcesIn(places)), progress.add);
-	await system.run(
-		'mkfs.erofs',
-		[
-			...['--quiet', '--tar=f', '--preserve-mtime', `-z${compressor}`, `-C${clusterSize}`],
-			...['-L', liveLabel, '-U', 'clear', '-T', '0', '--mkfs-time', file],
-		],
-		{input: writeTar(members), signal},
-	);
-	progress.done();
+/** How a live system is started. @param source where the initramfs finds the image, see slipway-live */
+export function liveCommandLine(source: string, kernelArguments: readonly string[]): string {
+	return ['root=tmpfs', `slipway.live=${source}`, ...kernelArguments].join(' ');
 }
 
-function sourcesIn(
-	places: ReadonlyMap<RegularFile, ByteString>,
-): (file: RegularFile) => TarMember['source'] {
-	return (file) => {
-		const place = places.get(file);
-		if (place === undefined) throw new RangeError('nobody knows where a file of the tree is');
-		return {kind: 'path', path: place};
-	};
-}
-
-function* counted(
-	members: Iterable<TarMember>,
-	add: (bytes: number) => void,
-): Generator<TarMember, void> {
-	for (const member of members) {
-		yield member;
-		if (member.inode.type === 'file') add(member.inode.size);
-	}
-}
-
-/** The kernel unpacks one archive after the other; padded, for it looks for them at multiples of 4. */
-function writeInitramfs({files, environment}: LiveMedium, file: string): void {
-	const {path: image, size} = files.kernel.initramfs;
-	copyFileSync(image, file);
-	if (environment === undefined) return;
-	const bytes = Buffer.from(imageLines(environment));
-	const archive = cpioArchive([{path: environmentInInitramfs, mode: 0o644, bytes}]);
-	appendFileSync(file, Buffer.concat([Buffer.alloc(-size & 3), archive]));
-}
-
-/** slipway-live puts it where {@link liveEnvironmentFile} says: what is in /run then is not kept. */
-const environmentInInitramfs = `usr/lib/slipway/${path.basename(liveEnvironmentFile)}`;
-
-/** Not the name and ID of a container that is gone. */
-function imageLines(environment: string): string {
-	const lines = environment.split('\n').filter((line) => /^image(id)?=/.test(line));
-	return lines.map((line) => `${line}\n`).join('');
+function networkScript(commandLine: string): string {
+	const {kernel, initramfs, imageArchive} = liveFiles;
+	return formatNetworkScript({kernel, initramfs: [initramfs, imageArchive], commandLine});
 }

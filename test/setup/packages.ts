@@ -21,6 +21,7 @@ const packages: Readonly<Record<string, string>> = {
 	skopeo: '/usr/bin/skopeo',
 	'docker-registry': '/usr/bin/docker-registry',
 	umoci: '/usr/bin/umoci',
+	xorriso: '/usr/bin/xorriso',
 	tmux: '/usr/bin/tmux',
 	rpm: '/usr/bin/rpmbuild',
 	binutils: '/usr/bin/strip',

@@ -32,6 +32,7 @@ const nothing = {
 	arguments: bootArguments(''),
 	credential: undefined,
 	volumes: [],
+	medium: undefined,
 	hasEmbedded: false,
 };
 
@@ -45,6 +46,7 @@ test('are none, or all in their order', () => {
 			{device: '/dev/sdc', label: 'SLIPWAY-CFG'},
 			{device: '/dev/sdd', label: 'other'},
 		],
+		medium: '/run/slipway/live/config/slipway.ks',
 		hasEmbedded: true,
 	});
 	assert.equal(places.map(describePlace), [
@@ -52,6 +54,7 @@ test('are none, or all in their order', () => {
 		'the credential slipway.config',
 		'the volume labelled SLIPWAY-CFG',
 		'the volume labelled OEMDRV',
+		'/run/slipway/live/config/slipway.ks of the medium',
 		'/usr/lib/slipway/unattended.toml of the image',
 	]);
 	assert.equal(places[0], {

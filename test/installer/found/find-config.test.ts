@@ -119,6 +119,21 @@ test('goes on where a volume has none, and says so', async ({root}) => {
 	assert.is(commands.at(-1), 'umount PLACE');
 });
 
+test('takes what the medium brings before what the image does', async ({root}) => {
+	const {found} = await search(root, {
+		files: {
+			'run/slipway/live/config/slipway.ks': 'lang de',
+			'usr/lib/slipway/unattended.toml': 'version = 1',
+		},
+	});
+	assert.equal(summary(found), [
+		'lang de',
+		'found',
+		'/run/slipway/live/config/slipway.ks of the medium',
+		'/usr/lib/slipway/unattended.toml of the image',
+	]);
+});
+
 test('takes a credential before volumes', async ({root}) => {
 	const {found} = await search(root, {
 		labels: {sdb: 'OEMDRV'},

@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {cpioArchive} from '../../../installer/live/cpio.ts';
+import {cpioArchive, cpioFrame} from '../../../installer/live/cpio.ts';
 
 const test = suite('cpio archive');
 
@@ -31,6 +31,18 @@ test('has folders before what is in them, each once, and ends with its trailer',
 	assert.not.ok(places.includes(-1));
 	assert.is(archive.toString('latin1').match(/070701/g)?.length, names.length);
 	assert.is(archive.length % 4, 0);
+});
+
+test('can be made around a file that is not in memory', () => {
+	for (const text of ['', 'f', 'five!']) {
+		const bytes = Buffer.from(text);
+		const {before, behind} = cpioFrame('usr/lib/b', 0o755, bytes.length);
+		assert.equal(
+			Buffer.concat([before, bytes, behind]),
+			cpioArchive([{path: 'usr/lib/b', mode: 0o755, bytes}]),
+		);
+	}
+	assert.throws(() => cpioFrame('b', 0o644, 2 ** 32), 'too large');
 });
 
 const hasCpio = spawnSync('cpio', ['--version']).error === undefined;

@@ -3,7 +3,7 @@
 # /usr/lib/slipway/slipway-root, which soft reboots use too, and in slipway-live.
 
 check() {
-	require_binaries cp cut findmnt fsverity mv rm stat sync udevadm || return 1
+	require_binaries cp cut findmnt fsverity mv readlink rm sha256sum stat sync udevadm || return 1
 	# Only in an initramfs that is asked for it: the image's dracut.conf.d says add_dracutmodules.
 	return 255
 }
@@ -20,6 +20,7 @@ installkernel() {
 
 install() {
 	inst_multiple findmnt fsverity stat udevadm mount umount mkdir ln sleep cat systemctl cp cut mv rm sync tr
+	inst_multiple modprobe readlink sha256sum
 	inst_rules 64-btrfs.rules
 	inst_script /usr/lib/slipway/slipway-root
 	inst_simple /usr/lib/slipway/slipway-etc

@@ -1,0 +1,141 @@
+import {createHash} from 'node:crypto';
+import {createReadStream, rmSync, statSync} from 'node:fs';
+import {mkdtemp} from 'node:fs/promises';
+import path from 'node:path';
+import {pipeline} from 'node:stream/promises';
+import type {EfiArchitecture} from '../../../engine/boot/systemd-boot-files.ts';
+import type {ProgressReporter} from '../../../engine/progress.ts';
+import type {System} from '../../../engine/system/system.ts';
+import type {FileSource} from '../../content.ts';
+import {seededVolumeId} from '../../disk/identifiers.ts';
+import type {InstallFiles} from '../../install-files.ts';
+import {writeLiveInitramfs} from '../../live/live-initramfs.ts';
+import {
+	givenArguments,
+	type LiveMedium,
+	type LiveSettings,
+	liveCommandLine,
+} from '../../live/live-medium.ts';
+import {configInitramfs} from '../../live/medium-config.ts';
+import {writeRootImage} from '../../live/root-image.ts';
+import {layOutIso} from './iso-layout.ts';
+import type {IsoFile} from './iso-tree.ts';
+import {espSize, type LiveEsp, writeEsp} from './live-esp.ts';
+import {mediumFormat} from './medium-settings.ts';
+import {writeIsoFile} from './write-iso-file.ts';
+
+export interface IsoMedium extends LiveMedium {
+	readonly files: Pick<InstallFiles, 'kernel' | 'kernelArguments' | 'bootProgram' | 'osRelease'>;
+}
+
+export interface IsoOptions extends LiveSettings {
+	readonly efi: EfiArchitecture;
+	/** All identifiers follow from it. */
+	readonly seed: string;
+	/** Of all files but those in the image. */
+	readonly time: Date;
+	/** A file with the compressed image, as `writeRootImage` makes it; one is made for this when left out. */
+	readonly rootImage?: string | undefined;
+}
+
+/** What tells a medium of slipway, see {@link mediumFormat}. */
+export const mediumApplication = `SLIPWAY LIVE MEDIUM ${mediumFormat}`;
+
+const rootImagePath = 'slipway/root.erofs';
+
+/**
+ * Makes a live medium: a hybrid ISO that firmware with UEFI starts as a CD and as a disk.
+ * @param file which is not there yet; temporary files come beside it
+ * @throws Lacking `missing-program`
+ * @throws OperationFailed and others, with a file that is of no use
+ */
+export async function writeIso(
+	system: System,
+	medium: IsoMedium,
+	options: IsoOptions,
+	file: string,
+	report: ProgressReporter,
+	signal: AbortSignal,
+): Promise<void> {
+	const scratch = await mkdtemp(`${file}-`);
+	try {
+		const rootImage = options.rootImage ?? path.join(scratch, 'root.erofs');
+		if (options.rootImage === undefined)
+			await writeRootImage(system, medium, rootImage, report, signal);
+		const initramfs = path.join(scratch, 'initrd');
+		writeLiveInitramfs(medium.files.kernel.initramfs, medium.environment, initramfs);
+		const digest = await sha256(rootImage, signal);
+		const label = isoLabel(digest);
+		const esp = liveEsp(medium, options, label, initramfs);
+		const layout = layOutIso({
+			label,
+			application: mediumApplication,
+			time: options.time,
+			files: isoFiles(rootImage, digest),
+			espSize: espSize(esp),
+		});
+		await writeIsoFile(system, file, layout, options.seed, report, signal);
+		signal.throwIfAborted();
+		await writeEsp(system, file, layout.esp, esp, report);
+	} finally {
+		rmSync(scratch, {recursive: true});
+	}
+}
+
+/** Kernel and root come from two partitions: the label has them be of one medium, where several are attached. */
+function isoLabel(digest: string): string {
+	return `SLIPWAY_LIVE_${digest.slice(0, 8).toUpperCase()}`;
+}
+
+/** In the order in which they lie on the medium. */
+function isoFiles(rootImage: string, digest: string): IsoFile[] {
+	const sums = Buffer.from(`${digest}  ${rootImagePath}\n`);
+	return [
+		{
+			path: 'SHA256SUMS',
+			mode: 0o444,
+			source: {kind: 'bytes', bytes: sums},
+			size: sums.length,
+		},
+		{
+			path: rootImagePath,
+			mode: 0o444,
+			source: hostFile(rootImage),
+			size: statSync(rootImage).size,
+		},
+	];
+}
+
+function liveEsp(
+	medium: IsoMedium,
+	{efi, seed, time, config, kernelArguments}: IsoOptions,
+	label: string,
+	initramfs: string,
+): LiveEsp {
+	const {bootProgram, kernel, osRelease} = medium.files;
+	return {
+		settings: {
+			version: mediumFormat,
+			title: osRelease.prettyName,
+			efi,
+			commandLine: liveCommandLine(`LABEL=${label}:/${rootImagePath}`, givenArguments(medium)),
+			kernelArguments: [...kernelArguments],
+			volumeId: seededVolumeId(seed, 'live esp'),
+			time: Math.floor(time.getTime() / 1000),
+		},
+		program: hostFile(bootProgram),
+		kernel: {kind: 'path', path: kernel.linux.path},
+		initramfs: hostFile(initramfs),
+		config: config && {kind: 'bytes', bytes: configInitramfs(config)},
+	};
+}
+
+function hostFile(file: string): FileSource {
+	return {kind: 'path', path: Buffer.from(file).toString('latin1')};
+}
+
+async function sha256(file: string, signal: AbortSignal): Promise<string> {
+	const hash = createHash('sha256');
+	await pipeline(createReadStream(file, {highWaterMark: 1 << 20}), hash, {signal});
+	return hash.digest('hex');
+}
