@@ -1,6 +1,5 @@
 import {mkdirSync, statSync} from 'node:fs';
 import path from 'node:path';
-import {parseContainerEnvironment} from '../../engine/deployment/image-reference.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import type {System} from '../../engine/system/system.ts';
 import {orInterrupted} from '../interruption.ts';
@@ -8,17 +7,17 @@ import type {InstallPlan} from '../plan.ts';
 import type {FitImage} from '../prepare-install.ts';
 import {checkDisk} from './formats/check-disk.ts';
 import {sizeMultipleFor} from './formats/formats.ts';
-import {type GivenMoment, imageMoment} from './image-moment.ts';
+import type {ImageMoment} from './image-moment.ts';
 import {type DiskImageOptions, prepareDisk} from './make-disk.ts';
 import {isConverted, type OutputFormat, suffixOf} from './output-format.ts';
 import {UnfinishedFile} from './unfinished-file.ts';
 import {writeFormats} from './write-formats.ts';
 
-export interface DiskImagesRequest extends Omit<DiskImageOptions, 'sizeMultiple'>, GivenMoment {
+export interface DiskImagesRequest extends Omit<DiskImageOptions, 'sizeMultiple'>, ImageMoment {
 	/** Where the files go; made when it is not there. */
 	readonly folder: string;
-	/** Of the files, before the suffix; as the image is called when undefined. */
-	readonly name: string | undefined;
+	/** Of the files, before the suffix. */
+	readonly name: string;
 	readonly formats: readonly OutputFormat[];
 	/** As each format is without it when undefined. */
 	readonly isCompressed: boolean | undefined;
@@ -48,11 +47,9 @@ export async function makeDiskImages(
 	image: FitImage,
 	report: ProgressReporter,
 ): Promise<MadeDiskImages> {
-	const {formats, signal, folder, sectorSize, isCompressed} = request;
+	const {formats, name, seed, time, signal, folder, sectorSize, isCompressed} = request;
 	if (formats.length === 0) return {files: [], plan: undefined};
-	const moment = imageMoment(image.tree, request);
-	system.writeTimesAs(moment.time);
-	const name = request.name ?? imageName(image.environment);
+	const moment = {seed, time};
 	const converted = formats.filter(isConverted);
 	const sizeMultiple = sizeMultipleFor(converted);
 	const disk = await prepareDisk(system, {...request, sizeMultiple}, image, moment, report);
@@ -81,10 +78,3 @@ const madeFile = (format: OutputFormat, file: string): MadeFile => ({
 	path: file,
 	size: statSync(file).size,
 });
-
-/** `myos` of `registry.example.com/os/myos:1`. */
-function imageName(environment: string | undefined): string {
-	const {image} = parseContainerEnvironment(environment ?? '');
-	const [, name] = /([^/:@]+)(?::[^/]*)?(?:@.*)?$/.exec(image ?? '') ?? [];
-	return name ?? 'disk';
-}

@@ -1,16 +1,12 @@
 import {UsageError} from '../../engine/errors.ts';
 import {nearestWord} from '../../engine/suggestion.ts';
-import type {MadeDiskImages} from '../../installer/output/make-disk-images.ts';
+import {type LiveFormat, liveFormats} from '../../installer/output/make-live-media.ts';
 import {type OutputFormat, outputFormats} from '../../installer/output/output-format.ts';
-import {formatSize} from './format.ts';
-
-/** Live media, which are not disks. */
-const liveFormats = ['pxe'] as const;
 
 export interface AskedFormats {
+	/** Each once, in the order of the help. */
 	readonly disk: readonly OutputFormat[];
-	/** Whether the files of a network boot are wanted. */
-	readonly live: boolean;
+	readonly live: readonly LiveFormat[];
 }
 
 /** @throws UsageError for `raw,qcow` and the like */
@@ -29,22 +25,10 @@ export function parseFormats(text: string | undefined): AskedFormats {
 	}
 	return {
 		disk: outputFormats.filter((format) => names.includes(format)),
-		live: names.includes('pxe'),
+		live: liveFormats.filter((format) => names.includes(format)),
 	};
 }
 
 function didYouMean(meant: string | undefined, all: readonly string[]): string {
 	return meant === undefined ? `Formats are ${all.join(', ')}.` : `Did you mean ${meant}?`;
-}
-
-/** What was made, a line each. */
-export function formatDiskImages(
-	{files}: MadeDiskImages,
-	isLive: boolean,
-	folder: string,
-): string[] {
-	return [
-		...files.map(({path, size}) => `${path}: ${formatSize(size)}`),
-		...(isLive ? [`${folder} has what a live system is booted from`] : []),
-	];
 }

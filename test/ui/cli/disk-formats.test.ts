@@ -5,9 +5,12 @@ import {parseFormats} from '../../../ui/cli/disk-formats.ts';
 const test = suite('formats of slipway disk');
 
 test('are names with commas between them, in whatever order', () => {
-	assert.equal(parseFormats('raw'), {disk: ['raw'], live: false});
-	assert.equal(parseFormats('pxe,raw'), {disk: ['raw'], live: true});
-	assert.equal(parseFormats('raw,,raw'), {disk: ['raw'], live: false});
+	assert.equal(parseFormats('raw'), {disk: ['raw'], live: []});
+	assert.equal(parseFormats('pxe,qcow2,raw,iso'), {
+		disk: ['raw', 'qcow2'],
+		live: ['iso', 'pxe'],
+	});
+	assert.equal(parseFormats('raw,,raw'), {disk: ['raw'], live: []});
 });
 
 test('are asked for, and known', () => {

@@ -4,16 +4,19 @@ import {hostArchitecture} from '../../../installer/architecture.ts';
 import {rootFileSystems} from '../../../installer/disk/layout-settings.ts';
 import {parseSize, sizeSyntax} from '../../../installer/disk/size.ts';
 import {readFitImage} from '../../../installer/fit-image.ts';
-import {liveFiles, writeLiveMedium} from '../../../installer/live/live-medium.ts';
-import {sourceDate} from '../../../installer/output/image-moment.ts';
+import {checkSettings} from '../../../installer/install-options.ts';
+import {liveFiles} from '../../../installer/live/live-medium.ts';
+import {imageMoment, sourceDate} from '../../../installer/output/image-moment.ts';
+import {imageName} from '../../../installer/output/image-name.ts';
 import {makeDiskImages} from '../../../installer/output/make-disk-images.ts';
+import {makeLiveMedia} from '../../../installer/output/make-live-media.ts';
 import {describeFormat, outputFormats} from '../../../installer/output/output-format.ts';
 import {type Arguments, defineCommand, progressOptions} from '../command.ts';
-import {configDigestOption, configSyntax, lenientOption} from '../config-file.ts';
-import {diskAnswers} from '../disk-answers.ts';
-import {formatDiskImages, parseFormats} from '../disk-formats.ts';
+import {type AskedFormats, parseFormats} from '../disk-formats.ts';
 import {openDiskSource} from '../disk-source.ts';
-import {answerOptions} from '../install-answers.ts';
+import {formatSize} from '../format.ts';
+import {answerOptions, withAnswerOptions} from '../install-answers.ts';
+import {mediumConfigOptions, readMediumConfig} from '../medium-config.ts';
 
 const options = {
 	format: {
@@ -60,13 +63,7 @@ const options = {
 		help: 'Add a kernel argument to those of the image. May be given several times.',
 	},
 	...answerOptions,
-	config: {
-		type: 'string',
-		value: 'FILE',
-		help: `What machines get besides the image: ${configSyntax} What cannot be honoured here is an error.`,
-	},
-	...configDigestOption,
-	...lenientOption,
+	...mediumConfigOptions,
 	uncompressed: {type: 'boolean', help: 'Do not compress formats that can be without: qcow2.'},
 	seed: {
 		type: 'string',
@@ -81,43 +78,88 @@ export const command = defineCommand({
 	description: [
 		'Makes disk images and live media of the image that this runs from, without privileges: podman run --rm -v .:/out IMAGE disk --format qcow2 /out. They are the same, byte for byte, for the same image, options and SOURCE_DATE_EPOCH.',
 		`Formats of disks: ${outputFormats.map((format) => `${format} (${describeFormat(format)})`).join('; ')}.`,
-		`The format pxe is what a live system is booted from, which installs the image: the kernel (${liveFiles.kernel}), the initramfs (${liveFiles.initramfs}), the image as a compressed EROFS (${liveFiles.image}), and the kernel's command line (${liveFiles.commandLine}), with the EROFS on any block device.`,
+		`Live media install the image: iso is one file, for UEFI, as a CD and as a stick; pxe is a folder for network boots, with the kernel (${liveFiles.kernel}), the initramfs (${liveFiles.initramfs}), the image as a compressed EROFS (${liveFiles.image}) and as an initramfs (${liveFiles.imageArchive}), the kernel's command line (${liveFiles.commandLine}) and a script for iPXE (${liveFiles.networkScript}).`,
 	],
 	options,
 	positionals: {FOLDER: {help: 'Where to put it; made when it is not there.'}},
 	examples: [
 		['podman run --rm -v .:/out IMAGE disk --format raw,qcow2 /out', 'Two disk images.'],
-		['podman run --rm -v .:/out IMAGE disk --format pxe /out', 'Files for a network boot.'],
+		['podman run --rm -v .:/out IMAGE disk --format iso /out', 'A live medium that asks.'],
 	],
 	cleansUp: true,
-	async run(context, {options, positionals}) {
+	async run(context, {options, positionals: {FOLDER: folder}}) {
 		const formats = parseFormats(options.format);
+		checkOptions(formats, options);
 		const settings = diskSettings(options);
 		const system = await context.system();
 		using progress = await context.startProgress(options);
-		const answers = await diskAnswers(context, options, progress.report);
+		const {answers: told, embedded} = await readMediumConfig(context, options, progress.report);
+		const answers = await withAnswerOptions(told, options, progress.report);
 		await using readable = await openDiskSource(context, options.source, progress.report);
 		const image = {...readable, files: await readFitImage(readable, hostArchitecture())};
-		const {FOLDER: folder} = positionals;
-		const {signal} = context;
-		if (formats.live) {
-			await writeLiveMedium(system, image, folder, progress.report, signal);
-		}
-		const made = await makeDiskImages(
+		const moment = imageMoment(image.tree, {
+			seed: options.seed,
+			time: sourceDate(process.env),
+		});
+		system.writeTimesAs(moment.time);
+		const name = options.name ?? imageName(image.environment);
+		const common = {...settings, ...moment, folder, name, signal: context.signal};
+		const {targetImage, kernelArguments} = checkSettings({...common, configKernelArguments: []});
+		const {files, plan} = await makeDiskImages(
 			system,
-			{...settings, folder, answers, signal, formats: formats.disk},
+			{...common, answers, formats: formats.disk},
+			image,
+			progress.report,
+		);
+		const media = await makeLiveMedia(
+			system,
+			{
+				...common,
+				targetImage,
+				kernelArguments: kernelArguments.map(({argument}) => argument),
+				config: embedded,
+				formats: formats.live,
+			},
 			image,
 			progress.report,
 		);
 		progress[Symbol.dispose]();
-		if (options.json) context.print(JSON.stringify(made, undefined, 2));
-		else context.print(...formatDiskImages(made, formats.live, folder));
+		context.print(
+			...(options.json
+				? [JSON.stringify({version: 1, files, media, plan}, undefined, 2)]
+				: [...files.map(({path, size}) => `${path}: ${formatSize(size)}`), ...media]),
+		);
 		return exitStatus.ok;
 	},
 });
 
+type GivenOptions = Arguments<typeof options, Record<never, never>>['options'];
+
+/** Of live media a configuration tells what machines get. */
+const diskOnly = [
+	...['size', 'sector-size', 'file-system', 'uncompressed'],
+	...Object.keys(answerOptions),
+];
+
+/** @throws UsageError for an option that one of the formats would leave out */
+function checkOptions({disk, live}: AskedFormats, given: GivenOptions): void {
+	const isGiven = (name: string) => {
+		const value = Object.entries(given).find(([key]) => key === name)?.[1];
+		return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+	};
+	const unfit = diskOnly.find(isGiven);
+	if (live.length > 0 && unfit !== undefined)
+		throw new UsageError(`--${unfit} is given, and ${live.join(', ')} cannot have it`, {
+			hint: 'It is for disk images: make those by a call of their own. A live medium takes --config.',
+		});
+	if (disk.length > 0 && given['may-wipe'])
+		throw new UsageError(`--may-wipe is given, and ${disk.join(', ')} cannot have it`, {
+			hint: 'It is for live media: make those by a call of their own.',
+		});
+}
+
 /** @throws UsageError for a value that is none */
-function diskSettings(given: Arguments<typeof options, Record<never, never>>['options']) {
+function diskSettings(given: GivenOptions) {
 	const {size: text, name} = given;
 	const size = text === undefined ? undefined : parseSize(text);
 	if (text !== undefined && size === undefined)
@@ -127,14 +169,11 @@ function diskSettings(given: Arguments<typeof options, Record<never, never>>['op
 			hint: 'Take letters, digits, dots and dashes.',
 		});
 	return {
-		name,
 		size,
 		sectorSize: given['sector-size'] === '4096' ? 4096 : 512,
 		rootFileSystem: given['file-system'],
 		targetImage: given['target-image'],
 		kernelArguments: given.karg,
-		seed: given.seed,
 		isCompressed: given.uncompressed ? false : undefined,
-		time: sourceDate(process.env),
 	} as const;
 }

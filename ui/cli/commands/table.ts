@@ -28,6 +28,11 @@ export const commandTable: readonly CommandEntry[] = [
 		load: async () => (await import('./disk.ts')).command,
 	},
 	{
+		name: 'disk iso',
+		summary: 'Copy a live medium with another configuration',
+		load: async () => (await import('./disk-iso.ts')).command,
+	},
+	{
 		name: 'run',
 		summary: 'Boot a disk or an image as a virtual machine',
 		load: async () => (await import('./run.ts')).command,

@@ -1,0 +1,58 @@
+import {mkdirSync} from 'node:fs';
+import path from 'node:path';
+import type {ProgressReporter} from '../../engine/progress.ts';
+import type {System} from '../../engine/system/system.ts';
+import {hostArchitecture} from '../architecture.ts';
+import {orInterrupted} from '../interruption.ts';
+import {type LiveSettings, liveFiles, writeLiveMedium} from '../live/live-medium.ts';
+import type {FitImage} from '../prepare-install.ts';
+import type {ImageMoment} from './image-moment.ts';
+import {writeIso} from './iso/write-iso.ts';
+import {writeWhole} from './write-whole.ts';
+
+/** What a live system is booted from. */
+export const liveFormats = ['iso', 'pxe'] as const;
+export type LiveFormat = (typeof liveFormats)[number];
+
+export interface LiveMediaRequest extends LiveSettings, ImageMoment {
+	readonly formats: readonly LiveFormat[];
+	readonly folder: string;
+	/** Of the ISO, without its suffix. */
+	readonly name: string;
+	/** Where machines that are installed get their updates; otherwise as the image says. */
+	readonly targetImage: string | undefined;
+	readonly signal: AbortSignal;
+}
+
+/** Makes live media of an image; what it is compressed to serves all of them. @returns their paths */
+export async function makeLiveMedia(
+	system: System,
+	{formats, folder, name, targetImage, signal, ...settings}: LiveMediaRequest,
+	image: FitImage,
+	report: ProgressReporter,
+): Promise<string[]> {
+	if (formats.length === 0) return [];
+	const environment = targetImage === undefined ? image.environment : `image="${targetImage}"\n`;
+	const medium = {...image, environment};
+	const made: string[] = [];
+	try {
+		mkdirSync(folder, {recursive: true});
+		if (formats.includes('pxe')) {
+			await writeLiveMedium(system, medium, folder, report, signal, settings);
+			made.push(...Object.values(liveFiles).map((file) => path.join(folder, file)));
+		}
+		if (formats.includes('iso')) {
+			const {efi} = hostArchitecture();
+			const file = path.join(folder, `${name}.iso`);
+			const rootImage = made.length > 0 ? path.join(folder, liveFiles.image) : undefined;
+			const options = {...settings, efi, rootImage};
+			await writeWhole(file, async (unfinished) =>
+				writeIso(system, medium, options, unfinished, report, signal),
+			);
+			made.push(file);
+		}
+		return made;
+	} catch (error) {
+		throw orInterrupted(error, signal, `no medium was finished in ${folder}`);
+	}
+}
