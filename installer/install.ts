@@ -3,6 +3,7 @@
  * Everything that can be refused is refused before the first write.
  */
 import {randomUUID} from 'node:crypto';
+import {findGrub} from '../engine/boot/grub/read-images.ts';
 import type {EngineError} from '../engine/errors.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
 import {isLiveSystem} from '../engine/source/live-root.ts';
@@ -17,6 +18,7 @@ import type {ReadContents} from './bootstrap/source-contents.ts';
 import type {UnhashedContent} from './content.ts';
 import {type DescribedSystem, describeSystem, type SystemRequest} from './describe-system.ts';
 import {surelyEnough} from './disk/content-sizes.ts';
+import {startsByBios} from './disk/firmware.ts';
 import type {DiskInventory, FoundDisk} from './disk/inventory.ts';
 import type {RootFileSystem} from './disk/layout-settings.ts';
 import {isFound, throwRefusals} from './disk/refusals.ts';
@@ -35,6 +37,7 @@ import {
 import {orInterrupted} from './interruption.ts';
 import {readLiveNetwork} from './live/read-network.ts';
 import {memorySize} from './machine/hardware.ts';
+import {usualFirmware} from './machine/usual-firmware.ts';
 import {type InstallPlan, partitionOfRole, planInstall, rootOverhead} from './plan.ts';
 import {type PreparedRoot, prepareRoot} from './prepare-root.ts';
 import {checkPrograms} from './programs.ts';
@@ -235,7 +238,10 @@ async function prepare(
 		inspectTarget(system, targetOptions(options)),
 	]);
 	const rootFileSystem = options.rootFileSystem ?? files.layout.rootFileSystem;
-	const layout = {rootFileSystem, espSize: options.espSize ?? files.layout.espSize};
+	const firmware = options.firmware ?? usualFirmware(architecture.partition);
+	const espSize = options.espSize ?? files.layout.espSize;
+	const layout = {rootFileSystem, espSize, firmware};
+	const grub = startsByBios(firmware) ? await findGrub(root.path) : undefined;
 	const {storage} = options.answers;
 	const diskSize = isFound(target.disk) ? target.disk.size : 0;
 	const wishes = wishedStorage(storage, {memory: memorySize(), diskSize});
@@ -262,7 +268,7 @@ async function prepare(
 	const items = [...bootstrap.items, ...plannedScripts(scripts)];
 	const kernelArguments = [...given.kernelArguments, ...storageArguments(storage, seed)];
 	const request = {
-		...{files, layout, architecture, now},
+		...{files, layout, grub, architecture, now},
 		place: placeName(target),
 		given: {...given, kernelArguments},
 		rootArguments: onDisk.kernelArguments,

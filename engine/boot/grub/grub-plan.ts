@@ -5,7 +5,7 @@
  *   grub/grub.cfg   the menu
  *   grub/grubenv    how often GRUB has booted entries whose boots are counted
  */
-import {type BootOperation, textFile} from '../boot-partition.ts';
+import {type BootFile, type BootOperation, textFile} from '../boot-partition.ts';
 import {type BootContents, entriesFolder} from '../systemd-boot-contents.ts';
 import {liveVariables} from './attempts.ts';
 import {formatEnvironment, parseEnvironment} from './environment-block.ts';
@@ -24,6 +24,17 @@ export interface GrubFiles {
 	readonly loaderSettings: string | undefined;
 	/** Paths of files that a crash left unfinished. */
 	readonly unfinished: readonly string[];
+}
+
+/** The environment block of a new machine. */
+export const newEnvironmentFile: BootFile = textFile(environmentFile, formatEnvironment(new Map()));
+
+/** The menu of a new machine, whose only loader entry this is. */
+export function newMenuFile({path, source}: BootFile): BootFile {
+	const text = source.kind === 'bytes' ? source.bytes.toString() : '';
+	const entryTexts = new Map([[entryName(path) ?? path, text]]);
+	const contents = {entryTexts, kernels: new Map(), unfinished: []};
+	return textFile(menuFile, formatMenu(menuEntries(contents)));
 }
 
 /** Makes the menu that of the entries, and then drops what is not counted any more. */
