@@ -4,6 +4,7 @@
  * cannot be loaded, the next of them is tried at once.
  */
 import {splitCommandLine} from '../command-line.ts';
+import type {LoaderEntry} from '../loader-entry.ts';
 import {type BootContents, type EntryFile, sortEntries} from '../systemd-boot-contents.ts';
 import {menuTimeoutSec} from '../systemd-boot-files.ts';
 import {attemptsVariable, grantedAttempts} from './attempts.ts';
@@ -31,10 +32,7 @@ export function menuEntries(contents: BootContents): readonly EntryFile[] {
 export function formatMenu(entries: readonly EntryFile[], loaderSettings = ''): string {
 	return [
 		menuMark.trimEnd(),
-		'if serial --unit=0 --speed=115200; then',
-		'	terminal_input console serial',
-		'	terminal_output console serial',
-		'fi',
+		...consoleLines,
 		'load_env',
 		`set timeout=${menuTimeout(loaderSettings)}`,
 		...entries.flatMap(rankLines),
@@ -43,6 +41,33 @@ export function formatMenu(entries: readonly EntryFile[], loaderSettings = ''): 
 		'',
 	].join('\n');
 }
+
+/** One thing to boot, of a medium. Paths are from the root of its file system. */
+export interface MediumEntry extends Pick<LoaderEntry, 'linux' | 'initrd' | 'options'> {
+	readonly title: string;
+}
+
+/** A menu that is not changed any more, and counts nothing; the first entry is booted when nobody picks one. */
+export function formatMediumMenu(entries: readonly MediumEntry[], timeoutSec: number): string {
+	return [
+		...consoleLines,
+		`set timeout=${timeoutSec}`,
+		...entries.flatMap(({title, ...entry}) => [
+			`menuentry ${quote(title)} {`,
+			...kernelLines(entry),
+			'}',
+		]),
+		'',
+	].join('\n');
+}
+
+/** A screen, and a serial line where there is one. */
+const consoleLines = [
+	'if serial --unit=0 --speed=115200; then',
+	'	terminal_input console serial',
+	'	terminal_output console serial',
+	'fi',
+];
 
 /** Seconds; -1 waits for somebody. */
 function menuTimeout(loaderSettings: string): number {
@@ -76,14 +101,23 @@ const chooseLines = [
 
 function entryLines(entry: EntryFile, index: number): string[] {
 	const {title, deploymentId, entry: file} = entry;
-	const words = [file.linux, ...splitCommandLine(file.options).map(withoutQuotes)].map(quote);
 	const {counting, argument} = countingOf(entry, index);
 	return [
 		`menuentry ${quote(title)} --id slipway-${deploymentId} {`,
 		...counting.map((line) => `	${line}`),
-		`	linux ${[...words, ...argument].join(' ')}`,
-		...(file.initrd.length === 0 ? [] : [`	initrd ${file.initrd.map(quote).join(' ')}`]),
+		...kernelLines(file, argument),
 		'}',
+	];
+}
+
+function kernelLines(
+	{linux, initrd, options}: Pick<LoaderEntry, 'linux' | 'initrd' | 'options'>,
+	more: readonly string[] = [],
+): string[] {
+	const words = [linux, ...splitCommandLine(options).map(withoutQuotes)].map(quote);
+	return [
+		`	linux ${[...words, ...more].join(' ')}`,
+		...(initrd.length === 0 ? [] : [`	initrd ${initrd.map(quote).join(' ')}`]),
 	];
 }
 

@@ -2,6 +2,7 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {Lacking} from '../../errors.ts';
 import {checkGrubImages, type GrubImages} from './boot-images.ts';
+import type {MediumImages} from './medium-images.ts';
 
 /** Made when the image is built; see image/grub. */
 export const grubFolderInImage = '/usr/lib/slipway/grub';
@@ -11,11 +12,30 @@ export const grubFolderInImage = '/usr/lib/slipway/grub';
  * @throws DamagedInput when they are something else
  */
 export async function lookForGrub(root: string): Promise<GrubImages | undefined> {
-	const read = (name: string) => readFile(path.join(root, grubFolderInImage, name));
+	const images = await readAll(root, {boot: 'boot.img', core: 'core.img'});
+	if (images !== undefined) checkGrubImages(images);
+	return images;
+}
+
+/** Those for media; undefined when an image has none. */
+export async function lookForMediumGrub(root: string): Promise<MediumImages | undefined> {
+	return await readAll(root, {
+		cdBoot: 'cdboot.img',
+		hybridBoot: 'boot_hybrid.img',
+		core: 'core.img',
+	});
+}
+
+/** Undefined when one is missing. */
+async function readAll<Name extends string>(
+	root: string,
+	files: Readonly<Record<Name, string>>,
+): Promise<Record<Name, Buffer> | undefined> {
+	const read = async ([name, file]: readonly [string, unknown]) =>
+		[name, await readFile(path.join(root, grubFolderInImage, String(file)))] as const;
 	try {
-		const images = {boot: await read('boot.img'), core: await read('core.img')};
-		checkGrubImages(images);
-		return images;
+		const contents = await Promise.all(Object.entries(files).map(read));
+		return Object.fromEntries(contents) as Record<Name, Buffer>;
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
 		throw error;
