@@ -14,7 +14,11 @@ import {
 	elToritoLength,
 	hybridBootSector,
 } from '../../../../engine/boot/grub/medium-images.ts';
-import {findGrub, lookForGrub} from '../../../../engine/boot/grub/read-images.ts';
+import {
+	findGrub,
+	lookForGrub,
+	lookForMediumGrub,
+} from '../../../../engine/boot/grub/read-images.ts';
 import {DamagedInput, Lacking} from '../../../../engine/errors.ts';
 import {grubImages} from './grub-images.ts';
 
@@ -105,6 +109,14 @@ test('are read from an image, or said to be missing or something else', async ()
 		writeFileSync(path.join(folder, 'boot.img'), boot);
 		writeFileSync(path.join(folder, 'core.img'), core);
 		assert.equal(await findGrub(root), {boot, core});
+		assert.is(await lookForMediumGrub(root), undefined);
+		for (const name of ['cdboot.img', 'boot_hybrid.img'])
+			writeFileSync(path.join(folder, name), name);
+		assert.equal(await lookForMediumGrub(root), {
+			cdBoot: Buffer.from('cdboot.img'),
+			hybridBoot: Buffer.from('boot_hybrid.img'),
+			core,
+		});
 	} finally {
 		rmSync(root, {recursive: true});
 	}

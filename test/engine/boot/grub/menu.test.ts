@@ -1,6 +1,6 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {formatMenu, menuEntries} from '../../../../engine/boot/grub/menu.ts';
+import {formatMediumMenu, formatMenu, menuEntries} from '../../../../engine/boot/grub/menu.ts';
 
 const test = suite("GRUB's menu");
 
@@ -78,6 +78,25 @@ test('takes arguments as they are, whatever is in them', () => {
 	assert.match(
 		formatMenu(entriesOf(['0', 1, options])),
 		`linux '/a/linux' 'a=b c' 'dyndbg=file x.c +p; y' ''\\''$z' '{}'\\''' 'd e'\n`,
+	);
+});
+
+test('of a medium counts nothing', () => {
+	assert.is(
+		formatMediumMenu(
+			[{title: 'Live', linux: '/live/linux', initrd: ['/i', '/j'], options: 'a b'}],
+			5,
+		),
+		`if serial --unit=0 --speed=115200; then
+	terminal_input console serial
+	terminal_output console serial
+fi
+set timeout=5
+menuentry 'Live' {
+	linux '/live/linux' 'a' 'b'
+	initrd '/i' '/j'
+}
+`,
 	);
 });
 
