@@ -17,17 +17,19 @@ let second: string;
 
 test.after(() => followed?.[Symbol.asyncDispose]());
 
-const entries = (of: Machine) => of.ok('ls /boot/loader/entries');
+const boot = '$(bootctl --print-boot-path)';
+const entries = async (): Promise<readonly string[]> =>
+	(await machine.ok(`ls "${boot}/loader/entries"`)).split('\n').sort();
 
 check('starts, and is blessed', async () => {
 	followed = await FollowedImage.start([], {bios: true});
 	machine = followed.machine;
 	await machine.ok('test ! -e /sys/firmware/efi');
 	first = (await followed.status()).booted?.deployment.id ?? '';
-	assert.is(await entries(machine), `slipway-${first}.conf`);
+	assert.equal(await entries(), [`slipway-${first}.conf`]);
 	assert.match(await machine.ok('cat /proc/cmdline'), / slipway\.attempt=1$/);
 	assert.match(await machine.ok('slipway boot-loader update'), 'as in the image: GRUB on /dev/vda');
-	assert.is((await machine.run('grep -c ^tried_ /boot/grub/grubenv')).output, '0\n');
+	assert.is((await machine.run(`grep -c ^tried_ "${boot}/grub/grubenv"`)).output, '0\n');
 });
 
 check('is updated', async () => {
@@ -39,7 +41,7 @@ check('is updated', async () => {
 	assert.equal([booted?.deployment.id, rollback?.deployment.id], [second, first]);
 	assert.equal(bootReason, {kind: 'newest'});
 	assert.is(booted?.deployment.health, 'good');
-	assert.is(await entries(machine), `slipway-${first}.conf\nslipway-${second}.conf`);
+	assert.equal(await entries(), [first, second].map((id) => `slipway-${id}.conf`).sort());
 });
 
 check('goes back, and forth again', async () => {
@@ -68,7 +70,7 @@ check('comes back by itself from a version that does not get well', async () => 
 	assert.is(booted?.deployment.id, second);
 	assert.is(bootReason?.kind, 'fell-back');
 	assert.match(JSON.stringify(bootReason), 'health check 10-test failed');
-	assert.match(await entries(machine), `slipway-${third}+0-3.conf`);
+	assert.ok((await entries()).includes(`slipway-${third}+0-3.conf`));
 	assert.match((await machine.run('slipway upgrade')).output, 'has failed on this machine before');
 });
 
@@ -79,8 +81,8 @@ check('comes back from a version whose kernel panics', async () => {
 	const fourth = await followed.stage();
 	await machine.reboot();
 	await followed.expectRunning('2');
-	assert.is(machine.console.text.split('Kernel panic').length - 1 >= 3, true);
-	assert.match(await entries(machine), `slipway-${fourth}+0-3.conf`);
+	assert.is(machine.console.text.match(/end Kernel panic/g)?.length, 3);
+	assert.ok((await entries()).includes(`slipway-${fourth}+0-3.conf`));
 });
 
 check('starts by UEFI as well, and boots the same', async () => {
