@@ -1,5 +1,6 @@
 import {statSync} from 'node:fs';
 import type {BootFile, BootFileSource} from '../engine/boot/boot-partition.ts';
+import type {GrubImages} from '../engine/boot/grub/boot-images.ts';
 import type {ByteString, Inode, Metadata} from '../engine/tree/tree.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface SystemContent {
 	readonly bootFiles: readonly BootFile[];
 	/** Files that make the disk bootable: written last, after all the rest is on the disk. */
 	readonly bootEntries: readonly BootFile[];
+	/** What a BIOS starts, outside of all file systems; left out when none is to. */
+	readonly grub?: GrubImages;
 }
 
 /**

@@ -1,5 +1,11 @@
+import type {GrubImages} from '../engine/boot/grub/boot-images.ts';
+import {newEnvironmentFile, newMenuFile} from '../engine/boot/grub/grub-plan.ts';
 import type {KernelArgument} from '../engine/boot/kernel-argument.ts';
-import {entriesMarker, systemdBootFiles} from '../engine/boot/systemd-boot-files.ts';
+import {
+	entriesMarker,
+	loaderSettingsFile,
+	systemdBootFiles,
+} from '../engine/boot/systemd-boot-files.ts';
 import {kernelFiles, newEntryFile} from '../engine/boot/systemd-boot-plan.ts';
 import type {ReadableDeployment} from '../engine/deployment/deployment.ts';
 import {
@@ -22,6 +28,7 @@ import type {BootstrapItem} from './bootstrap/work.ts';
 import {type SystemContent, sourceSize} from './content.ts';
 import {deploymentState} from './deployment-state.ts';
 import {type ContentSizes, contentSizes} from './disk/content-sizes.ts';
+import {startsByBios, startsByUefi} from './disk/firmware.ts';
 import type {LayoutSettings} from './disk/layout-settings.ts';
 import {firstBootState, isRootLast} from './first-boot/first-boot-state.ts';
 import type {InstallFiles} from './install-files.ts';
@@ -51,6 +58,8 @@ export interface SystemRequest {
 	readonly files: InstallFiles;
 	readonly self: SelfImage;
 	readonly layout: LayoutSettings;
+	/** GRUB of the image, for a BIOS. */
+	readonly grub?: GrubImages | undefined;
 	/** How much of the disk it gets, for people; all of it when left out. */
 	readonly place?: string;
 	readonly architecture: Architecture;
@@ -67,7 +76,8 @@ export interface SystemRequest {
 
 /** @throws UsageError for a mistake in the image's settings */
 export function describeSystem(request: SystemRequest): DescribedSystem {
-	const {files, self, architecture, given, bootstrap, layers, isMadeElsewhere} = request;
+	const {files, self, layout, grub, architecture, given, bootstrap, layers} = request;
+	const {firmware = 'uefi'} = layout;
 	const reference = updateReference({
 		option: given.targetImage,
 		containerEnvironment: self.containerEnvironment,
@@ -88,11 +98,14 @@ export function describeSystem(request: SystemRequest): DescribedSystem {
 			...(layers?.records ?? []),
 		],
 		bootFiles: [
-			...systemdBootFiles(files.bootProgram, architecture.efi),
+			...(startsByUefi(firmware) ? systemdBootFiles(files.bootProgram, architecture.efi) : []),
+			...(startsByUefi(firmware) ? [] : [loaderSettingsFile()]),
+			...(startsByBios(firmware) ? [newEnvironmentFile] : []),
 			entriesMarker,
 			...kernelFiles(files.kernel),
 		],
 		bootEntries: [],
+		...(grub && {grub}),
 	};
 	return {
 		deployment,
@@ -109,9 +122,13 @@ export function describeSystem(request: SystemRequest): DescribedSystem {
 			const {kernel, osRelease} = files;
 			const entry = newBootEntry(deployment, {title: osRelease.prettyName, kernel, commandLine});
 			const mounts = disks === undefined ? [] : machineMounts(disks[0].layout);
-			const grow = isMadeElsewhere === true && disks !== undefined && isRootLast(disks[0].layout);
+			const canGrow = disks !== undefined && isRootLast(disks[0].layout);
+			const grow = request.isMadeElsewhere === true && canGrow;
 			const state = [...content.state, ...mounts, ...firstBootState({grow})];
-			return {...content, state, bootEntries: [newEntryFile(entry)]};
+			const entryFile = newEntryFile(entry);
+			// The loader entry is what says that all is there.
+			const menu = startsByBios(firmware) ? [newMenuFile(entryFile)] : [];
+			return {...content, state, bootEntries: [...menu, entryFile]};
 		},
 	};
 }

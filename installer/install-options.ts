@@ -2,6 +2,7 @@ import {givenKernelArguments} from '../engine/boot/kargs.ts';
 import type {KernelArgument} from '../engine/boot/kernel-argument.ts';
 import {formatReference, parseReference} from '../engine/oci/reference.ts';
 import type {Answers} from './answers/answers.ts';
+import type {Firmware} from './disk/firmware.ts';
 import type {RootFileSystem} from './disk/layout-settings.ts';
 
 /** What a person asks for. */
@@ -24,6 +25,8 @@ export interface InstallOptions {
 	readonly rootFileSystem: RootFileSystem | undefined;
 	/** Bytes; otherwise what the image says. */
 	readonly espSize: number | undefined;
+	/** What is to start the disk; otherwise {@link usualFirmware}. */
+	readonly firmware?: Firmware | undefined;
 	/** Those of a configuration, and behind them those of the command line; added to those of the image. */
 	readonly configKernelArguments: readonly string[];
 	readonly kernelArguments: readonly string[];

@@ -8,6 +8,7 @@ import {namesNone, type ShareRequest} from './disk/beside/room.ts';
 import {describeSelector} from './disk/beside/select-partitions.ts';
 import {isEmpty, isUnfinishedInstall} from './disk/content.ts';
 import {changedSince} from './disk/fingerprint.ts';
+import {biosProblems} from './disk/firmware.ts';
 import {type DiskInventory, inspectDisk} from './disk/inventory.ts';
 import {type LayoutRequest, minimumDiskSize} from './disk/layout.ts';
 import {findRefusals, isFound, mountingCapabilities} from './disk/refusals.ts';
@@ -89,7 +90,21 @@ export function refusalsOf(
 		...refusalsOfUnbuilt(storage, others.length > 0),
 		...(sharing === undefined ? keptOfWholeDisk(disk.path, storage) : []),
 		...(needed === undefined ? [] : [...wishProblems(needed), ...sharingProblems(target, needed)]),
+		...(needed === undefined ? [] : firmwareProblems(target, needed)),
 	];
+}
+
+function firmwareProblems(
+	{disk, others, sharing}: InstallTarget,
+	{settings, architecture}: NeededRoom,
+): readonly EngineError[] {
+	const found = [disk, ...others].filter(isFound);
+	return biosProblems({
+		firmware: settings.firmware,
+		architecture,
+		sectorSizes: found.map(({sectorSize}) => sectorSize),
+		isShared: sharing !== undefined,
+	});
 }
 
 function refusalsOfDisk(

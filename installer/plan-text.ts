@@ -4,6 +4,7 @@ import type {BootstrapItem} from './bootstrap/work.ts';
 import {describeOther, describeUse} from './disk/beside/sharing-text.ts';
 import type {DiskIdentity} from './disk/identity.ts';
 import type {DiskLayout, PlannedPartition} from './disk/layout.ts';
+import type {Partition} from './disk/partition-table.ts';
 import {describePartitionType} from './disk/partition-types.ts';
 import {formatSize} from './disk/size.ts';
 import {describeRecoveryKey} from './encryption/encryption-plan.ts';
@@ -37,6 +38,7 @@ function formatDisk({path, size, identity, destroys, layout}: DiskPlan): string[
 			['Destroys', formatLosses(destroys, layout)],
 			['Table', `GPT ${layout.id}, sectors of ${layout.sectorSize} bytes`],
 		]),
+		...(layout.biosBoot === undefined ? [] : formatPlace(layout.biosBoot, layout.biosBoot.name)),
 		...layout.partitions.flatMap(formatPartition),
 		...formatFields(
 			(layout.beside?.kept ?? []).map((partition, index) => [
@@ -59,12 +61,18 @@ function formatIdentity({model, serial, transport}: DiskIdentity): string[] {
 }
 
 function formatPartition(partition: PlannedPartition): string[] {
-	const {number, finishedName, start, size, type, uuid, fileSystem, mountPoint} = partition;
+	const {finishedName, fileSystem, mountPoint} = partition;
+	return [
+		...formatPlace(partition, finishedName),
+		`     ${fileSystem.type} "${fileSystem.label}" ${fileSystem.uuid}${mountPoint === undefined ? '' : `, mounted on ${mountPoint}`}`,
+	];
+}
+
+function formatPlace({number, start, size, type, uuid}: Partition, name: string): string[] {
 	const meaning = describePartitionType(type);
 	return [
-		`  ${number}  ${finishedName}: ${formatSize(size)} at ${formatSize(start)} (bytes ${start} to ${start + size - 1})`,
+		`  ${number}  ${name}: ${formatSize(size)} at ${formatSize(start)} (bytes ${start} to ${start + size - 1})`,
 		`     type ${type}${meaning === undefined ? '' : ` (${meaning})`}, partition ${uuid}`,
-		`     ${fileSystem.type} "${fileSystem.label}" ${fileSystem.uuid}${mountPoint === undefined ? '' : `, mounted on ${mountPoint}`}`,
 	];
 }
 

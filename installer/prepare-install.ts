@@ -1,3 +1,4 @@
+import {findGrub} from '../engine/boot/grub/read-images.ts';
 import type {EngineError} from '../engine/errors.ts';
 import {isLiveSystem} from '../engine/source/live-root.ts';
 import type {System} from '../engine/system/system.ts';
@@ -7,12 +8,14 @@ import {plannedBootstrap} from './bootstrap/plan-bootstrap.ts';
 import type {SealedCredentials} from './bootstrap/seal-credentials.ts';
 import type {ReadContents} from './bootstrap/source-contents.ts';
 import {type DescribedSystem, describeSystem, type SystemRequest} from './describe-system.ts';
+import {startsByBios} from './disk/firmware.ts';
 import type {RootFileSystem} from './disk/layout-settings.ts';
 import type {StorageWishes} from './disk/storage-wishes.ts';
 import type {InstallFiles} from './install-files.ts';
 import type {GivenSettings, InstallOptions} from './install-options.ts';
 import type {NeededRoom} from './install-target.ts';
 import {readLiveNetwork} from './live/read-network.ts';
+import {usualFirmware} from './machine/usual-firmware.ts';
 import {rootOverhead} from './plan.ts';
 import {type PreparedRoot, prepareRoot} from './prepare-root.ts';
 import {checkPrograms} from './programs.ts';
@@ -74,7 +77,10 @@ export async function prepareInstall(
 ): Promise<PreparedInstall> {
 	const architecture = hostArchitecture();
 	const rootFileSystem = options.rootFileSystem ?? files.layout.rootFileSystem;
-	const layout = {rootFileSystem, espSize: options.espSize ?? files.layout.espSize};
+	const firmware = options.firmware ?? usualFirmware(architecture.partition);
+	const espSize = options.espSize ?? files.layout.espSize;
+	const layout = {rootFileSystem, espSize, firmware};
+	const grub = startsByBios(firmware) ? await findGrub(view) : undefined;
 	const {storage, scripts} = options.answers;
 	const wished = wishedStorage(storage, {memory, diskSize});
 	const wishes = {...wished, rootIsLast: isMadeElsewhere};
@@ -97,7 +103,7 @@ export async function prepareInstall(
 	const items = [...bootstrap.items, ...plannedScripts(scripts)];
 	const kernelArguments = [...given.kernelArguments, ...storageArguments(storage, seed)];
 	const request = {
-		...{files, layout, architecture, now, place, layers, isMadeElsewhere},
+		...{files, layout, grub, architecture, now, place, layers, isMadeElsewhere},
 		given: {...given, kernelArguments},
 		rootArguments: onDisk.kernelArguments,
 		bootstrap: {...bootstrap, items},

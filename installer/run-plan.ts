@@ -1,3 +1,4 @@
+import {writeGrub} from '../engine/boot/grub/write-grub.ts';
 import {firstFailure, Lacking, OperationFailed, Refused} from '../engine/errors.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
 import {KernelCallFailed} from '../engine/system/libc.ts';
@@ -8,7 +9,7 @@ import {isRenamed, isShared} from './disk/beside/table-steps.ts';
 import {partitionLoop} from './disk/file-system.ts';
 import {DiskHold} from './disk/hold.ts';
 import {checkSameDisk} from './disk/inventory.ts';
-import type {DiskLayout, PlannedPartition} from './disk/layout.ts';
+import {type DiskLayout, type PlannedPartition, tableOf} from './disk/layout.ts';
 import {
 	changePartitionTable,
 	checkSameTable,
@@ -147,6 +148,7 @@ async function writeDisks(
 	for (const {writer, places} of boots) await writer.writeBoot(content, places, report);
 	signal.throwIfAborted();
 	for (const disk of disks) if (isNamedFirst(disk.plan.layout)) await nameFinished(system, disk);
+	for (const disk of disks) await writeBiosBoot(content, disk);
 	const shownKey = await keepRecoveryKey(run.plan.encryption, recoveryKey);
 	for (const {writer, places, target} of boots) {
 		await writer.finish(content, places.boot);
@@ -168,6 +170,15 @@ async function partitionDisk(
 		for (const partition of newContents(plan.layout)) await writer.makeOther(partition);
 	});
 	report({type: 'done', step: 'partition'});
+}
+
+/** Has a BIOS start the disk, when the plan says so. */
+async function writeBiosBoot(
+	{grub}: SystemContent,
+	{plan: {layout}, target}: Pick<HeldDisk, 'plan' | 'target'>,
+): Promise<void> {
+	if (layout.biosBoot !== undefined && grub !== undefined)
+		await writeGrub(target.path, layout.biosBoot, grub);
 }
 
 /** Makes the root and all below it. @returns what it holds, when it is on the disk and closed again */
@@ -219,7 +230,7 @@ async function makePartitions(
 		return;
 	}
 	await wipeDisk(system, realPath, size, hold);
-	await writePartitionTable(system, disk, layout);
+	await writePartitionTable(system, disk, tableOf(layout));
 }
 
 /**

@@ -5,6 +5,7 @@
 export const slowFiles: readonly string[] = [
 	'build/bundle.test.ts',
 	'engine/boot/boot-partition.test.ts',
+	'engine/boot/grub/grub.test.ts',
 	'engine/boot/update-loaders.test.ts',
 	'engine/health/run-check.test.ts',
 	'engine/lint/initramfs.test.ts',

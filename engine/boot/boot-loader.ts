@@ -32,6 +32,11 @@ export interface BootLoader {
 	countAttempt(deploymentId: string): Promise<void>;
 	/** Removes what nothing needs: kernels without an entry, leftovers of a crash. */
 	sweep(): Promise<void>;
+	/**
+	 * Brings into the entries what the boot loader has counted elsewhere, and its own files in line with them.
+	 * Every change begins with that; at boot it comes first.
+	 */
+	settle(): Promise<void>;
 }
 
 export interface BootEntryList {

@@ -2,6 +2,7 @@ import type {System} from '../system/system.ts';
 import {keepBootCopies} from './boot-copies.ts';
 import type {BootLoader} from './boot-loader.ts';
 import type {MountedBoot} from './copy-boot-partition.ts';
+import {grub, hasGrub} from './grub/grub.ts';
 import {mountedPartition} from './mounted-partition.ts';
 import {systemdBoot} from './systemd-boot.ts';
 
@@ -12,7 +13,8 @@ import {systemdBoot} from './systemd-boot.ts';
  */
 export async function runningBootLoader(system: BootSystem): Promise<BootLoader> {
 	const boot = await runningBoot(system);
-	return inStep(systemdBoot(boot.partition), () => keepBootCopies(system, boot));
+	const loader = (await hasGrub(boot.partition)) ? grub : systemdBoot;
+	return inStep(loader(boot.partition), () => keepBootCopies(system, boot));
 }
 
 type BootSystem = Pick<System, 'run' | 'mount' | 'unmount' | 'syncFileSystem'>;
@@ -49,6 +51,7 @@ function inStep(loader: BootLoader, follow: () => Promise<void>): BootLoader {
 		bless: followed(loader.bless),
 		countAttempt: followed(loader.countAttempt),
 		sweep: followed(loader.sweep),
+		settle: loader.settle,
 	};
 }
 

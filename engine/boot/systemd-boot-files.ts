@@ -31,11 +31,12 @@ export function systemdBootFiles(
 ): BootFile[] {
 	const source = {kind: 'path', path: Buffer.from(program).toString('latin1')} as const;
 	const {own, fallback} = placesOnEsp(architecture);
-	return [
-		{path: own, source},
-		{path: fallback, source},
-		textFile(loaderSettings, `timeout ${timeoutSec}\ndefault slipway-*\n`),
-	];
+	return [{path: own, source}, {path: fallback, source}, loaderSettingsFile(timeoutSec)];
+}
+
+/** What the menu goes by. */
+export function loaderSettingsFile(timeoutSec: number = menuTimeoutSec): BootFile {
+	return textFile(loaderSettings, `timeout ${timeoutSec}\ndefault slipway-*\n`);
 }
 
 /** Whether a file is one of those, and not one that belongs where the entries are. */

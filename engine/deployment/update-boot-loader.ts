@@ -1,11 +1,16 @@
 import path from 'node:path';
 import {bootArchitecture} from '../boot/architecture.ts';
 import {keepBootCopies} from '../boot/boot-copies.ts';
+import {hasGrub} from '../boot/grub/grub.ts';
+import {findGrubDisk} from '../boot/grub/grub-disk.ts';
+import {lookForGrub} from '../boot/grub/read-images.ts';
+import {type GrubDecision, updateGrub} from '../boot/grub/update-grub.ts';
 import type {LoaderDecision} from '../boot/loader-update.ts';
 import {mountedPartition} from '../boot/mounted-partition.ts';
 import {readOfferedLoader} from '../boot/read-loaders.ts';
-import {runningEsp} from '../boot/running-boot-loader.ts';
+import {runningBootPath, runningEsp} from '../boot/running-boot-loader.ts';
 import {type MountedEsp, updateLoaders} from '../boot/update-loaders.ts';
+import {ImageRoot} from '../lint/image-root.ts';
 import type {System} from '../system/system.ts';
 import {type ChangeOptions, checkMachine, readMachine} from './change-machine.ts';
 import {lockMachine, machineLockFile} from './machine-lock.ts';
@@ -18,11 +23,13 @@ export interface BootLoaderUpdate {
 	readonly isGood: boolean;
 	/** The copies on the ESP as they were found, and what is done about each; none without an offer. */
 	readonly copies: readonly LoaderDecision[];
+	/** The GRUB on the disk of the boot partition; left out when there is none, or the image has none. */
+	readonly grub?: GrubDecision;
 }
 
 /**
- * Makes systemd-boot on the ESP as new as that of the running image, once this deployment is known to
- * be good: a boot loader that starts the deployment before it stays until then.
+ * Makes systemd-boot on the ESP as new as that of the running image, and GRUB the image's, once this deployment
+ * is known to be good: a boot loader that starts the deployment before it stays until then.
  * @param root what stands before all paths; for tests
  * @throws Refused `not-deployed`, `machine-busy`, `boot-partition-full`
  * @throws Lacking `not-root`
@@ -42,7 +49,21 @@ export async function updateBootLoader(
 	const copies =
 		loader === undefined ? [] : await updateLoaders(esp, loader, {dryRun: dryRun || !isGood});
 	if (!dryRun && isGood) await keepBootCopies(system, esp, root);
-	return {offered: loader?.program.systemdBoot, isGood, copies};
+	const grub = await updateRunningGrub(system, {dryRun: dryRun || !isGood}, root);
+	return {offered: loader?.program.systemdBoot, isGood, copies, ...(grub && {grub})};
+}
+
+async function updateRunningGrub(
+	system: System,
+	options: {readonly dryRun: boolean},
+	root: string,
+): Promise<GrubDecision | undefined> {
+	const images = await lookForGrub(new ImageRoot(root));
+	if (images === undefined) return undefined;
+	const mountPoint = await runningBootPath(system);
+	if (!(await hasGrub(mountedPartition(system, mountPoint)))) return undefined;
+	const disk = await findGrubDisk(mountPoint, root);
+	return disk && (await updateGrub(disk, images, options));
 }
 
 async function isRunningWell(system: System, root: string): Promise<boolean> {

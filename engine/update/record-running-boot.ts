@@ -1,4 +1,6 @@
+import type {BootLoader} from '../boot/boot-loader.ts';
 import {keepRunningCopies, runningBootLoader} from '../boot/running-boot-loader.ts';
+import {lockMachine} from '../deployment/machine-lock.ts';
 import {physicalRoot} from '../deployment/read-status.ts';
 import {recordBoot} from '../deployment/record-boot.ts';
 import {recordRootEncryption} from '../deployment/root-encryption.ts';
@@ -10,6 +12,7 @@ import {quarantineOnDisk} from './quarantine.ts';
 /** Records how this boot came about; images that failed to boot are not brought again by the updater. */
 export async function recordRunningBoot(system: System): Promise<void> {
 	const bootLoader = await runningBootLoader(system);
+	await settleEntries(system, bootLoader);
 	await keepRunningCopies(system);
 	await countSoftBoot(system, bootLoader);
 	await recordBoot(bootLoader, {
@@ -20,4 +23,13 @@ export async function recordRunningBoot(system: System): Promise<void> {
 	});
 	await announceAfterSoftBoot(system);
 	await recordRootEncryption(system, physicalRoot);
+}
+
+/** Where the boot loader counts attempts beside the entries, they have them before anybody reads those. */
+async function settleEntries(
+	system: Pick<System, 'lock'>,
+	bootLoader: Pick<BootLoader, 'settle'>,
+): Promise<void> {
+	using _lock = await lockMachine(system, {name: 'slipway status'});
+	await bootLoader.settle();
 }

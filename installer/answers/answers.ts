@@ -3,6 +3,7 @@
  * or the terminal UI. Values are checked one by one; whether they fit each other, the image and the
  * machine is for the plan. What is undefined was not said, and a default holds.
  */
+import type {Firmware} from '../disk/firmware.ts';
 import type {RootFileSystem} from '../disk/layout-settings.ts';
 import type {Secret} from './secret.ts';
 
@@ -153,6 +154,8 @@ export interface ImageAnswers {
 export interface BootAnswers {
 	readonly kernelArguments: readonly string[];
 	readonly timeoutSeconds: number | undefined;
+	/** What is to start the disk. */
+	readonly firmware?: Firmware;
 }
 
 export interface SystemAnswers {

@@ -6,7 +6,7 @@ import {refuseUnsupported} from './unsupported-answers.ts';
 /** What the command line says; it goes before a configuration. */
 export type GivenOptions = Pick<
 	InstallOptions,
-	'wipe' | 'targetImage' | 'rootFileSystem' | 'kernelArguments' | 'showsRecoveryKey'
+	'wipe' | 'targetImage' | 'rootFileSystem' | 'firmware' | 'kernelArguments' | 'showsRecoveryKey'
 >;
 
 export interface ConfiguredOptions
@@ -36,7 +36,13 @@ export function configuredOptions(
 		targetImage: given.targetImage ?? image.target,
 		rootFileSystem: given.rootFileSystem ?? storage.fileSystem,
 		espSize: storage.espSize,
+		...firmwareOf(given.firmware ?? boot.firmware),
 		configKernelArguments: boot.kernelArguments,
 		answers,
 	};
+}
+
+/** Nothing when nobody says: it is then for the machine to tell. */
+function firmwareOf(firmware: InstallOptions['firmware']): Pick<InstallOptions, 'firmware'> {
+	return firmware === undefined ? {} : {firmware};
 }

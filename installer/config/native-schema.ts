@@ -1,11 +1,13 @@
 /** What slipway's own configuration may say: the one declaration behind check, answers, TOML and JSON Schema. */
 import {
+	type BootAnswers,
 	type FileAnswer,
 	type FinishAnswers,
 	type MachineMatch,
 	noAnswers,
 	type Script,
 } from '../answers/answers.ts';
+import {firmwares} from '../disk/firmware.ts';
 import {groups, root, users} from './account-schema.ts';
 import {diskSelectors} from './disk-selector-fields.ts';
 import {
@@ -43,10 +45,18 @@ import {
 
 const image = table({target: optional(imageReference)});
 
-const boot = table({
-	kernelArguments: or(list(kernelArgument, 'a list of kernel arguments'), [], 'kargs'),
-	timeoutSeconds: optional(wholeNumber(0, 3600, 'seconds'), 'timeout'),
-});
+const boot: Field<BootAnswers> = converted(
+	table({
+		kernelArguments: or(list(kernelArgument, 'a list of kernel arguments'), [], 'kargs'),
+		timeoutSeconds: optional(wholeNumber(0, 3600, 'seconds'), 'timeout'),
+		firmware: optional(choice(firmwares)),
+	}),
+	{
+		read: ({firmware, ...boot}): BootAnswers =>
+			firmware === undefined ? boot : {...boot, firmware},
+		write: (boot) => ({firmware: undefined, ...boot}),
+	},
+);
 
 const system = table({
 	hostname: optional(hostname),

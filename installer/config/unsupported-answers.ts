@@ -25,6 +25,7 @@ const supportedKeys: readonly string[] = [
 	'storage.mirror',
 	'image.target',
 	'boot.kargs',
+	'boot.firmware',
 	'system',
 	'root',
 	'user',

@@ -1,6 +1,7 @@
 import type {TomlTable, TomlValue} from 'smol-toml';
 import {UsageError} from '../../engine/errors.ts';
 import {lineOfKey, parseSettings, type SettingsFile} from '../../engine/settings-file.ts';
+import type {Firmware} from './firmware.ts';
 import {formatSize, parseSize, sizeSyntax} from './size.ts';
 
 /** File systems that a root may have; the image needs the mkfs of the one that is used. */
@@ -12,6 +13,8 @@ export interface LayoutSettings {
 	readonly rootFileSystem: RootFileSystem;
 	/** Bytes; undefined for the default, which gives way on small disks. */
 	readonly espSize: number | undefined;
+	/** UEFI when left out. */
+	readonly firmware?: Firmware;
 }
 
 export const defaultLayoutSettings: LayoutSettings = {rootFileSystem: 'ext4', espSize: undefined};

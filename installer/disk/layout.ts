@@ -1,6 +1,8 @@
 import {Refused} from '../../engine/errors.ts';
+import {biosBootPartition, biosBootSize} from './bios-boot.ts';
 import {bootPartitionSize} from './boot-size.ts';
 import type {ContentSizes} from './content-sizes.ts';
+import {startsByBios} from './firmware.ts';
 import {seededUuid} from './identifiers.ts';
 import type {LayoutSettings, RootFileSystem} from './layout-settings.ts';
 import {minimumEspSize} from './minimum-sizes.ts';
@@ -41,6 +43,8 @@ export interface DiskLayout extends PartitionTable {
 	readonly label: 'gpt';
 	/** Those that are made. */
 	readonly partitions: readonly PlannedPartition[];
+	/** Where GRUB is for a BIOS, without a file system; left out when none is to start the disk. */
+	readonly biosBoot?: Partition;
 	/** What else is on the disk; left out when all of it is taken. */
 	readonly beside?: Surroundings;
 }
@@ -97,7 +101,18 @@ type Sizing = Pick<LayoutRequest, 'sizes' | 'settings' | 'wishes' | 'sectorSize'
 export function minimumDiskSize(request: Sizing): number {
 	const {sizes, settings, sectorSize} = request;
 	const esp = alignUp(settings.espSize ?? minimumEspSize(sizes, sectorSize), alignment);
-	return alignment + esp + neededBytes(request) + alignUp(backupTableSize(sectorSize), alignment);
+	const ends = alignment + alignUp(backupTableSize(sectorSize), alignment);
+	return ends + biosBootSizeOf(settings) + esp + neededBytes(request);
+}
+
+/** Bytes of the partition that a BIOS needs. */
+function biosBootSizeOf({firmware}: LayoutSettings): number {
+	return firmware !== undefined && startsByBios(firmware) ? biosBootSize : 0;
+}
+
+/** The whole table of a layout, in the order of its places. */
+export function tableOf({partitions, biosBoot, ...table}: DiskLayout): PartitionTable {
+	return {...table, partitions: biosBoot === undefined ? partitions : [biosBoot, ...partitions]};
 }
 
 /**
@@ -105,18 +120,22 @@ export function minimumDiskSize(request: Sizing): number {
  * @throws Refused `too-small` with what is needed and what there is; `esp-too-small` for a setting
  */
 export function planLayout(request: LayoutRequest): DiskLayout {
-	const {diskSize, sectorSize, seed} = request;
+	const {diskSize, sectorSize, seed, settings} = request;
 	const needed = minimumDiskSize(request);
 	if (diskSize < needed) throw tooSmall('the disk', needed, diskSize);
 	const espSize = bootPartitionSize(request, diskSize, diskSize - needed);
 	const end = alignDown(diskSize - backupTableSize(sectorSize), alignment);
+	const start = alignment + biosBootSizeOf(settings);
+	const biosBoot = start === alignment ? undefined : biosBootPartition(seed, alignment);
 	const wanted = [
 		{...wantedEsp(seed, espSize), name: partitionNames.esp},
-		...wantedPartitions(request, end - alignment - espSize),
+		...wantedPartitions(request, end - start - espSize),
 	];
-	const partitions = placeInRoom(wanted, {start: alignment, end}, firstNumbers);
+	const numbers = biosBoot === undefined ? firstNumbers : firstNumbers.slice(1);
+	const partitions = placeInRoom(wanted, {start, end}, numbers);
 	if (partitions === undefined) throw tooSmall('the disk', needed, diskSize);
-	return {label: 'gpt', id: seededUuid(seed, 'disk'), sectorSize, partitions};
+	const id = seededUuid(seed, 'disk');
+	return {label: 'gpt', id, sectorSize, ...(biosBoot && {biosBoot}), partitions};
 }
 
 /** Of an empty table. */

@@ -3,6 +3,7 @@ export const partitionNames = {
 	esp: 'slipway-esp',
 	root: 'slipway-root',
 	unfinishedRoot: 'slipway-root-incomplete',
+	biosBoot: 'slipway-bios',
 } as const;
 
 const ownNames: ReadonlySet<string> = new Set(Object.values(partitionNames));

@@ -60,7 +60,14 @@ export async function makeDiskImages(
 		mkdirSync(folder, {recursive: true});
 		await using raw = await UnfinishedFile.make(fileOf('raw'));
 		const {plan} = await disk.write(raw.path, report);
-		const facts = {path: raw.path, name, size, sectorSize, ...moment, firmware: 'uefi'} as const;
+		const facts = {
+			path: raw.path,
+			name,
+			size,
+			sectorSize,
+			...moment,
+			firmware: request.firmware === 'bios' ? 'bios' : 'uefi',
+		} as const;
 		const outputs = converted.map((format) => ({format, file: fileOf(format), isCompressed}));
 		await writeFormats(system, facts, outputs, report, signal);
 		if (formats.includes('raw')) {

@@ -4,6 +4,7 @@ import type {ProgressReporter} from '../../engine/progress.ts';
 import type {System} from '../../engine/system/system.ts';
 import type {Answers} from '../answers/answers.ts';
 import {decideInstall, targetOptions} from '../decide-install.ts';
+import type {Firmware} from '../disk/firmware.ts';
 import {minimumDiskSize, tooSmall} from '../disk/layout.ts';
 import type {RootFileSystem} from '../disk/layout-settings.ts';
 import {throwRefusals} from '../disk/refusals.ts';
@@ -25,6 +26,8 @@ export interface DiskImageOptions {
 	/** Of the disk that the file is an image of. */
 	readonly sectorSize: 512 | 4096;
 	readonly rootFileSystem: RootFileSystem | undefined;
+	/** What is to start the disk; as the answers say, or UEFI, when undefined. */
+	readonly firmware: Firmware | undefined;
 	readonly targetImage: string | undefined;
 	readonly kernelArguments: readonly string[];
 	readonly answers: Answers;
@@ -112,6 +115,7 @@ function asInstallation({answers, ...options}: DiskImageOptions): InstallOptions
 		targetImage: options.targetImage ?? image.target,
 		rootFileSystem: options.rootFileSystem ?? storage.fileSystem,
 		espSize: storage.espSize,
+		firmware: options.firmware ?? boot.firmware ?? 'uefi',
 		configKernelArguments: boot.kernelArguments,
 		answers,
 		showsRecoveryKey: false,

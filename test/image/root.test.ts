@@ -6,6 +6,7 @@ import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {bootTries} from '../../engine/boot/boot-loader.ts';
+import {attemptParameter} from '../../engine/boot/grub/menu.ts';
 import {imageKernelArguments} from '../../engine/boot/kargs.ts';
 import {softBootFile} from '../../engine/deployment/soft-boot.ts';
 import {softRebootFile} from '../../engine/deployment/soft-reboot-file.ts';
@@ -105,13 +106,13 @@ const counterOf = (name: string): Buffer =>
 
 /** Runs what a failed boot runs, with programs that say their name; gives what it printed. */
 function failBoot(
-	entry: string,
+	entry: string | undefined,
 	commandLine = 'quiet',
 	{noting = 'echo', softBoot = ''} = {},
 ): string[] {
 	const folder = mkdtempSync(path.join(tmpdir(), 'slipway-boot-failed-'));
 	try {
-		writeFileSync(path.join(folder, 'counter'), counterOf(entry));
+		if (entry !== undefined) writeFileSync(path.join(folder, 'counter'), counterOf(entry));
 		writeFileSync(path.join(folder, 'cmdline'), `${commandLine}\n`);
 		if (softBoot !== '') writeFileSync(path.join(folder, 'soft-boot'), softBoot);
 		const script = read('usr/lib/slipway/boot-failed')
@@ -130,6 +131,8 @@ function failBoot(
 
 const noted = 'slipway health --note-failed-boot';
 const restart = 'systemctl --ignore-inhibitors reboot';
+const stays =
+	'slipway: this system had used up its attempts before; it stays up for somebody to look at it.';
 
 test('restart after an attempt that failed, having noted what did', () => {
 	for (const made of [1, 2, 3])
@@ -138,6 +141,25 @@ test('restart after an attempt that failed, having noted what did', () => {
 			`slipway: attempt ${made} of ${bootTries} to start this system failed; restarting.`,
 			restart,
 		]);
+});
+
+test('know from GRUB which attempt it was, where no firmware says', () => {
+	for (const made of [1, 3])
+		assert.equal(failBoot(undefined, `quiet slipway.attempt=${made}`), [
+			noted,
+			`slipway: attempt ${made} of ${bootTries} to start this system failed; restarting.`,
+			restart,
+		]);
+	assert.equal(failBoot(undefined, 'quiet slipway.attempt=4').at(-1), stays);
+	// What a soft reboot led to has attempts of its own.
+	const softBoot = {softBoot: 'slipway=3f2a9c1b4d5e.2 slipway.trial'};
+	assert.equal(failBoot(undefined, 'slipway.attempt=4', softBoot).at(-1), restart);
+	assert.match(read('usr/lib/slipway/slipway-root'), `\t\t${attemptParameter}=*)`);
+	for (const unit of ['slipway-bless-boot', 'slipway-boot-failed'])
+		assert.match(
+			read(`usr/lib/systemd/system/${unit}.service`),
+			`\nConditionKernelCommandLine=|${attemptParameter}\n`,
+		);
 });
 
 test('restart when nothing can be noted, and when the boot loader says nothing of use', () => {
@@ -150,10 +172,7 @@ test('restart when nothing can be noted, and when the boot loader says nothing o
 });
 
 test('stay up when attempts were used up, or somebody is there who wants it so', () => {
-	assert.equal(failBoot('slipway-3f2a9c1b4d5e.1+0-4.conf'), [
-		noted,
-		'slipway: this system had used up its attempts before; it stays up for somebody to look at it.',
-	]);
+	assert.equal(failBoot('slipway-3f2a9c1b4d5e.1+0-4.conf'), [noted, stays]);
 	for (const wish of [
 		'slipway.failure=stop',
 		'slipway.failure=shell',

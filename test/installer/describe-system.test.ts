@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import {version} from '../../engine/version.ts';
 import type {StateEntry, SystemContent} from '../../installer/content.ts';
 import {describeSystem, type SystemRequest} from '../../installer/describe-system.ts';
+import {grubImages} from '../engine/boot/grub/grub-images.ts';
 import {imageDigest, planFor, systemRequest} from './new-system.ts';
 
 const test = suite('a system to install');
@@ -119,6 +120,32 @@ test('boots by one entry, with the command line of the plan', () => {
 	assert.ok(text.includes(`title My OS 1 (${id})\n`), text);
 	assert.ok(text.includes(`options ${plan.deployment.commandLine}\n`), text);
 	assert.ok(plan.deployment.commandLine.endsWith(` slipway=${id} quiet console=ttyS0`));
+});
+
+test('boots by GRUB where a BIOS is to start it, and by systemd-boot where UEFI may', () => {
+	const {boot, core} = grubImages();
+	for (const firmware of ['bios', 'both'] as const) {
+		const request = systemRequest(file);
+		const layout = {...request.layout, firmware};
+		const described = describeSystem({...request, layout, grub: {boot, core}});
+		const {bootFiles, bootEntries, grub} = described.contentFor(planFor(described));
+		assert.equal(grub, {boot, core});
+		assert.equal(
+			bootFiles.map(({path: place}) => place).filter((place) => !place.includes('/slipway-')),
+			[
+				...(firmware === 'both' ? ['EFI/systemd/systemd-bootx64.efi', 'EFI/BOOT/BOOTX64.EFI'] : []),
+				'loader/loader.conf',
+				'grub/grubenv',
+				'loader/entries.srel',
+			],
+		);
+		// The loader entry, which says that all is there, comes after what boots it.
+		assert.equal(
+			bootEntries.map(({path: place}) => place),
+			['grub/grub.cfg', `loader/entries/slipway-${id}+3.conf`],
+		);
+		assert.match(textOf(bootEntries[0]), `\nmenuentry 'My OS 1 (${id})' --id slipway-${id} {\n`);
+	}
 });
 
 test('takes as much room as its files', () => {

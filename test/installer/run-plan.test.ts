@@ -25,6 +25,7 @@ import {Secret} from '../../installer/answers/secret.ts';
 import type {UnhashedContent} from '../../installer/content.ts';
 import {describeSystem} from '../../installer/describe-system.ts';
 import {isShared, tableAfter, tableBefore} from '../../installer/disk/beside/table-steps.ts';
+import {tableOf} from '../../installer/disk/layout.ts';
 import type {PartitionTable} from '../../installer/disk/partition-table.ts';
 import {partitionTypes} from '../../installer/disk/partition-types.ts';
 import {GiB, MiB} from '../../installer/disk/size.ts';
@@ -34,6 +35,7 @@ import type {RootVolume} from '../../installer/root-volume.ts';
 import {type PlannedContent, runPlan} from '../../installer/run-plan.ts';
 import type {TargetSource} from '../../installer/scripts/target-root.ts';
 import {ext4Sink} from '../../installer/sink/ext4.ts';
+import {grubImages} from '../engine/boot/grub/grub-images.ts';
 import {besideRequest, found, freeSpace, readableBoot} from './disk/beside/shared-disk.ts';
 import {planFor, systemRequest} from './new-system.ts';
 
@@ -126,6 +128,41 @@ test('names the root finished when all is there, and makes the disk bootable las
 	);
 	assert.is(system.calls.at(-1)?.call, 'flushDevice');
 });
+
+test('has a BIOS find GRUB before there is anything to boot', async () => {
+	const grub = grubImages();
+	const request = systemRequest(import.meta.filename);
+	const settings = {...request.layout, firmware: 'bios'} as const;
+	const bios = describeSystem({...request, layout: settings, grub});
+	const place = {kind: 'file', path: disk, realPath: disk, size: 4 * GiB} as const;
+	const biosPlan = planFor(bios, place, [], {settings});
+	const states: string[] = [];
+	const system = systemWith(
+		(command) => {
+			if (command === 'mren') states.push(readFirstSector(disk).toString('latin1', 0x180, 0x184));
+		},
+		() => tableOf(layoutOf(biosPlan)),
+	);
+	const sink = ext4Sink(system, {path: disk, sectorSize: 512, mke2fsConfig: '/mke2fs.conf'});
+	const planned = {plan: biosPlan, content: bios.contentFor(biosPlan), sink, unhashed: undefined};
+	await runPlan(system, planned, never, noProgress);
+	const renames = system.commandLines().filter((line) => line.startsWith('mren'));
+	assert.equal(
+		renames.map((line) => line.split('.').at(-1)),
+		['cfg', 'conf'],
+	);
+	assert.equal(states, ['GRUB', 'GRUB']);
+	// The first sector of the partition for it.
+	assert.is(readFirstSector(disk).readBigUInt64LE(0x5c), 2048n);
+});
+
+function readFirstSector(file: string): Buffer {
+	const sector = Buffer.alloc(512);
+	const descriptor = openSync(file, 'r');
+	readSync(descriptor, sector);
+	closeSync(descriptor);
+	return sector;
+}
 
 test('gives the plan that hashing made of it, and writes its entry', async () => {
 	const system = systemWith();

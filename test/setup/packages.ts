@@ -11,6 +11,8 @@ const packages: Readonly<Record<string, string>> = {
 	'qemu-utils': '/usr/bin/qemu-img',
 	swtpm: '/usr/bin/swtpm',
 	ovmf: '/usr/share/OVMF/OVMF_CODE_4M.fd',
+	'grub-pc-bin': '/usr/lib/grub/i386-pc/boot.img',
+	'grub-common': '/usr/bin/grub-mkimage',
 	mtools: '/usr/bin/mtools',
 	dosfstools: '/usr/sbin/mkfs.vfat',
 	fdisk: '/usr/sbin/sfdisk',

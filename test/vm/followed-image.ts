@@ -15,6 +15,8 @@ export interface FollowedImageOptions {
 	readonly updates?: boolean;
 	/** Whether the machine has a hardware watchdog. */
 	readonly watchdog?: boolean;
+	/** Whether a BIOS starts the machine, from a disk that UEFI starts too. */
+	readonly bios?: boolean;
 }
 
 export class FollowedImage implements AsyncDisposable {
@@ -34,16 +36,17 @@ export class FollowedImage implements AsyncDisposable {
 	/** Installs version 1, made by these commands, and boots it; the caller disposes of both. */
 	static async start(
 		commands: readonly string[],
-		{updates = false, watchdog = false}: FollowedImageOptions = {},
+		{updates = false, watchdog = false, bios = false}: FollowedImageOptions = {},
 	): Promise<FollowedImage> {
 		await using stack = new AsyncDisposableStack();
 		const registry = stack.use(await startRegistry());
 		const {name} = await deriveImage(tag(registry, '1'), '1', commands);
 		const byHand = updates ? [] : ['--karg', 'systemd.mask=slipway-update.timer'];
-		const args = ['--target-image', reference(registry), ...byHand];
+		const firmware = bios ? ['--firmware', 'both'] : [];
+		const args = ['--target-image', reference(registry), ...byHand, ...firmware];
 		const disk = stack.use(await InstalledDisk.make({args, image: name}));
 		await podman(['rmi', name]);
-		const running = stack.use(await Machine.start({disk: disk.file, watchdog}));
+		const running = stack.use(await Machine.start({disk: disk.file, watchdog, bios}));
 		const followed = new FollowedImage(registry, disk, running);
 		await followed.expectRunning('1');
 		await running.ok(`mkdir -p /etc/containers/registries.conf.d

@@ -126,7 +126,7 @@ export class Machine implements AsyncDisposable {
 			firmwareCode: firmware.code,
 		};
 		// Variables of their own for every run: used ones can lead the firmware astray.
-		if (usesFirmware(options.direct)) {
+		if (usesFirmware(options)) {
 			copyFileSync(firmware.variables, path.join(this.folder, firmwareVariables));
 		}
 		this.listeners.push(await listen(agentSocket(this.folder), this.agent));

@@ -15,6 +15,8 @@ export interface MachineOptions {
 		readonly append: string;
 		readonly firmware?: true;
 	};
+	/** Has a BIOS, SeaBIOS, in place of UEFI. */
+	readonly bios?: boolean;
 	/** Control socket of a TPM2, see tpm.ts. */
 	readonly tpm?: string;
 	readonly memoryMib?: number;
@@ -190,15 +192,20 @@ function recordedDisk(disk: string, writeLog: string): string[] {
 	];
 }
 
-export function usesFirmware(direct: MachineOptions['direct']): boolean {
-	return direct === undefined || direct.firmware === true;
+/** Whether it starts by UEFI, whose variables it needs then. */
+export function usesFirmware({
+	direct,
+	bios = false,
+}: Pick<MachineOptions, 'direct' | 'bios'>): boolean {
+	return !bios && (direct === undefined || direct.firmware === true);
 }
 
-function bootArguments({direct}: MachineOptions, files: MachineFiles): string[] {
+function bootArguments(options: MachineOptions, files: MachineFiles): string[] {
+	const {direct} = options;
 	const kernel = direct
 		? ['-kernel', direct.kernel, '-initrd', direct.initrd, '-append', direct.append]
 		: [];
-	if (!usesFirmware(direct)) return kernel;
+	if (!usesFirmware(options)) return kernel;
 	const variables = path.join(files.folder, firmwareVariables);
 	return [
 		...kernel,

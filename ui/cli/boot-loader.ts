@@ -1,23 +1,44 @@
+import type {GrubDecision} from '../../engine/boot/grub/update-grub.ts';
 import type {LoaderDecision} from '../../engine/boot/loader-update.ts';
 import type {BootLoaderUpdate} from '../../engine/deployment/update-boot-loader.ts';
 
 /** What happened to each copy of the boot loader, or would. */
 export function formatBootLoaderUpdate(
-	{offered, isGood, copies}: BootLoaderUpdate,
+	update: BootLoaderUpdate,
 	{dryRun}: {readonly dryRun: boolean},
 ): string[] {
-	if (offered === undefined) return ['the image has no systemd-boot to follow'];
+	const {isGood, copies, grub} = update;
 	const isDone = isGood && !dryRun;
+	// A disk that only a BIOS starts.
+	const isGrubAlone = grub !== undefined && copies.every(({state}) => state === 'missing');
+	const isWaiting = !isGood && [...copies, grub].some((one) => one?.replace === true);
+	return [
+		...(isGrubAlone ? [] : formatCopies(update, isDone)),
+		...(grub === undefined ? [] : [formatGrub(grub, isDone)]),
+		...(isWaiting ? ['nothing is changed before this deployment is known to be good'] : []),
+	];
+}
+
+function formatCopies({offered, copies}: BootLoaderUpdate, isDone: boolean): string[] {
+	if (offered === undefined) return ['the image has no systemd-boot to follow'];
 	const replaced = copies.filter(({replace}) => replace);
 	return [
 		...copies.flatMap((copy) =>
 			copy.replace ? formatReplaced(copy, {offered, isDone}) : formatKept(copy),
 		),
 		...(replaced.length === 0 ? [`nothing to update: the image has ${offered}`] : []),
-		...(replaced.length > 0 && !isGood
-			? ['nothing is changed before this deployment is known to be good']
-			: []),
 	];
+}
+
+function formatGrub({path, state}: GrubDecision, isDone: boolean): string {
+	switch (state) {
+		case 'same':
+			return `as in the image: GRUB on ${path}`;
+		case 'other':
+			return `${isDone ? 'updated' : 'would update'}: GRUB on ${path}`;
+		case 'foreign':
+			return `left alone: GRUB on ${path}, which slipway did not put there`;
+	}
 }
 
 function formatReplaced(

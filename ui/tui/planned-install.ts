@@ -44,8 +44,14 @@ function describeKept(partition: KeptPartition): string {
 }
 
 function partitionsOf({layout}: DiskPlan): string[] {
-	return layout.partitions.map(
-		({number, finishedName, size, fileSystem}) =>
-			`${number}  ${finishedName}, ${formatSize(size)}, ${fileSystem.type}`,
-	);
+	const {biosBoot, partitions} = layout;
+	return [
+		...(biosBoot === undefined
+			? []
+			: [`${biosBoot.number}  ${biosBoot.name}, ${formatSize(biosBoot.size)}, GRUB`]),
+		...partitions.map(
+			({number, finishedName, size, fileSystem}) =>
+				`${number}  ${finishedName}, ${formatSize(size)}, ${fileSystem.type}`,
+		),
+	];
 }

@@ -103,7 +103,7 @@ export function openFirmwareVariables(
 ): FirmwareVariables {
 	if (!existsSync(path.join(sys, 'firmware/efi')))
 		throw new Refused('not-uefi', 'this machine was not started by UEFI', {
-			hint: 'Have its firmware start the system by UEFI; slipway knows no other way to boot.',
+			hint: 'Have its firmware start the system by UEFI; for a BIOS slipway only takes whole disks.',
 		});
 	const folder = path.join(run, `slipway-efivars-${process.pid}`);
 	mkdirSync(folder, {mode: 0o700});

@@ -75,6 +75,16 @@ test('are those of the command line where it says something', () => {
 	});
 });
 
+test('say what starts the disk only when one of them does', () => {
+	const told = answersOf('boot.firmware = "both"\n');
+	const firmwareOf = (given: typeof nothing & {readonly firmware?: 'bios'}, answers = told) =>
+		configuredOptions(given, answers, named).firmware;
+	assert.is(firmwareOf(nothing), 'both');
+	assert.is(firmwareOf({...nothing, firmware: 'bios'}), 'bios');
+	assert.is(firmwareOf(nothing, noAnswers), undefined);
+	assert.equal(unsupportedAnswers(told), []);
+});
+
 test('select the only disk, and wipe nothing, unless something else is said', () => {
 	const {selectors, wipe} = configuredOptions(nothing, noAnswers, named);
 	assert.equal([selectors, wipe], [[{pick: 'only'}], false]);

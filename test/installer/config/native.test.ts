@@ -415,6 +415,7 @@ const values: readonly (readonly [
 			'{pick = "first"}',
 		],
 	],
+	['boot.firmware', ['"uefi"', '"bios"', '"both"'], ['"efi"', 'true']],
 	['boot.kargs', ['["quiet splash"]'], ['["root=/dev/sda"]', '[""]', '"quiet"']],
 	[
 		'updates.window',

@@ -7,6 +7,7 @@ import {
 	type LayoutRequest,
 	minimumDiskSize,
 	planLayout,
+	tableOf,
 } from '../../../installer/disk/layout.ts';
 import {minimumEspSize, minimumRootSize} from '../../../installer/disk/minimum-sizes.ts';
 import {backupTableSize} from '../../../installer/disk/partition-table.ts';
@@ -77,6 +78,34 @@ test('is an ESP of 1 GiB and a root that takes the rest', () => {
 	};
 	assert.equal(planLayout(request), layout);
 });
+
+for (const firmware of ['bios', 'both'] as const)
+	test(`has a partition for GRUB in front when it is to start by ${firmware}`, () => {
+		const settings = {...request.settings, firmware};
+		const layout = planLayout({...request, settings});
+		const {biosBoot, partitions, ...table} = layout;
+		assert.equal(biosBoot, {
+			number: 1,
+			start: MiB,
+			size: MiB,
+			type: '21686148-6449-6e6f-744e-656564454649',
+			uuid: seededUuid('fixed', 'BIOS boot partition'),
+			name: 'slipway-bios',
+		});
+		const plain = planLayout(request);
+		assert.equal(
+			partitions.map(({number, start, size}) => ({number, start, size})),
+			[
+				{number: 2, start: 2 * MiB, size: GiB},
+				{number: 3, start: GiB + 2 * MiB, size: 31 * GiB - 3 * MiB},
+			],
+		);
+		assert.equal(tableOf(layout), {...table, partitions: [biosBoot, ...partitions]});
+		assert.equal(tableOf(plain), plain);
+		const smallest = {...request, settings, diskSize: minimumDiskSize({...request, settings})};
+		assert.is(smallest.diskSize, minimumDiskSize(request) + MiB);
+		assert.is(planLayout(smallest).partitions.length, 2);
+	});
 
 test('is the same for the same seed and another for another', () => {
 	assert.equal(planLayout(request), planLayout({...request}));

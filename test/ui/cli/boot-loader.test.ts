@@ -1,5 +1,6 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
+import type {GrubDecision} from '../../../engine/boot/grub/update-grub.ts';
 import type {LoaderDecision, LoaderState} from '../../../engine/boot/loader-update.ts';
 import type {BootLoaderUpdate} from '../../../engine/deployment/update-boot-loader.ts';
 import {formatBootLoaderUpdate} from '../../../ui/cli/boot-loader.ts';
@@ -18,6 +19,17 @@ const update = (isGood: boolean, ...copies: readonly LoaderDecision[]): BootLoad
 	isGood,
 	copies,
 });
+const grub = (state: GrubDecision['state']): GrubDecision => ({
+	path: '/dev/vda',
+	state,
+	replace: state === 'other',
+});
+const absent: LoaderDecision = {
+	path: 'EFI/BOOT/BOOTX64.EFI',
+	state: 'missing',
+	version: undefined,
+	replace: false,
+};
 const own = 'EFI/systemd/systemd-bootx64.efi';
 const fallback = 'EFI/BOOT/BOOTX64.EFI';
 
@@ -65,6 +77,35 @@ const cases: readonly (readonly [string, BootLoaderUpdate, boolean, readonly str
 			'left alone: c.efi, which nothing can start',
 			'nothing to update: the image has 257.9-1',
 		],
+	],
+	[
+		'what GRUB is beside it, and that it waits too',
+		{...update(false, copy(own, 'same', '257.9-1')), grub: grub('other')},
+		false,
+		[
+			`as in the image: ${own}, 257.9-1`,
+			'nothing to update: the image has 257.9-1',
+			'would update: GRUB on /dev/vda',
+			'nothing is changed before this deployment is known to be good',
+		],
+	],
+	[
+		'what GRUB is alone',
+		{...update(true, absent), grub: grub('other')},
+		false,
+		['updated: GRUB on /dev/vda'],
+	],
+	[
+		'that GRUB is the same',
+		{...update(true, absent), grub: grub('same')},
+		false,
+		['as in the image: GRUB on /dev/vda'],
+	],
+	[
+		'that GRUB is of others',
+		{...update(true), grub: grub('foreign')},
+		true,
+		['left alone: GRUB on /dev/vda, which slipway did not put there'],
 	],
 	[
 		'that there is nothing to follow',

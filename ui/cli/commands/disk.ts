@@ -1,6 +1,7 @@
 import {exitStatus, UsageError} from '../../../engine/errors.ts';
 import {imageNameSyntax} from '../../../engine/update/image-name.ts';
 import {hostArchitecture} from '../../../installer/architecture.ts';
+import {firmwares} from '../../../installer/disk/firmware.ts';
 import {rootFileSystems} from '../../../installer/disk/layout-settings.ts';
 import {parseSize, sizeSyntax} from '../../../installer/disk/size.ts';
 import {readFitImage} from '../../../installer/fit-image.ts';
@@ -50,6 +51,12 @@ const options = {
 		type: 'string',
 		value: 'IMAGE',
 		help: `Make them of this image instead of the one that runs: ${imageNameSyntax}. Its layers go onto the disk too, so that the first update fetches only what is new.`,
+	},
+	firmware: {
+		type: 'string',
+		value: 'FIRMWARE',
+		choices: firmwares,
+		help: 'What starts the disk: UEFI with systemd-boot, a BIOS with GRUB, or both; uefi when left out.',
 	},
 	'target-image': {
 		type: 'string',
@@ -137,7 +144,7 @@ type GivenOptions = Arguments<typeof options, Record<never, never>>['options'];
 
 /** Of live media a configuration tells what machines get. */
 const diskOnly = [
-	...['size', 'sector-size', 'file-system', 'uncompressed'],
+	...['size', 'sector-size', 'file-system', 'firmware', 'uncompressed'],
 	...Object.keys(answerOptions),
 ];
 
@@ -172,6 +179,7 @@ function diskSettings(given: GivenOptions) {
 		size,
 		sectorSize: given['sector-size'] === '4096' ? 4096 : 512,
 		rootFileSystem: given['file-system'],
+		firmware: given.firmware,
 		targetImage: given['target-image'],
 		kernelArguments: given.karg,
 		isCompressed: given.uncompressed ? false : undefined,

@@ -1,5 +1,6 @@
 import {exitStatus, UsageError} from '../../../engine/errors.ts';
 import {isLiveSystem} from '../../../engine/source/live-root.ts';
+import {firmwares} from '../../../installer/disk/firmware.ts';
 import {rootFileSystems} from '../../../installer/disk/layout-settings.ts';
 import {installMachine} from '../../../installer/install.ts';
 import {formatPlan} from '../../../installer/plan-text.ts';
@@ -33,6 +34,12 @@ export const command = defineCommand({
 			value: 'TYPE',
 			choices: rootFileSystems,
 			help: 'File system of the root; what the image says when left out.',
+		},
+		firmware: {
+			type: 'string',
+			value: 'FIRMWARE',
+			choices: firmwares,
+			help: 'What starts the disk: UEFI (uefi), a BIOS by GRUB (bios), or either of them (both). When left out, uefi; in a live system, what that was started by.',
 		},
 		karg: {
 			type: 'string',
@@ -112,6 +119,7 @@ export const command = defineCommand({
 			wipe: options.wipe,
 			targetImage: options['target-image'],
 			rootFileSystem: options['root-fs'],
+			firmware: options.firmware,
 			kernelArguments: options.karg,
 			mirror: options.mirror,
 			showsRecoveryKey: process.stdout.isTTY && !options.json,

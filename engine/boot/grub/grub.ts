@@ -1,0 +1,69 @@
+import {unfinishedSuffix} from '../../system/durable-file.ts';
+import type {BootLoader} from '../boot-loader.ts';
+import {type BootPartition, runBootOperations} from '../boot-partition.ts';
+import {bootLoaderOfEntries} from '../entries-boot-loader.ts';
+import {readBootContents} from '../systemd-boot-contents.ts';
+import {loaderSettings} from '../systemd-boot-files.ts';
+import {planCounted, withCounted} from './attempts.ts';
+import {parseEnvironment} from './environment-block.ts';
+import {
+	environmentFile,
+	type GrubFiles,
+	grubFolder,
+	menuFile,
+	planMenu,
+	withMenu,
+} from './grub-plan.ts';
+import {menuMark} from './menu.ts';
+
+/**
+ * GRUB on `partition`, which it reads for a BIOS, with the loader entries that systemd-boot reads too: the
+ * same disk may be started by either.
+ */
+export function grub(partition: BootPartition): BootLoader {
+	const settle = async (): Promise<void> => {
+		const environment = parseEnvironment((await readGrubFiles(partition)).environment ?? '');
+		const contents = await readBootContents(partition);
+		await runBootOperations(partition, planCounted(contents, environment ?? new Map()));
+		const counted = await readBootContents(partition);
+		await runBootOperations(partition, planMenu(counted, await readGrubFiles(partition)));
+	};
+	return bootLoaderOfEntries(partition, {
+		async look() {
+			const {environment} = await readGrubFiles(partition);
+			const contents = await readBootContents(partition);
+			return withCounted(contents, parseEnvironment(environment ?? '') ?? new Map());
+		},
+		async change(plan) {
+			// What GRUB boots must be what is known here before a kernel goes, and what it has counted too.
+			await settle();
+			const contents = await readBootContents(partition);
+			const operations = plan(contents);
+			await runBootOperations(
+				partition,
+				withMenu(contents, operations, await readGrubFiles(partition)),
+			);
+		},
+		settle,
+	});
+}
+
+/** Whether a boot partition has a menu of GRUB's that slipway made. */
+export async function hasGrub(partition: BootPartition): Promise<boolean> {
+	return (await readGrubFiles(partition)).menu?.startsWith(menuMark) ?? false;
+}
+
+async function readGrubFiles(partition: BootPartition): Promise<GrubFiles> {
+	const names = (await partition.list(grubFolder)).map(({name}) => `${grubFolder}/${name}`);
+	const textOf = async (file: string): Promise<string | undefined> =>
+		names.includes(file) ? await partition.readText(file) : undefined;
+	const settings = (await partition.list('loader')).some(
+		({name}) => `loader/${name}` === loaderSettings,
+	);
+	return {
+		menu: await textOf(menuFile),
+		environment: await textOf(environmentFile),
+		loaderSettings: settings ? await partition.readText(loaderSettings) : undefined,
+		unfinished: names.filter((name) => name.endsWith(unfinishedSuffix)),
+	};
+}
