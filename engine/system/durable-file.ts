@@ -80,7 +80,7 @@ async function openIfThere(file: string): Promise<FileHandle | undefined> {
 }
 
 /** FAT knows no modes and may refuse. */
-async function setMode(change: Promise<void>): Promise<void> {
+export async function setMode(change: Promise<void>): Promise<void> {
 	try {
 		await change;
 	} catch (error) {

@@ -76,8 +76,8 @@ export class ImageFile implements ByteSink, AsyncDisposable {
 	 */
 	async finish(): Promise<void> {
 		await this.#flush();
-		await this.#file.handle.truncate(this.end);
 		try {
+			await this.#file.handle.truncate(this.end);
 			await this.#writeback.settle();
 		} catch (error) {
 			throw orDiskFull(error, this.#file.place);

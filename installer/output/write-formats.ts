@@ -21,7 +21,7 @@ export interface FormatOutput {
 	readonly format: DiskFormatName;
 	/** In a folder that is there. A file of that name is replaced. */
 	readonly file: string;
-	/** As the format is without it where it has both: compressed. */
+	/** Default: compressed, where the format can be. */
 	readonly isCompressed?: boolean | undefined;
 }
 
