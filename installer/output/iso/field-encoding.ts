@@ -20,6 +20,11 @@ export function inBlocks(content: Buffer): Buffer {
 	]);
 }
 
+/** The content, with a zero behind it where its length is odd. */
+export function evenly(bytes: Buffer): Buffer {
+	return Buffer.concat([bytes, Buffer.alloc(bytes.length & 1)]);
+}
+
 /** Both byte orders, one after the other. */
 export function both16(value: number): Buffer {
 	const bytes = Buffer.alloc(4);

@@ -51,7 +51,8 @@ export const programOnEsp = ({efi}: Pick<MediumSettings, 'efi'>): string =>
 
 const defaultEntry = 'slipway-live.conf';
 const checkEntry = 'slipway-live-check.conf';
-const checkArgument = 'slipway.check';
+/** Has the initramfs check the medium, see slipway-live. */
+export const checkArgument = 'slipway.check';
 
 /** All files, in the order in which they are written. */
 export function espFiles({settings, program, kernel, initramfs, config}: LiveEsp): BootFile[] {

@@ -31,7 +31,7 @@ test('refuses an image that no initramfs can have', async () => {
 	);
 	assert.instance(error, Refused);
 	assert.match(
-		(error as Refused).message,
+		String(error),
 		'the compressed image has 4.0 GiB, a network boot takes less than 4 GiB',
 	);
 });

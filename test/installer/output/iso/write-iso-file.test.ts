@@ -33,6 +33,10 @@ const deep = Array.from({length: 12}, (_, level) => `level${level}`).join('/');
 const crowd = Array.from({length: 300}, (_, index) =>
 	memoryFile(`crowd/a rather long name ${index}`),
 );
+/** Their names go on behind the directory, over several blocks. */
+const longNames = Array.from({length: 30}, (_, index) =>
+	memoryFile(`long/${String(index).padEnd(250, 'n')}`),
+);
 const samples: readonly IsoFile[] = [
 	memoryFile('empty', '', 0o600),
 	memoryFile('odd/a b;1', 'odd', 0o755),
@@ -42,6 +46,7 @@ const samples: readonly IsoFile[] = [
 	memoryFile(`odd/${longName.slice(1)}x`, 'long too'),
 	memoryFile(`${deep}/file`, 'deep'),
 	...crowd,
+	...longNames,
 ];
 
 async function make(
@@ -88,6 +93,7 @@ const listing = samples
 			'',
 			'odd',
 			'crowd',
+			'long',
 			...deep.split('/').map((_, level, all) => all.slice(0, level + 1).join('/')),
 		].map((name) => `/${name} drwxr-xr-x 0`),
 	)
