@@ -68,12 +68,17 @@ export async function lookForSystemdBoot(
 	root: string,
 	architecture: EfiArchitecture,
 ): Promise<string | undefined> {
-	const name = `systemd-boot${architecture}.efi`;
-	for (const candidate of [`${name}.signed`, name]) {
-		const program = path.join(root, folderInImage, candidate);
+	for (const candidate of programsInImage(architecture)) {
+		const program = path.join(root, candidate);
 		if (await isThere(program)) return program;
 	}
 	return undefined;
+}
+
+/** Where an image has the program of systemd-boot; the first that is there is installed. */
+export function programsInImage(architecture: EfiArchitecture): readonly string[] {
+	const program = `${folderInImage}/systemd-boot${architecture}.efi`;
+	return [`${program}.signed`, program];
 }
 
 async function isThere(file: string): Promise<boolean> {

@@ -6,7 +6,7 @@ export interface OsRelease {
 	readonly imageVersion: string | undefined;
 }
 
-export async function readOsRelease(image: ImageReader): Promise<OsRelease> {
+export async function readOsRelease(image: Pick<ImageReader, 'text'>): Promise<OsRelease> {
 	const text = (await image.text('/usr/lib/os-release')) ?? (await image.text('/etc/os-release'));
 	return parseOsRelease(text ?? '');
 }
