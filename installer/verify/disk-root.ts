@@ -1,4 +1,5 @@
 import {verityAlgorithmOf, verityDigest} from '../../engine/erofs/fs-verity.ts';
+import {DamagedInput} from '../../engine/errors.ts';
 import type {ImageReader} from '../../engine/image-reader.ts';
 import {objectPath, storeLayout} from '../../engine/store/layout.ts';
 import {followPath} from '../../engine/tree/follow-path.ts';
@@ -32,7 +33,10 @@ const store = storeLayout(storeName);
 /** Settings and lists; what is read as text is small. */
 const maxText = 1 << 20;
 
-/** Reads small files and folders of an image on a disk. What is missing or damaged there is not found. */
+/**
+ * Reads small files and folders of an image on a disk.
+ * @throws DamagedInput for a content that is missing, damaged or too long for that
+ */
 export function imageOnDisk(
 	root: Pick<DiskRoot, 'read'>,
 	tree: Directory,
@@ -50,7 +54,8 @@ export function imageOnDisk(
 			const bytes = root.read(objectPath(store, wanted), maxText);
 			const algorithm = verityAlgorithmOf(wanted);
 			const isWhole = bytes && algorithm && verityDigest(bytes, algorithm) === wanted;
-			return isWhole ? bytes.toString('utf8') : undefined;
+			if (!isWhole) throw new DamagedInput(`${imagePath} is not on the disk as the image has it`);
+			return bytes.toString('utf8');
 		},
 	};
 }

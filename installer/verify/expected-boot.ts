@@ -2,8 +2,8 @@ import {createHash} from 'node:crypto';
 import type {BootArchitecture} from '../../engine/boot/architecture.ts';
 import type {BootFile} from '../../engine/boot/boot-partition.ts';
 import {imageKernelArguments, readKernelArgumentFiles} from '../../engine/boot/kargs.ts';
-import type {KernelArgument} from '../../engine/boot/kernel-argument.ts';
 import {chooseKernel, kernelFolderName, modulesFolder} from '../../engine/boot/kernel.ts';
+import type {KernelArgument} from '../../engine/boot/kernel-argument.ts';
 import {kernelsFolder} from '../../engine/boot/systemd-boot-contents.ts';
 import {
 	entriesMarker,
@@ -14,6 +14,7 @@ import {
 import {newEntryFile} from '../../engine/boot/systemd-boot-plan.ts';
 import {deploymentCommandLine, newBootEntry} from '../../engine/deployment/new-deployment.ts';
 import {readOsRelease} from '../../engine/deployment/os-release.ts';
+import {DamagedInput} from '../../engine/errors.ts';
 import {followPath} from '../../engine/tree/follow-path.ts';
 import type {Directory, RegularFile} from '../../engine/tree/tree.ts';
 import {type DiskRoot, imageOnDisk} from './disk-root.ts';
@@ -32,9 +33,12 @@ interface BootSources {
 export interface ExpectedBoot {
 	/** Contents that a file may have, by its path. */
 	readonly files: ReadonlyMap<string, readonly ContentDigests[]>;
-	/** Text of the entry of each deployment, by its ID. */
-	readonly entries: ReadonlyMap<string, string>;
+	/** Text of the entry of each deployment, by its ID; undefined where damage keeps it from being known. */
+	readonly entries: ReadonlyMap<string, string | undefined>;
 }
+
+/** Stands for the folder of a kernel whose name is not known, since the disk lacks the image's own. */
+export const anyKernelFolder = `${kernelsFolder}/slipway-*`;
 
 export interface BootExpectations {
 	readonly root: DiskRoot;
@@ -65,7 +69,7 @@ export async function expectedBoot(
 ): Promise<ExpectedBoot> {
 	const {architecture, sha256} = expectations;
 	const files = new Map<string, ContentDigests[]>();
-	const entries = new Map<string, string>();
+	const entries = new Map<string, string | undefined>();
 	const allow = (path: string, content: ContentDigests) =>
 		files.set(path, [...(files.get(path) ?? []), content]);
 	for (const file of [entriesMarker, ...systemdBootFiles('', architecture.efi)])
@@ -75,21 +79,44 @@ export async function expectedBoot(
 		const {linux, initramfs, program} = bootSources(deployment.tree, architecture.efi);
 		for (const place of [own, fallback])
 			allow(place, {verityDigest: program?.verityDigest ?? 'none'});
-		const hashes = {
-			linux: {sha256: sha256.get(linux.verityDigest ?? '') ?? ''},
-			initramfs: {sha256: sha256.get(initramfs.verityDigest ?? '') ?? ''},
-		};
-		const folder = `${kernelsFolder}/${kernelFolderName(hashes)}`;
+		const hashes = hashesOf([linux, initramfs], sha256);
+		const folder = hashes ? `${kernelsFolder}/${kernelFolderName(hashes)}` : anyKernelFolder;
 		allow(`${folder}/linux`, {verityDigest: linux.verityDigest});
 		allow(`${folder}/initrd`, {verityDigest: initramfs.verityDigest});
-		entries.set(deployment.id, textOf(await entryOf(deployment, hashes, expectations)));
+		const entry = hashes && (await unlessDamaged(() => entryOf(deployment, hashes, expectations)));
+		entries.set(deployment.id, entry && textOf(entry));
 	}
 	return {files, entries};
 }
 
+type KernelHashes = Readonly<Record<'linux' | 'initramfs', {readonly sha256: string}>>;
+
+/** Undefined when one of them is not known. */
+function hashesOf(
+	files: readonly RegularFile[],
+	sha256: BootExpectations['sha256'],
+): KernelHashes | undefined {
+	const [linux, initramfs] = files.map(({verityDigest = ''}) => sha256.get(verityDigest));
+	if (linux === undefined || initramfs === undefined) return undefined;
+	return {linux: {sha256: linux}, initramfs: {sha256: initramfs}};
+}
+
+/** What is damaged is found where it lies; what would follow from it is undefined. */
+export async function unlessDamaged<Result>(
+	work: () => Promise<Result>,
+): Promise<Result | undefined> {
+	try {
+		return await work();
+	} catch (error) {
+		if (error instanceof DamagedInput) return undefined;
+		throw error;
+	}
+}
+
+/** @throws DamagedInput when a file of the image that it takes something from is not on the disk */
 async function entryOf(
 	deployment: ReadableFoundDeployment,
-	hashes: Readonly<Record<'linux' | 'initramfs', {readonly sha256: string}>>,
+	hashes: KernelHashes,
 	{root, architecture, commandLines}: BootExpectations,
 ): Promise<BootFile> {
 	const {id, tree, origin} = deployment;
@@ -111,7 +138,7 @@ async function entryOf(
 	return newEntryFile(newBootEntry({id, origin}, {title, kernel, commandLine}));
 }
 
-/** Those of the image, and those that the installation was given. @throws UsageError */
+/** Those of the image, and those that the installation was given. @throws UsageError, DamagedInput */
 export async function argumentsOf(
 	{tree, origin}: ReadableFoundDeployment,
 	root: DiskRoot,

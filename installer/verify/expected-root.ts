@@ -44,7 +44,8 @@ const lostAndFound: ExpectedPlace = {
 /** All that follows from the deployments of a root, the first of which brought /var. */
 export function expectedRoot(deployments: readonly FoundDeployment[]): ExpectedPlaces {
 	const places: ExpectedPlaces = new Map([['lost+found', lostAndFound]]);
-	for (const {path, inode} of storeFolders()) places.set(path, {...folder, metadata: metadataOf(inode)});
+	for (const {path, inode} of storeFolders())
+		places.set(path, {...folder, metadata: metadataOf(inode)});
 	for (const [index, deployment] of deployments.entries()) {
 		const {imageDigest, imageSize, tree} = deployment;
 		const algorithm = verityAlgorithmOf(imageDigest) ?? 'sha256';

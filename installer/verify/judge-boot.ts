@@ -6,7 +6,7 @@ import {verityDigest} from '../../engine/erofs/fs-verity.ts';
 import type {FsVerityAlgorithm} from '../../engine/system/system.ts';
 import type {Partition} from '../disk/partition-table.ts';
 import type {DiskManifest} from '../output/manifest/manifest.ts';
-import type {ExpectedBoot} from './expected-boot.ts';
+import {anyKernelFolder, type ExpectedBoot} from './expected-boot.ts';
 import type {FatContents, FatFile} from './fat/read-fat.ts';
 import {type DiskHashing, hashOnDisk} from './hashing/hash-on-disk.ts';
 import {type ContentDigests, isOtherContent} from './place.ts';
@@ -51,7 +51,7 @@ export async function judgeBoot(
 		const problem = judge(role, file, digests);
 		if (problem !== undefined) findings.push({...problem, partition, path: file.path});
 	}
-	return [...findings, ...missing()];
+	return [...findings, ...partitions.flatMap(emptyFolders), ...missing()];
 
 	function judge(
 		role: BootFileSystem['role'],
@@ -61,7 +61,7 @@ export async function judgeBoot(
 		const {path} = file;
 		const isAtHome = !hasXbootldr || isLoaderFile({path}) === (role === 'esp');
 		const key = keyOf(path);
-		const contents = wanted.get(key) ?? entryContents(path);
+		const contents = wanted.get(key) ?? wanted.get(anyKernel(key)) ?? entryContents(path);
 		const isTold = told.get(path.toLowerCase());
 		if (!isAtHome || seen.has(key) || (contents === undefined && isTold === undefined))
 			return {kind: 'extra', problem: 'neither the image nor the manifest has it'};
@@ -74,22 +74,43 @@ export async function judgeBoot(
 	}
 
 	function entryContents(path: string): ContentDigests[] | undefined {
-		const text = expected.entries.get(deploymentOf(path) ?? '');
-		return text === undefined ? undefined : [{sha256: sha256Of(Buffer.from(text))}];
+		const id = deploymentOf(path);
+		if (id === undefined) return undefined;
+		const text = expected.entries.get(id);
+		return [text === undefined ? {} : {sha256: sha256Of(Buffer.from(text))}];
+	}
+
+	/** Those that nothing should be in. */
+	function emptyFolders({partition: {number}, contents}: BootFileSystem): Finding[] {
+		const places = [...wanted.keys(), ...told.keys(), `${entriesFolder}/`];
+		return contents.emptyFolders
+			.filter((path) => !places.some((place) => place.startsWith(`${path.toLowerCase()}/`)))
+			.map((path) => ({
+				kind: 'extra',
+				partition: number,
+				path,
+				problem: 'is a folder with nothing in it',
+			}));
 	}
 
 	function missing(): Finding[] {
 		const entries = [...expected.entries.keys()].map((id) => `${entriesFolder}/${entryStem(id)}`);
+		const named = [...expected.files.keys()].filter((path) => !path.startsWith(anyKernelFolder));
 		const others = [...told.values()].map(({path}) => path);
-		const all = [...expected.files.keys(), ...entries, ...others].filter(
-			(path) => !seen.has(keyOf(path)),
-		);
+		const all = [...named, ...entries, ...others].filter((path) => !seen.has(keyOf(path)));
 		const first = new Map(all.map((path) => [keyOf(path), path]));
 		return [...first.values()].map((path) => ({
 			kind: 'missing',
+			...partitionFor(path),
 			path,
 			problem: 'is not on the boot partition',
 		}));
+	}
+
+	function partitionFor(path: string): Pick<Finding, 'partition'> {
+		const role = hasXbootldr && !isLoaderFile({path}) ? 'xbootldr' : 'esp';
+		const found = partitions.find((one) => one.role === role);
+		return found === undefined ? {} : {partition: found.partition.number};
 	}
 
 	/** An entry is the same with whatever attempts are left. */
@@ -104,6 +125,11 @@ export async function judgeBoot(
 		const stem = (parseEntryName(name)?.stem ?? name).toLowerCase();
 		return [...expected.entries.keys()].find((id) => entryStem(id) === stem);
 	}
+}
+
+/** The key of a file of a kernel whose folder is not known. */
+function anyKernel(key: string): string {
+	return key.replace(/^efi\/linux\/slipway-[0-9a-f]{32}(?=\/)/, anyKernelFolder.toLowerCase());
 }
 
 async function hashFiles(

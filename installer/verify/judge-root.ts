@@ -62,7 +62,11 @@ export async function judgeRoot(
 	}
 	findings.push(...missing(nodes, expectations));
 	for (const number of lostInodes)
-		findings.push({kind: 'damaged', path: `inode ${number}`, problem: 'is in use, and in no folder'});
+		findings.push({
+			kind: 'damaged',
+			path: `inode ${number}`,
+			problem: 'is in use, and in no folder',
+		});
 	const hashed = await hashOnDisk(
 		pending.map(({hash}) => hash),
 		'Reading the root file system',
@@ -72,8 +76,7 @@ export async function judgeRoot(
 	for (const [index, {path, wanted}] of pending.entries()) {
 		const result = hashed[index];
 		const problem = contentProblem(wanted, result);
-		if (problem !== undefined)
-			findings.push({kind: 'changed', path: textOfPath(path), problem});
+		if (problem !== undefined) findings.push({kind: 'changed', path: textOfPath(path), problem});
 		else if (result?.sha256 !== undefined) sha256.set(result.verityDigest, result.sha256);
 	}
 	const bytes = pending.reduce((sum, {hash}) => sum + hash.size, 0);
@@ -165,6 +168,7 @@ function missing(
 /** Paths that something lies in. */
 function foldersOf(paths: Iterable<ByteString>): Set<ByteString> {
 	const folders = new Set<ByteString>();
-	for (const path of paths) if (path !== '') folders.add(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
+	for (const path of paths)
+		if (path !== '') folders.add(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
 	return folders;
 }

@@ -3,7 +3,7 @@ import {verityAlgorithmOf} from '../../engine/erofs/fs-verity.ts';
 import {DamagedInput, Refused, UsageError} from '../../engine/errors.ts';
 import type {DiskManifest} from '../output/manifest/manifest.ts';
 import type {DiskRoot} from './disk-root.ts';
-import {argumentsOf, bootObjects, expectedBoot} from './expected-boot.ts';
+import {argumentsOf, bootObjects, expectedBoot, unlessDamaged} from './expected-boot.ts';
 import {expectedRoot} from './expected-root.ts';
 import {findDeployments, originPath, type ReadableFoundDeployment} from './find-deployments.ts';
 import type {DiskHashing} from './hashing/hash-on-disk.ts';
@@ -86,8 +86,9 @@ async function argumentFindings(
 	for (const deployment of deployments) {
 		const {id, origin} = deployment;
 		const path = originPath(id);
-		const wanted = await argumentsOf(deployment, root, architecture);
-		const isSame = JSON.stringify(wanted) === JSON.stringify(origin.kernelArguments);
+		const wanted = await unlessDamaged(() => argumentsOf(deployment, root, architecture));
+		const isSame =
+			wanted === undefined || JSON.stringify(wanted) === JSON.stringify(origin.kernelArguments);
 		if (isSame || told.at(path) !== undefined) continue;
 		const problem = 'has kernel arguments that are neither of the image nor given when it was made';
 		findings.push({kind: 'changed', path: textOfPath(path), problem});

@@ -26,7 +26,9 @@ export function judgeTable(
 	const isToldInMbr = code.stretches.some(({offset}) => offset < 512);
 	return [
 		...code.findings,
-		...table.faults.map((problem): Finding => ({kind: 'damaged', path: 'partition table', problem})),
+		...table.faults.map(
+			(problem): Finding => ({kind: 'damaged', path: 'partition table', problem}),
+		),
 		...mbrSurprises(medium)
 			.filter((surprise) => !(isToldInMbr && /program/.test(surprise)))
 			.map((what): Finding => ({kind: 'extra', path: 'the first sector', problem: `has ${what}`})),
@@ -54,7 +56,9 @@ export function judgeTable(
 /** Of other types only those that hold what a manifest tells. */
 function isKnown(partition: Partition, told: readonly Stretch[]): boolean {
 	const {start, size} = partition;
-	const isTold = told.some(({offset, length}) => offset >= start && offset + length <= start + size);
+	const isTold = told.some(
+		({offset, length}) => offset >= start && offset + length <= start + size,
+	);
 	return partitionUse(partition) !== 'other' || isTold;
 }
 

@@ -1,6 +1,10 @@
 import {printable} from '../../engine/tree/printable.ts';
-import {describePartitionType, partitionTypes, rootPartitionTypes} from '../disk/partition-types.ts';
 import type {Partition} from '../disk/partition-table.ts';
+import {
+	describePartitionType,
+	partitionTypes,
+	rootPartitionTypes,
+} from '../disk/partition-types.ts';
 import {swapHeader} from '../disk/swap-space.ts';
 import {readExt4} from './ext4/read-ext4.ts';
 import {firstNonZero, type Medium, readAt} from './medium/medium.ts';

@@ -1,6 +1,6 @@
 import {Refused} from '../../engine/errors.ts';
-import type {Partition} from '../disk/partition-table.ts';
 import {isUnfinishedName, partitionNames} from '../disk/partition-names.ts';
+import type {Partition} from '../disk/partition-table.ts';
 import {type Medium, readAt} from './medium/medium.ts';
 import {partitionUse} from './other-partitions.ts';
 

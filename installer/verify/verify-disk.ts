@@ -97,21 +97,13 @@ function readBoot(medium: Medium, partition: Partition, disk: string): ReadBoot[
 	return [{partition, role, contents}];
 }
 
-function faultsOf({partition: {number}, contents: {faults, emptyFolders}}: ReadBoot): Finding[] {
-	return [
-		...faults.map((problem): Finding => ({
-			kind: 'damaged',
-			partition: number,
-			path: 'the file system',
-			problem,
-		})),
-		...emptyFolders.map((path): Finding => ({
-			kind: 'extra',
-			partition: number,
-			path,
-			problem: 'is a folder with nothing in it',
-		})),
-	];
+function faultsOf({partition: {number}, contents: {faults}}: ReadBoot): Finding[] {
+	return faults.map((problem) => ({
+		kind: 'damaged',
+		partition: number,
+		path: 'the file system',
+		problem,
+	}));
 }
 
 function judgeOther(medium: Medium, partition: Partition, disk: string): Finding[] {

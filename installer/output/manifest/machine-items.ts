@@ -2,8 +2,8 @@ import {createHash} from 'node:crypto';
 import {readImage} from '../../../engine/erofs/reader.ts';
 import type {ByteString, Metadata} from '../../../engine/tree/tree.ts';
 import type {FileSource, SystemContent} from '../../content.ts';
-import {contentPieces} from '../../sink/file-pieces.ts';
 import type {InstallPlan} from '../../plan.ts';
+import {contentPieces} from '../../sink/file-pieces.ts';
 import {stateEntries} from '../../sink/root-files.ts';
 import {imageState} from '../../verify/expected-root.ts';
 import {differencesOf, isOtherContent, type Place, placeOfEntry} from '../../verify/place.ts';
@@ -47,8 +47,7 @@ export function machineItems(
 	const absent = [...expected.entries()].filter(
 		([path, {type}]) => !found.has(path) && type !== 'socket',
 	);
-	for (const [path] of absent)
-		items.push({path: runningPath(path, deploymentId), type: 'absent'});
+	for (const [path] of absent) items.push({path: runningPath(path, deploymentId), type: 'absent'});
 	return items;
 }
 

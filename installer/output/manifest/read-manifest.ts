@@ -17,7 +17,8 @@ export function manifestName(output: string): string {
  * @throws UsageError when the named one cannot be read, DamagedInput
  */
 export function readManifestOf(disk: string, named: string | undefined): DiskManifest | undefined {
-	const places = named === undefined ? [disk, disk.replace(/\.[^./]+$/, '')].map(manifestName) : [named];
+	const places =
+		named === undefined ? [disk, disk.replace(/\.[^./]+$/, '')].map(manifestName) : [named];
 	for (const place of places) {
 		const text = readText(place, named !== undefined);
 		if (text !== undefined) return parseManifest(text, place);

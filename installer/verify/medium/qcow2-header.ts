@@ -13,16 +13,15 @@ export interface Qcow2Header {
 	readonly l1Offset: number;
 	/** States of the disk that are kept beside the present one. */
 	readonly snapshots: number;
-	readonly compression: 'zlib' | 'zstd';
 }
 
 export const qcow2Magic = Buffer.from('QFI\xfb', 'latin1');
 export const qcow2HeaderSize = 112;
 
 /** Bits of `incompatible_features`: what stands in tables of another form, or elsewhere. */
-const features = {externalData: 2, compression: 3, extendedL2: 4} as const;
-/** Dirty, corrupt, and the kind of compression: these change nothing for who reads. */
-const harmless = 0b1011n;
+const features = {externalData: 1n << 2n, compression: 1n << 3n} as const;
+/** Dirty and corrupt: these change nothing for who reads. */
+const harmless = 0b11n;
 /** A table of 32 MiB is for 2 TiB in clusters of 4 KiB, and for more in those that are usual. */
 const maxL1Size = 4 << 20;
 
@@ -31,10 +30,12 @@ export function parseQcow2Header(bytes: Buffer, path: string): Qcow2Header {
 	const version = bytes.readUInt32BE(4);
 	if (version !== 2 && version !== 3) throw damaged(path, `version ${version}`);
 	const incompatible = version === 2 ? 0n : bytes.readBigUInt64BE(72);
-	const has = (bit: number) => ((incompatible >> BigInt(bit)) & 1n) === 1n;
 	if (bytes.readBigUInt64BE(8) !== 0n) throw unreadable(path, 'builds upon another file');
 	if (bytes.readUInt32BE(32) !== 0) throw unreadable(path, 'is encrypted');
-	if (has(features.externalData)) throw unreadable(path, 'keeps its data in another file');
+	if ((incompatible & features.externalData) !== 0n)
+		throw unreadable(path, 'keeps its data in another file');
+	if ((incompatible & features.compression) !== 0n)
+		throw unreadable(path, 'is compressed in another way than by zlib');
 	if ((incompatible & ~harmless) !== 0n) throw unreadable(path, 'has features beyond the usual');
 	const clusterBits = bytes.readUInt32BE(20);
 	if (clusterBits < 9 || clusterBits > 21)
@@ -44,14 +45,12 @@ export function parseQcow2Header(bytes: Buffer, path: string): Qcow2Header {
 	const needed = Math.ceil(size / 2 ** (2 * clusterBits - 3));
 	if (!Number.isSafeInteger(size) || l1Size > maxL1Size || needed > l1Size)
 		throw damaged(path, `a table of ${l1Size} entries for ${size} bytes`);
-	const isZstd = has(features.compression) && bytes.readUInt32BE(100) > 104 && bytes[104] === 1;
 	return {
 		size,
 		clusterBits,
 		l1Size,
 		l1Offset: Number(bytes.readBigUInt64BE(40)),
 		snapshots: bytes.readUInt32BE(60),
-		compression: isZstd ? 'zstd' : 'zlib',
 	};
 }
 

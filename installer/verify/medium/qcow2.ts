@@ -1,4 +1,4 @@
-import {constants, inflateRawSync, zstdDecompressSync} from 'node:zlib';
+import {constants, inflateRawSync} from 'node:zlib';
 import type {Medium} from './medium.ts';
 import {damaged, parseQcow2Header, type Qcow2Header, qcow2HeaderSize} from './qcow2-header.ts';
 
@@ -74,12 +74,11 @@ export class Qcow2Disk implements Medium {
 		const sectors = Number((entry & (compressedBit - 1n)) >> offsetBits) + 1;
 		const wanted = sectors * 512 - (place % 512);
 		const packed = this.#bytesAt(place, Math.min(wanted, Math.max(0, this.#file.size - place)));
-		const maxOutputLength = this.#clusterSize;
 		try {
-			const bytes =
-				this.#header.compression === 'zstd'
-					? zstdDecompressSync(packed, {maxOutputLength})
-					: inflateRawSync(packed, {maxOutputLength, finishFlush: constants.Z_SYNC_FLUSH});
+			const bytes = inflateRawSync(packed, {
+				maxOutputLength: this.#clusterSize,
+				finishFlush: constants.Z_SYNC_FLUSH,
+			});
 			if (bytes.length === this.#clusterSize) return bytes;
 		} catch (error) {
 			throw damaged(this.#path, `a cluster at byte ${place} (${error})`);

@@ -13,9 +13,9 @@ import {
 } from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import type {FsVerityAlgorithm} from '../../../engine/system/system.ts';
 import {noProgress} from '../../../engine/progress.ts';
 import {hostSystem} from '../../../engine/system/host.ts';
+import type {FsVerityAlgorithm} from '../../../engine/system/system.ts';
 import {scanDirectory} from '../../../engine/tree/scan.ts';
 import {hostArchitecture} from '../../../installer/architecture.ts';
 import {ImageTree} from '../../../installer/bootstrap/image-tree.ts';
@@ -30,8 +30,8 @@ import {type InstallPlan, partitionOfRole} from '../../../installer/plan.ts';
 import {runPlan} from '../../../installer/run-plan.ts';
 import {hashSelf, prepareSelf} from '../../../installer/self-image.ts';
 import {ext4Sink} from '../../../installer/sink/ext4.ts';
-import {seededRandom} from '../../seeded.ts';
 import {planFor} from '../../installer/new-system.ts';
+import {seededRandom} from '../../seeded.ts';
 
 /** A disk as an installation makes it, of a small image, as a plain file. */
 export interface MadeDisk extends Disposable {
