@@ -70,8 +70,7 @@ function formatPackageUrl({type, namespace, name, version, qualifiers}: PackageU
 
 /** All but letters, digits, `.-_~` and the colon. */
 function encode(text: string): string {
-	const escape = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 	return encodeURIComponent(text)
 		.replaceAll('%3A', ':')
-		.replace(/[!'()*]/g, escape);
+		.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
