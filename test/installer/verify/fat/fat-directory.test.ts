@@ -12,7 +12,10 @@ interface Short {
 	readonly size?: number;
 }
 
-function short(name: string, {attributes = 0x20, cases = 0, cluster = 5, size = 9}: Short = {}): Buffer {
+function short(
+	name: string,
+	{attributes = 0x20, cases = 0, cluster = 5, size = 9}: Short = {},
+): Buffer {
 	const entry = Buffer.alloc(32);
 	entry.write(name.padEnd(11), 'latin1');
 	entry[11] = attributes;
@@ -24,7 +27,9 @@ function short(name: string, {attributes = 0x20, cases = 0, cluster = 5, size = 
 }
 
 function checksum(entry: Buffer): number {
-	return entry.subarray(0, 11).reduce((sum, byte) => (((sum & 1) << 7) + (sum >> 1) + byte) & 0xff, 0);
+	return entry
+		.subarray(0, 11)
+		.reduce((sum, byte) => (((sum & 1) << 7) + (sum >> 1) + byte) & 0xff, 0);
 }
 
 /** The parts of a long name, the last first, before its short one. */
@@ -63,10 +68,10 @@ test('have short names, in the case that their entry says', () => {
 
 test('have long names, of any length', () => {
 	const [one, other] = ['slipway-0123456789ab.0+3.conf', 'thirteen long'];
-	assert.equal(
-		names(...long(one, short('SLIPWA~1CON')), ...long(other, short('THIRTE~1'))),
-		[one, other],
-	);
+	assert.equal(names(...long(one, short('SLIPWA~1CON')), ...long(other, short('THIRTE~1'))), [
+		one,
+		other,
+	]);
 });
 
 test('say where content is, and how long', () => {
@@ -106,7 +111,10 @@ test('fall back to the short name where the long one is not of it, or not whole'
 
 test('are read whatever is in them', () => {
 	const random = seededRandom(5);
-	const bytes = Buffer.concat([...long('a name that is rather long', short('SHORT~1')), short('B')]);
+	const bytes = Buffer.concat([
+		...long('a name that is rather long', short('SHORT~1')),
+		short('B'),
+	]);
 	for (let round = fuzzRounds(2000); round > 0; round--) readFatDirectory(mutate(bytes, random));
 });
 

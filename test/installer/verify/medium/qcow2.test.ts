@@ -51,11 +51,27 @@ test('is read whatever its clusters are', () => {
 });
 
 for (const [what, plant, message] of [
-	['builds upon another', (bytes: Buffer) => bytes.writeBigUInt64BE(512n, 8), /it builds upon another file$/],
+	[
+		'builds upon another',
+		(bytes: Buffer) => bytes.writeBigUInt64BE(512n, 8),
+		/it builds upon another file$/,
+	],
 	['is encrypted', (bytes: Buffer) => bytes.writeUInt32BE(2, 32), /it is encrypted$/],
-	['is somewhere else', (bytes: Buffer) => bytes.writeBigUInt64BE(4n, 72), /keeps its data in another file$/],
-	['is packed otherwise', (bytes: Buffer) => bytes.writeBigUInt64BE(8n, 72), /in another way than by zlib$/],
-	['has other tables', (bytes: Buffer) => bytes.writeBigUInt64BE(16n, 72), /has features beyond the usual$/],
+	[
+		'is somewhere else',
+		(bytes: Buffer) => bytes.writeBigUInt64BE(4n, 72),
+		/keeps its data in another file$/,
+	],
+	[
+		'is packed otherwise',
+		(bytes: Buffer) => bytes.writeBigUInt64BE(8n, 72),
+		/in another way than by zlib$/,
+	],
+	[
+		'has other tables',
+		(bytes: Buffer) => bytes.writeBigUInt64BE(16n, 72),
+		/has features beyond the usual$/,
+	],
 ] as const)
 	test(`is left to QEMU when it ${what}`, () => {
 		const bytes = image();
@@ -77,7 +93,10 @@ for (const [what, plant] of [
 		'a packed cluster that is too long',
 		(bytes: Buffer) => deflateRawSync(Buffer.alloc(9000)).copy(bytes, 4 * clusterSize + 100),
 	],
-	['a cluster beyond its end', (bytes: Buffer) => bytes.writeBigUInt64BE(1n << 40n, 2 * clusterSize)],
+	[
+		'a cluster beyond its end',
+		(bytes: Buffer) => bytes.writeBigUInt64BE(1n << 40n, 2 * clusterSize),
+	],
 ] as const)
 	test(`is damaged when it has ${what}`, () => {
 		const bytes = image();

@@ -76,7 +76,10 @@ for (const sectorSize of [512, 4096])
 	test(`have partitions by bytes, with sectors of ${sectorSize} bytes`, () => {
 		const table = read(disk(two, sectorSize));
 		assert.equal(table.faults, []);
-		assert.equal([table.sectorSize, table.id], [sectorSize, '07070707-0707-0707-0707-070707070707']);
+		assert.equal(
+			[table.sectorSize, table.id],
+			[sectorSize, '07070707-0707-0707-0707-070707070707'],
+		);
 		assert.equal(table.partitions[0], {
 			number: 1,
 			start: 10 * sectorSize,
@@ -88,10 +91,26 @@ for (const sectorSize of [512, 4096])
 	});
 
 for (const [what, plant, fault] of [
-	['the first header', (bytes: Buffer) => bytes.fill(1, 600, 601), /^the first .* checksum of its header/],
-	['the first entries', (bytes: Buffer) => bytes.fill(1, 1100, 1101), /^the first .* of its entries/],
-	['the first signature', (bytes: Buffer) => bytes.fill(0, 512, 520), /^the first .* it is not there/],
-	['the second header', (bytes: Buffer) => bytes.fill(0, 127 * 512), /^the second .* it is not there/],
+	[
+		'the first header',
+		(bytes: Buffer) => bytes.fill(1, 600, 601),
+		/^the first .* checksum of its header/,
+	],
+	[
+		'the first entries',
+		(bytes: Buffer) => bytes.fill(1, 1100, 1101),
+		/^the first .* of its entries/,
+	],
+	[
+		'the first signature',
+		(bytes: Buffer) => bytes.fill(0, 512, 520),
+		/^the first .* it is not there/,
+	],
+	[
+		'the second header',
+		(bytes: Buffer) => bytes.fill(0, 127 * 512),
+		/^the second .* it is not there/,
+	],
 ] as const)
 	test(`are read from the other copy when ${what} is damaged`, () => {
 		const bytes = disk(two);
@@ -124,7 +143,10 @@ for (const [what, entries, message] of [
 
 test('are refused on a disk that is cut off', () => {
 	const cut = disk(two).subarray(0, 64 * 512);
-	assert.match(thrown(DamagedInput, () => read(cut)).message, /is cut off: its table is for 65536 bytes/);
+	assert.match(
+		thrown(DamagedInput, () => read(cut)).message,
+		/is cut off: its table is for 65536 bytes/,
+	);
 });
 
 test('are not found in anything', () => {
