@@ -42,7 +42,9 @@ export function givenKernelArguments(texts: readonly string[], option: string): 
 }
 
 /** Reads what {@link imageKernelArguments} takes. */
-export async function readKernelArgumentFiles(image: ImageReader): Promise<KernelArgumentFile[]> {
+export async function readKernelArgumentFiles(
+	image: Pick<ImageReader, 'list' | 'text'>,
+): Promise<KernelArgumentFile[]> {
 	const files: KernelArgumentFile[] = [];
 	for (const folder of kernelArgumentFolders) {
 		for (const name of await image.list(folder)) {

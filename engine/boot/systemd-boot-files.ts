@@ -68,10 +68,15 @@ export async function lookForSystemdBoot(
 	image: ImageReader,
 	architecture: EfiArchitecture,
 ): Promise<string | undefined> {
-	const name = `systemd-boot${architecture}.efi`;
-	for (const candidate of [`${name}.signed`, name]) {
-		const program = await image.regularFile(`${folderInImage}/${candidate}`);
+	for (const candidate of programsInImage(architecture)) {
+		const program = await image.regularFile(candidate);
 		if (program !== undefined) return program.path;
 	}
 	return undefined;
+}
+
+/** Where an image has the program of systemd-boot; the first that is there is installed. */
+export function programsInImage(architecture: EfiArchitecture): readonly string[] {
+	const program = `${folderInImage}/systemd-boot${architecture}.efi`;
+	return [`${program}.signed`, program];
 }

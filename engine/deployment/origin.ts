@@ -1,3 +1,4 @@
+import {isDeepStrictEqual} from 'node:util';
 import * as v from 'valibot';
 import {DamagedInput} from '../errors.ts';
 
@@ -109,6 +110,18 @@ export function parseOrigin(text: string, file: string): Origin {
 
 export function formatOrigin(origin: Origin): string {
 	return `${JSON.stringify(origin, undefined, '\t')}\n`;
+}
+
+/**
+ * Whether an origin is as this slipway writes it, with nothing in it that it does not know.
+ * @throws DamagedInput when it is not JSON
+ */
+export function isPlainOrigin(text: string): boolean {
+	const json = parseJson(text, 'origin');
+	const result = v.safeParse(originSchema, json);
+	if (!result.success || !isDeepStrictEqual(result.output, json)) return false;
+	// What was parsed has its keys in the order of the schema.
+	return `${JSON.stringify(json, undefined, '\t')}\n` === text;
 }
 
 function parseJson(text: string, file: string): unknown {

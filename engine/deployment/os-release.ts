@@ -6,23 +6,27 @@ export interface OsRelease {
 	readonly imageVersion: string | undefined;
 }
 
-export async function readOsRelease(image: ImageReader): Promise<OsRelease> {
+export async function readOsRelease(image: Pick<ImageReader, 'text'>): Promise<OsRelease> {
 	const text = (await image.text('/usr/lib/os-release')) ?? (await image.text('/etc/os-release'));
 	return parseOsRelease(text ?? '');
 }
 
 /**
- * A value is bare or in quotes; a backslash in double quotes stands before what a shell would expand.
+ * All of its assignments. A value is bare or in quotes; a backslash in double quotes stands before what a shell would expand.
  * @see https://www.freedesktop.org/software/systemd/man/latest/os-release.html
  */
-export function parseOsRelease(text: string): OsRelease {
+export function osReleaseValues(text: string): ReadonlyMap<string, string> {
 	const assignment = /^([A-Z_]+)=(?:"((?:[^"\\\n]|\\.)*)"|'([^'\n]*)'|((?!["'])\S*))$/gm;
-	const values = new Map(
+	return new Map(
 		[...text.matchAll(assignment)].map(([, key = '', double, single, bare]) => [
 			key,
 			double?.replace(/\\(["$`\\])/g, '$1') ?? single ?? bare ?? '',
 		]),
 	);
+}
+
+export function parseOsRelease(text: string): OsRelease {
+	const values = osReleaseValues(text);
 	return {
 		prettyName: values.get('PRETTY_NAME') || values.get('NAME') || 'Linux',
 		imageVersion: values.get('IMAGE_VERSION') || values.get('VERSION_ID') || undefined,

@@ -1,25 +1,17 @@
 import {pathToFileURL} from 'node:url';
 import {DamagedInput} from '../errors.ts';
 import {compareVersions} from './compare-versions.ts';
-import type {PackageVersions} from './package-versions.ts';
+import type {InstalledPackage, PackageVersions} from './package-versions.ts';
 
 /** Tags of a package's header. */
 const tags = {name: 1000, version: 1001, release: 1002, epoch: 1003, architecture: 1022} as const;
 
-interface RpmPackage {
-	readonly name: string;
-	readonly architecture: string;
-	/** `[EPOCH:]VERSION-RELEASE` */
-	readonly version: string;
-}
-
 /**
- * The packages in rpm's database in SQLite. Those of which several architectures are there have theirs in the
- * name, `glibc.i686`; of several versions, as of kernels, the newest counts. Keys that rpm trusts are none.
+ * The packages in rpm's database in SQLite. Keys that rpm trusts are none.
  * @param file on this host; nothing is written beside it
  * @throws DamagedInput
  */
-export async function readRpmDatabase(file: string): Promise<PackageVersions> {
+export async function listRpmPackages(file: string): Promise<InstalledPackage[]> {
 	const {DatabaseSync} = await import('node:sqlite');
 	const address = pathToFileURL(file);
 	address.search = 'immutable=1';
@@ -27,7 +19,9 @@ export async function readRpmDatabase(file: string): Promise<PackageVersions> {
 		const database = new DatabaseSync(address, {readOnly: true});
 		try {
 			const rows = database.prepare('SELECT blob FROM Packages').all();
-			return byName(rows.map(({blob}) => readHeader(Buffer.from(blob as Uint8Array))));
+			return rows
+				.map(({blob}) => readHeader(Buffer.from(blob as Uint8Array)))
+				.filter(({name}) => name !== 'gpg-pubkey');
 		} finally {
 			database.close();
 		}
@@ -36,11 +30,19 @@ export async function readRpmDatabase(file: string): Promise<PackageVersions> {
 	}
 }
 
-function byName(packages: readonly RpmPackage[]): PackageVersions {
+/**
+ * The same by name. Those of which several architectures are there have theirs in the name, `glibc.i686`; of
+ * several versions, as of kernels, the newest counts.
+ * @throws DamagedInput
+ */
+export async function readRpmDatabase(file: string): Promise<PackageVersions> {
+	return byName(await listRpmPackages(file));
+}
+
+function byName(packages: readonly InstalledPackage[]): PackageVersions {
 	const architectures = Map.groupBy(packages, ({name}) => name);
 	const versions = new Map<string, string>();
 	for (const {name, architecture, version} of packages) {
-		if (name === 'gpg-pubkey') continue;
 		const several = new Set(architectures.get(name)?.map((other) => other.architecture)).size > 1;
 		const key = several ? `${name}.${architecture}` : name;
 		const known = versions.get(key);
@@ -51,7 +53,7 @@ function byName(packages: readonly RpmPackage[]): PackageVersions {
 }
 
 /** @see https://rpm-software-management.github.io/rpm/manual/format_header.html */
-function readHeader(header: Buffer): RpmPackage {
+function readHeader(header: Buffer): InstalledPackage {
 	const entries = header.readUInt32BE(0);
 	const data = header.subarray(8 + entries * 16);
 	const places = new Map<number, number>();
@@ -69,7 +71,8 @@ function readHeader(header: Buffer): RpmPackage {
 	const version = `${text(tags.version)}-${text(tags.release)}`;
 	return {
 		name: text(tags.name),
-		architecture: text(tags.architecture),
+		// A package of sources, or a key, has none.
+		architecture: text(tags.architecture) || undefined,
 		version: epoch === 0 ? version : `${epoch}:${version}`,
 	};
 }

@@ -14,7 +14,8 @@ export interface VerityFile {
 	readonly merkleTree: Uint8Array | undefined;
 }
 
-const storeName = 'composefs';
+/** Of the store's folder on a physical root. */
+export const storeName = 'composefs';
 const store = storeLayout(storeName);
 
 /** The store's times say nothing; fixed ones make the same content the same disk. */

@@ -39,9 +39,10 @@ class Keys {
 		return this.#terminal.see(expected, patienceMs);
 	}
 
-	/** Waits for a screen by its title. */
-	at(title: string, patienceMs = drawingMs): Promise<string> {
-		return this.see(new RegExp(`^ ${title} .*\\d+/10$`, 'm'), patienceMs);
+	/** Waits for a screen by its title, and until the one before is all gone, with the cursor that it had. */
+	async at(title: string, patienceMs = drawingMs): Promise<string> {
+		await this.see(new RegExp(`^ ${title} .*\\d+/10$`, 'm'), patienceMs);
+		return await this.#terminal.settled(patienceMs);
 	}
 
 	/** Presses a key until the line with the cursor is as wanted. */
@@ -103,10 +104,13 @@ async function answerEverything(keys: Keys, publicKey: string): Promise<void> {
 	await keys.goOn();
 	await keys.at('Updates');
 	await keys.goOn();
-	const summary = await keys.see(/anna, by password and 1 key\n/, workingMs);
+	await keys.see(/anna, by password and 1 key\n/, workingMs);
+	const summary = await keys.at('Summary');
 	assert.match(summary, 'destroys nothing');
 	assert.match(summary, /host name +keyed\n/);
-	await keys.goOn();
+	// Its only button may be below what is shown.
+	await keys.moveTo(/^> +\[ Continue \]/m, 'NPage');
+	keys.press('Enter');
 	await keys.at('Confirm');
 	keys.type('vdb');
 	await keys.goOn();

@@ -17,6 +17,8 @@ export interface RealTerminal extends Disposable {
 	press(...keys: readonly string[]): void;
 	/** What is on it, when that is as expected. @throws Error with what it was instead, when that takes too long */
 	see(expected: RegExp, patienceMs?: number): Promise<string>;
+	/** What it shows when nothing more comes for a second. */
+	settled(patienceMs?: number): Promise<string>;
 	/** What it shows now. */
 	screen(): string;
 	resize(columns: number, rows: number): void;
@@ -28,6 +30,7 @@ export function isTmuxThere(): boolean {
 
 const usualPatienceMs = 30_000;
 const pauseMs = 50;
+const quietMs = 1000;
 let count = 0;
 
 /** One with the screens in it, and a machine that is made up. */
@@ -65,6 +68,16 @@ export function openPane(
 				if (expected.test(shown)) return shown;
 				if (performance.now() > until) throw new Error(`not ${expected}:\n${shown}`);
 				await setTimeout(pauseMs);
+			}
+		},
+		async settled(patienceMs = usualPatienceMs) {
+			const until = performance.now() + patienceMs;
+			for (let before = screen(); ; ) {
+				await setTimeout(quietMs);
+				const shown = screen();
+				if (shown === before) return shown;
+				if (performance.now() > until) throw new Error(`never the same twice:\n${shown}`);
+				before = shown;
 			}
 		},
 		resize: (width, height) => {

@@ -38,6 +38,11 @@ export const commandTable: readonly CommandEntry[] = [
 		load: async () => (await import('./run.ts')).command,
 	},
 	{
+		name: 'disk verify',
+		summary: 'List what is on a disk and not of its image',
+		load: async () => (await import('./disk-verify.ts')).command,
+	},
+	{
 		name: 'config check',
 		summary: 'List all mistakes in the configuration of an installation',
 		load: async () => (await import('./config-check.ts')).command,
