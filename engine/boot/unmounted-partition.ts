@@ -27,14 +27,17 @@ export function unmountedPartition(
 ): BootPartition {
 	const run: Run = (program, args, options) =>
 		system.run(program, ['-i', `${file}@@${offset}`, ...args], {
-			// The geometry that mtools expects of a floppy says nothing about a partition.
-			env: {MTOOLS_SKIP_CHECK: '1'},
+			// The geometry that mtools expects of a floppy says nothing about a partition, and times on FAT are those
+			// of no zone.
+			env: {MTOOLS_SKIP_CHECK: '1', TZ: 'UTC0'},
 			...options,
 		});
 	return {
 		list: async (folder) => parseListing(await showFolder(run, folder)),
 		readText: async (path) => (await run('mtype', [inPartition(path)])).stdout,
-		write: (files) => copyTogether(run, files),
+		async write(files) {
+			for (const one of files) await copyFile(run, one);
+		},
 		async rename(from, to) {
 			await removeAny(run, to);
 			await run('mren', [inPartition(from), inPartition(to)]);
@@ -75,21 +78,19 @@ async function removeAny(run: Run, path: string): Promise<void> {
 }
 
 /**
- * Lays the files out as symbolic links in a temporary folder, for mcopy takes whole trees but no list
- * of names: one call, which follows the links and makes the folders.
+ * Lays the file out as a symbolic link in a temporary folder: mcopy follows that, and makes the folders that it is in.
+ * One by one, for of several it takes whichever the host's folder names first, and the disk would show that.
  */
-async function copyTogether(run: Run, files: readonly BootFile[]): Promise<void> {
+async function copyFile(run: Run, {path: target, source}: BootFile): Promise<void> {
 	const staging = await mkdtemp(path.join(tmpdir(), 'slipway-boot-'));
 	try {
-		for (const {path: target, source} of files) {
-			const staged = path.join(staging, target);
-			await mkdir(path.dirname(staged), {recursive: true});
-			if (source.kind === 'bytes') await writeFile(staged, source.bytes);
-			else await symlink(Buffer.from(path.resolve(source.path), 'latin1'), staged);
-		}
-		const tops = [...new Set(files.map(({path: target}) => target.split('/')[0] ?? target))];
+		const staged = path.join(staging, target);
+		await mkdir(path.dirname(staged), {recursive: true});
+		if (source.kind === 'bytes') await writeFile(staged, source.bytes);
+		else await symlink(Buffer.from(path.resolve(source.path), 'latin1'), staged);
+		const [top = target] = target.split('/');
 		// Not -b: with it, mtools 4.0.32 dies halfway ("Streamcache allocation problem").
-		await run('mcopy', ['-s', '-o', '-Q', ...tops.map((top) => path.join(staging, top)), '::/']);
+		await run('mcopy', ['-s', '-o', '-Q', path.join(staging, top), '::/']);
 	} finally {
 		await rm(staging, {recursive: true});
 	}

@@ -98,9 +98,10 @@ test('loader entries are written alone and last, and get their names when they a
 	const sink = mountedSink(system, disk);
 	const boot = {start: 2 * MiB, size: 64 * MiB, isShared: false};
 	await sink.writeBoot(content, {esp: boot, boot}, noProgress);
-	assert.equal(calls, ['mcopy -i disk.raw@@2097152 -s -o -Q EFI ::/']);
+	const files = Array.from(content.bootFiles, () => 'mcopy -i disk.raw@@2097152 -s -o -Q EFI ::/');
+	assert.equal(calls, files);
 	await sink.finish(content, boot);
-	assert.equal(calls.slice(1), [
+	assert.equal(calls.slice(files.length), [
 		'mcopy -i disk.raw@@2097152 -s -o -Q loader ::/',
 		'mdeltree -i disk.raw@@2097152 slipway-1+3.conf',
 		'mren -i disk.raw@@2097152 slipway-1+3.conf.new slipway-1+3.conf',
