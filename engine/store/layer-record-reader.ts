@@ -26,12 +26,25 @@ export function* readLayerRecord(
 	path: string,
 	diffId: Digest,
 ): Generator<LayerRecordItem, undefined> {
-	const damaged = (problem: string, cause?: unknown) =>
-		new DamagedInput(`the record of layer ${diffId} is damaged: ${problem}`, {
-			hint: 'Fetch an image with this layer; the record is made anew then.',
-			cause,
-		});
-	using file = new RecordFile(path, damaged);
+	const file = orDamaged(damagedRecord(diffId), () => openSync(path, 'r'));
+	try {
+		yield* parseLayerRecord((buffer) => readSync(file, buffer), diffId);
+	} finally {
+		closeSync(file);
+	}
+	return undefined;
+}
+
+/** Puts the next bytes of a record into a buffer; gives how many, none at its end. */
+type ReadRecord = (buffer: Buffer) => number;
+
+/** The same of a record wherever it lies. */
+export function* parseLayerRecord(
+	read: ReadRecord,
+	diffId: Digest,
+): Generator<LayerRecordItem, undefined> {
+	const damaged = damagedRecord(diffId);
+	const file = new RecordBytes(read, damaged);
 	const magic = file.read(recordMagic.length);
 	if (!magic.equals(recordMagic)) throw damaged('it is none, or of a newer slipway');
 	const [length = 0] = file.read(1);
@@ -49,14 +62,22 @@ export function* readLayerRecord(
 
 type Damaged = (problem: string, cause?: unknown) => DamagedInput;
 
-class RecordFile implements Disposable {
-	readonly #fd: number;
+function damagedRecord(diffId: Digest): Damaged {
+	return (problem, cause) =>
+		new DamagedInput(`the record of layer ${diffId} is damaged: ${problem}`, {
+			hint: 'Fetch an image with this layer; the record is made anew then.',
+			cause,
+		});
+}
+
+class RecordBytes {
+	readonly #read: ReadRecord;
 	readonly #damaged: Damaged;
 	readonly #hasher = createHash('sha256');
 
-	constructor(path: string, damaged: Damaged) {
+	constructor(read: ReadRecord, damaged: Damaged) {
+		this.#read = read;
 		this.#damaged = damaged;
-		this.#fd = orDamaged(damaged, () => openSync(path, 'r'));
 	}
 
 	read(length: number): Buffer {
@@ -72,17 +93,11 @@ class RecordFile implements Disposable {
 		if (!end.equals(this.#hasher.digest())) throw this.#damaged('its SHA-256 is wrong');
 	}
 
-	[Symbol.dispose](): void {
-		closeSync(this.#fd);
-	}
-
 	#readUpTo(length: number): Buffer {
 		const buffer = Buffer.allocUnsafe(length);
 		let at = 0;
 		while (at < length) {
-			const count = orDamaged(this.#damaged, () =>
-				readSync(this.#fd, buffer, at, length - at, null),
-			);
+			const count = orDamaged(this.#damaged, () => this.#read(buffer.subarray(at)));
 			if (count === 0) break;
 			at += count;
 		}

@@ -6,7 +6,7 @@ import {followPath} from '../../engine/tree/follow-path.ts';
 import type {ByteString, Directory} from '../../engine/tree/tree.ts';
 import {storeName} from '../sink/root-files.ts';
 import type {Ext4Contents} from './ext4/read-ext4.ts';
-import {type Medium, readAt} from './medium/medium.ts';
+import {type Medium, readAt, type Stretch} from './medium/medium.ts';
 import {storedContent} from './stored-content.ts';
 
 /** The physical root of a disk, whose files can be read. */
@@ -14,19 +14,35 @@ export interface DiskRoot {
 	readonly contents: Ext4Contents;
 	/** All of a regular file; undefined when there is none, it is longer than that, or not all there. */
 	read(path: ByteString, limit: number): Buffer | undefined;
+	/** The same piece by piece, however long it is; nothing where there is none. */
+	pieces(path: ByteString): Generator<Buffer, void>;
 }
+
+const pieceSize = 1 << 20;
 
 export function diskRoot(medium: Medium, contents: Ext4Contents): DiskRoot {
 	return {
 		contents,
 		read(path, limit) {
-			const node = contents.nodes.get(path);
-			if (node?.type !== 'file' || node.size > limit) return undefined;
-			const stored = storedContent(contents, node);
-			if (typeof stored === 'string') return undefined;
-			return Buffer.concat(stored.content.map((stretch) => readAt(medium, stretch)));
+			const stretches = stretchesOf(path, limit);
+			return stretches && Buffer.concat(stretches.map((stretch) => readAt(medium, stretch)));
+		},
+		*pieces(path) {
+			for (const {offset, length} of stretchesOf(path, Number.POSITIVE_INFINITY) ?? [])
+				for (let done = 0; done < length; done += pieceSize)
+					yield readAt(medium, {
+						offset: offset + done,
+						length: Math.min(pieceSize, length - done),
+					});
 		},
 	};
+
+	function stretchesOf(path: ByteString, limit: number): readonly Stretch[] | undefined {
+		const node = contents.nodes.get(path);
+		if (node?.type !== 'file' || node.size > limit) return undefined;
+		const stored = storedContent(contents, node);
+		return typeof stored === 'string' ? undefined : stored.content;
+	}
 }
 
 const store = storeLayout(storeName);

@@ -1,5 +1,5 @@
 import {verityAlgorithmOf} from '../../engine/erofs/fs-verity.ts';
-import {imagePath, objectPath, storeLayout} from '../../engine/store/layout.ts';
+import {imagePath, layerPath, objectPath, storeLayout} from '../../engine/store/layout.ts';
 import type {FsVerityAlgorithm} from '../../engine/system/system.ts';
 import {emptyDirectory} from '../../engine/tree/empty-directory.ts';
 import {printable} from '../../engine/tree/printable.ts';
@@ -7,6 +7,7 @@ import type {ByteString, Directory, Metadata} from '../../engine/tree/tree.ts';
 import {walkTree} from '../../engine/tree/walk.ts';
 import {deploymentState} from '../deployment-state.ts';
 import {storeFolders, storeName, verityFileMetadata} from '../sink/root-files.ts';
+import type {FoundLayer} from './layers.ts';
 import {type Place, placeOfEntry} from './place.ts';
 
 /** What a physical root should hold at a place. */
@@ -41,8 +42,11 @@ const lostAndFound: ExpectedPlace = {
 	ignoresTime: true,
 };
 
-/** All that follows from the deployments of a root, the first of which brought /var. */
-export function expectedRoot(deployments: readonly FoundDeployment[]): ExpectedPlaces {
+/** All that follows from the deployments of a root, the first of which brought /var, and their layers. */
+export function expectedRoot(
+	deployments: readonly FoundDeployment[],
+	layers: readonly FoundLayer[],
+): ExpectedPlaces {
 	const places: ExpectedPlaces = new Map([['lost+found', lostAndFound]]);
 	for (const {path, inode} of storeFolders())
 		places.set(path, {...folder, metadata: metadataOf(inode)});
@@ -59,6 +63,14 @@ export function expectedRoot(deployments: readonly FoundDeployment[]): ExpectedP
 				places.set(place, {...verityPlace(inode.verityDigest, inode.size), user: printable(path)});
 		}
 	}
+	for (const {diffId, recordSize, objects} of layers) {
+		const metadata = {...verityFileMetadata, mode: 0o600};
+		places.set(layerPath(store, diffId), plainFile(metadata, recordSize));
+		for (const [digest, size] of objects) {
+			const place = objectPath(store, digest);
+			if (!places.has(place)) places.set(place, verityPlace(digest, size));
+		}
+	}
 	return places;
 }
 
@@ -67,15 +79,11 @@ function metadataOf({mode, uid, gid, mtimeSec, mtimeNsec, xattrs}: Metadata): Me
 }
 
 function verityPlace(verityDigest: string, size: number): ExpectedPlace {
-	return {
-		type: 'file',
-		metadata: verityFileMetadata,
-		size,
-		content: {verityDigest},
-		target: '',
-		rdev: 0,
-		needsVerity: true,
-	};
+	return {...plainFile(verityFileMetadata, size), content: {verityDigest}, needsVerity: true};
+}
+
+function plainFile(metadata: Metadata, size: number): ExpectedPlace {
+	return {type: 'file', metadata, size, content: {}, target: '', rdev: 0};
 }
 
 /** What a deployment puts beside the store that follows from its image. */

@@ -1,7 +1,9 @@
 import type {BootArchitecture} from '../../engine/boot/architecture.ts';
 import {verityAlgorithmOf} from '../../engine/erofs/fs-verity.ts';
 import {DamagedInput, Refused, UsageError} from '../../engine/errors.ts';
+import {storeLayout} from '../../engine/store/layout.ts';
 import type {DiskManifest} from '../output/manifest/manifest.ts';
+import {storeName} from '../sink/root-files.ts';
 import type {DiskRoot} from './disk-root.ts';
 import {argumentsOf, bootObjects, expectedBoot, unlessDamaged} from './expected-boot.ts';
 import {expectedRoot} from './expected-root.ts';
@@ -9,10 +11,13 @@ import {findDeployments, originPath, type ReadableFoundDeployment} from './find-
 import type {DiskHashing} from './hashing/hash-on-disk.ts';
 import {type BootFileSystem, judgeBoot} from './judge-boot.ts';
 import {judgeRoot} from './judge-root.ts';
+import {findLayers, wrongLayers} from './layers.ts';
 import {type ManifestPlaces, manifestPlaces} from './manifest-places.ts';
 import {textOfPath} from './place-names.ts';
 import type {Finding} from './report.ts';
 import {notInstalled} from './root-partition.ts';
+
+const store = storeLayout(storeName);
 
 /** A system as it was read from a disk. */
 export interface FoundSystem {
@@ -53,7 +58,8 @@ export async function judgeSystem(
 	const algorithm = verityAlgorithmOf(first.imageDigest) ?? 'sha256';
 	return await explainUnfit(async () => {
 		const wantsSha256 = bootObjects(deployments, architecture);
-		const places = expectedRoot(deployments);
+		const {layers, findings: ofLayers} = findLayers(root, deployments);
+		const places = expectedRoot(deployments, layers);
 		const judged = await judgeRoot(root, {places, told, wantsSha256, algorithm}, hashing);
 		const expected = await expectedBoot(deployments, {
 			root,
@@ -68,6 +74,11 @@ export async function judgeSystem(
 			findings: [
 				...(await judgeBoot(boots, {expected, manifest, algorithm}, hashing)),
 				...onRoot(judged.findings),
+				...onRoot(ofLayers),
+				// What is wrong with an object is wrong with all layers that have it.
+				...(judged.findings.some(({path}) => path.startsWith(store.objects))
+					? []
+					: onRoot(wrongLayers(root, layers))),
 				...onRoot(await argumentFindings(deployments, root, architecture, told)),
 			],
 			bytes: judged.bytes,

@@ -17,10 +17,12 @@ export function judgeTable(
 	manifest: DiskManifest | undefined,
 ): Finding[] {
 	const code = bootCode(medium, manifest);
+	// Of one that holds what a manifest tells, the rest has to be empty.
+	const whole = table.partitions.filter((partition) => !holdsTold(partition, code.stretches));
 	const taken = [
 		{offset: 0, length: 512},
 		...table.ownStretches,
-		...table.partitions.map(({start, size}) => ({offset: start, length: size})),
+		...whole.map(({start, size}) => ({offset: start, length: size})),
 		...code.stretches,
 	];
 	const isToldInMbr = code.stretches.some(({offset}) => offset < 512);
@@ -36,11 +38,11 @@ export function judgeTable(
 			({gap, first}): Finding => ({
 				kind: 'extra',
 				path: `bytes ${gap.offset} to ${gap.offset + gap.length}`,
-				problem: `are in no partition, and not empty from byte ${first} on`,
+				problem: `belong to nothing, and are not empty from byte ${first} on`,
 			}),
 		),
-		...table.partitions
-			.filter((partition) => !isKnown(partition, code.stretches))
+		...whole
+			.filter((partition) => partitionUse(partition) === 'other')
 			.map(
 				(partition): Finding => ({
 					kind: 'extra',
@@ -53,13 +55,12 @@ export function judgeTable(
 	];
 }
 
-/** Of other types only those that hold what a manifest tells. */
-function isKnown(partition: Partition, told: readonly Stretch[]): boolean {
+function holdsTold(partition: Partition, told: readonly Stretch[]): boolean {
 	const {start, size} = partition;
-	const isTold = told.some(
-		({offset, length}) => offset >= start && offset + length <= start + size,
+	return (
+		partitionUse(partition) === 'other' &&
+		told.some(({offset, length}) => offset >= start && offset + length <= start + size)
 	);
-	return partitionUse(partition) !== 'other' || isTold;
 }
 
 /** What a manifest says is outside of file systems, compared. */

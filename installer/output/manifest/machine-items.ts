@@ -1,14 +1,17 @@
 import {createHash} from 'node:crypto';
 import {readImage} from '../../../engine/erofs/reader.ts';
+import {storeLayout} from '../../../engine/store/layout.ts';
 import type {ByteString, Metadata} from '../../../engine/tree/tree.ts';
 import type {FileSource, SystemContent} from '../../content.ts';
 import type {InstallPlan} from '../../plan.ts';
 import {contentPieces} from '../../sink/file-pieces.ts';
-import {stateEntries} from '../../sink/root-files.ts';
+import {stateEntries, storeName} from '../../sink/root-files.ts';
 import {imageState} from '../../verify/expected-root.ts';
 import {differencesOf, isOtherContent, type Place, placeOfEntry} from '../../verify/place.ts';
 import {runningPath, textOfPath} from '../../verify/place-names.ts';
 import type {MachineItem} from './manifest.ts';
+
+const store = storeLayout(storeName);
 
 /**
  * All that a content puts on the physical root and that does not follow from its image: files of the
@@ -38,6 +41,8 @@ export function machineItems(
 		const isPublic = readable.note(path, place.metadata);
 		const wanted = expected.get(path);
 		if (wanted !== undefined && isSame(wanted, place)) continue;
+		// Records of layers follow from the image: the origin names them.
+		if (path.startsWith(`${store.layers}/`)) continue;
 		const own = inode.type === 'hardlink' ? undefined : source;
 		const name = runningPath(path, deploymentId);
 		const isTold = place.type === 'file' && isPublic && !secret.has(name);

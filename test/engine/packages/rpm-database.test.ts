@@ -7,7 +7,7 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {DamagedInput} from '../../../engine/errors.ts';
 import {readPackages} from '../../../engine/packages/read-packages.ts';
-import {readRpmDatabase} from '../../../engine/packages/rpm-database.ts';
+import {listRpmPackages, readRpmDatabase} from '../../../engine/packages/rpm-database.ts';
 
 const test = suite('database of rpm');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-rpm-'));
@@ -88,6 +88,17 @@ withRpm(
 					: undefined,
 		});
 		assert.equal([packages?.format, packages?.versions.size], ['rpm', 5]);
+		const all = (await listRpmPackages(file)).map(
+			({name, version, architecture}) => `${name} ${version} ${architecture}`,
+		);
+		assert.equal(all.sort(), [
+			'apple 1.2~rc1-3 noarch',
+			'glibc 2-3 i686',
+			'glibc 2-3 x86_64',
+			'kernel 6.10-3 noarch',
+			'kernel 6.9-3 noarch',
+			'pear 2:0.9-3 noarch',
+		]);
 	},
 );
 

@@ -16,7 +16,6 @@ import path from 'node:path';
 import {ImageRoot} from '../../../engine/lint/image-root.ts';
 import {noProgress} from '../../../engine/progress.ts';
 import {hostSystem} from '../../../engine/system/host.ts';
-import type {FsVerityAlgorithm} from '../../../engine/system/system.ts';
 import {scanDirectory} from '../../../engine/tree/scan.ts';
 import {hostArchitecture} from '../../../installer/architecture.ts';
 import {ImageTree} from '../../../installer/bootstrap/image-tree.ts';
@@ -51,7 +50,6 @@ export interface MadeDisk extends Disposable {
 	mtools(copy: string, program: string, words: readonly string[]): void;
 }
 
-export const algorithm: FsVerityAlgorithm = 'sha256';
 const size = 700 * MiB;
 const mke2fsConfig = path.resolve(
 	import.meta.dirname,

@@ -223,12 +223,12 @@ const plants: readonly (readonly [
 	[
 		'bytes behind the partitions',
 		(copy) => overwrite(copy, made.plan.disks[0].size - 512 * 1024, Buffer.from('x')),
-		/^extra - bytes \d+ to \d+: are in no partition, and not empty from byte 733478912 on$/,
+		/^extra - bytes \d+ to \d+: belong to nothing, and are not empty from byte 733478912 on$/,
 	],
 	[
 		'bytes before the partitions',
 		(copy) => overwrite(copy, 600_000, Buffer.from('x')),
-		/^extra - bytes \d+ to 1048576: are in no partition, and not empty from byte 600000 on$/,
+		/^extra - bytes \d+ to 1048576: belong to nothing, and are not empty from byte 600000 on$/,
 	],
 	[
 		'a program for a BIOS',
