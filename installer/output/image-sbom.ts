@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {osReleaseValues, parseOsRelease} from '../../engine/deployment/os-release.ts';
-import {ImageRoot} from '../../engine/lint/image-root.ts';
+import type {ImageRoot} from '../../engine/lint/image-root.ts';
 import {listPackages} from '../../engine/packages/read-packages.ts';
 import {type SpdxDocument, spdxDocument} from '../../engine/packages/spdx/spdx-document.ts';
 import type {PlannedImage} from '../plan.ts';
@@ -13,14 +13,12 @@ export function sbomName(output: string): string {
 /**
  * The bill of materials of an image in SPDX 2.3. One that has no package database that slipway can read
  * contains nothing by it.
- * @param root of the unpacked image, on this host
  */
 export async function imageSbom(
-	root: string,
+	files: ImageRoot,
 	image: Pick<PlannedImage, 'reference' | 'manifestDigest' | 'verityDigest'>,
 	created: Date,
 ): Promise<SpdxDocument> {
-	const files = new ImageRoot(root);
 	// Its texts end at a limit; databases are longer.
 	const text = async (place: string) => {
 		const file = await files.hostPath(place);

@@ -5,6 +5,7 @@ import type {System} from '../../engine/system/system.ts';
 import {orInterrupted} from '../interruption.ts';
 import type {InstallPlan} from '../plan.ts';
 import type {FitImage} from '../prepare-install.ts';
+import {describeDisk} from './describe-disk.ts';
 import {checkDisk} from './formats/check-disk.ts';
 import {sizeMultipleFor} from './formats/formats.ts';
 import type {ImageMoment} from './image-moment.ts';
@@ -25,6 +26,8 @@ export interface DiskImagesRequest extends Omit<DiskImageOptions, 'sizeMultiple'
 
 export interface MadeDiskImages {
 	readonly files: readonly MadeFile[];
+	/** Manifest and bill of materials. */
+	readonly descriptions: readonly string[];
 	/** What is on the disk; undefined when no disk was made. */
 	readonly plan: InstallPlan | undefined;
 }
@@ -48,7 +51,7 @@ export async function makeDiskImages(
 	report: ProgressReporter,
 ): Promise<MadeDiskImages> {
 	const {formats, name, seed, time, signal, folder, sectorSize, isCompressed} = request;
-	if (formats.length === 0) return {files: [], plan: undefined};
+	if (formats.length === 0) return {files: [], descriptions: [], plan: undefined};
 	const moment = {seed, time};
 	const converted = formats.filter(isConverted);
 	const sizeMultiple = sizeMultipleFor(converted);
@@ -59,7 +62,7 @@ export async function makeDiskImages(
 	try {
 		mkdirSync(folder, {recursive: true});
 		await using raw = await UnfinishedFile.make(fileOf('raw'));
-		const {plan} = await disk.write(raw.path, report);
+		const {plan, content} = await disk.write(raw.path, report);
 		const facts = {
 			path: raw.path,
 			name,
@@ -70,11 +73,16 @@ export async function makeDiskImages(
 		} as const;
 		const outputs = converted.map((format) => ({format, file: fileOf(format), isCompressed}));
 		await writeFormats(system, facts, outputs, report, signal);
-		if (formats.includes('raw')) {
+		const isKept = formats.includes('raw');
+		if (isKept) {
 			await raw.sync();
 			await raw.putInPlace();
 		}
-		return {files: formats.map((format) => madeFile(format, fileOf(format))), plan};
+		const rawFile = isKept ? raw.place : raw.path;
+		const files = formats.map((format) => madeFile(format, fileOf(format)));
+		const described = {plan, content, image, raw: rawFile, files, time};
+		const descriptions = await describeDisk(path.join(folder, name), described);
+		return {files, descriptions, plan};
 	} catch (error) {
 		throw orInterrupted(error, signal, `nothing was left in ${folder}`);
 	}

@@ -77,7 +77,15 @@ const manifest = v.object({
 	disk: v.object({id: v.string(), size: count, sectorSize: count}),
 	partitions: v.array(partition),
 	/** The same disk in one format or several, and what goes with it. */
-	outputs: v.array(v.object({file: v.string(), format: v.string(), size: count, sha256})),
+	outputs: v.array(
+		v.object({
+			file: v.string(),
+			format: v.string(),
+			size: count,
+			/** Not of a raw disk: reading all of its holes takes longer than making it. */
+			sha256: v.optional(sha256),
+		}),
+	),
 	/** On the boot partition, the loader entry too. */
 	bootFiles: v.array(v.object({path: v.string(), size: count, sha256})),
 	/** What the disk has that is not in a file system and not a table: programs for a BIOS. In bytes. */

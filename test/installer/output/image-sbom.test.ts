@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
+import {ImageRoot} from '../../../engine/lint/image-root.ts';
 import {imageSbom, sbomName} from '../../../installer/output/image-sbom.ts';
 
 const test = suite('the bill of materials of an image');
@@ -23,7 +24,7 @@ test('has all of a long database, and the distribution by os-release', async () 
 		path.join(root, 'usr/lib/os-release'),
 		'PRETTY_NAME="My OS"\nID=debian\nVERSION_ID="13"\nIMAGE_VERSION=7\n',
 	);
-	const document = await imageSbom(root, image, new Date(0));
+	const document = await imageSbom(new ImageRoot(root), image, new Date(0));
 	assert.is(document.packages.length, 3001);
 	const [described, first] = document.packages;
 	assert.equal([described?.name, described?.versionInfo], ['My OS', '7']);

@@ -112,7 +112,7 @@ export const command = defineCommand({
 		const name = options.name ?? imageName(image.environment);
 		const common = {...settings, ...moment, folder, name, signal: context.signal};
 		const {targetImage, kernelArguments} = checkSettings({...common, configKernelArguments: []});
-		const {files, plan} = await makeDiskImages(
+		const {files, descriptions, plan} = await makeDiskImages(
 			system,
 			{...common, answers, formats: formats.disk},
 			image,
@@ -133,8 +133,12 @@ export const command = defineCommand({
 		progress[Symbol.dispose]();
 		context.print(
 			...(options.json
-				? [JSON.stringify({version: 1, files, media, plan}, undefined, 2)]
-				: [...files.map(({path, size}) => `${path}: ${formatSize(size)}`), ...media]),
+				? [JSON.stringify({version: 1, files, media, descriptions, plan}, undefined, 2)]
+				: [
+						...files.map(({path, size}) => `${path}: ${formatSize(size)}`),
+						...media,
+						...descriptions,
+					]),
 		);
 		return exitStatus.ok;
 	},
