@@ -1,5 +1,5 @@
 /** Live systems of an image, booted from what `slipway disk --format pxe` makes. */
-import {mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {liveFiles} from '../../installer/live/live-medium.ts';
 import {podman} from '../host/podman.ts';
@@ -32,6 +32,61 @@ export function liveMachine(
 		moreDisks,
 		memoryMib: 2048,
 	};
+}
+
+/** A live medium as one file, and a disk to install to. */
+export class LiveIso implements Disposable {
+	readonly #folder: string;
+	readonly file: string;
+	/** What is `/dev/vda` in the live system; empty at first. */
+	readonly target: string;
+
+	private constructor(folder: string) {
+		this.#folder = folder;
+		this.file = path.join(folder, 'live.iso');
+		this.target = path.join(folder, 'target.raw');
+		makeDisk(this.target);
+	}
+
+	/**
+	 * Makes one in an ordinary container, which sees `files` below /out; the caller disposes of it.
+	 * @param args of the command
+	 */
+	static async make(
+		args: readonly string[] = [],
+		files: Readonly<Record<string, string>> = {},
+	): Promise<LiveIso> {
+		mkdirSync(cache, {recursive: true});
+		const folder = mkdtempSync(path.join(cache, 'iso-'));
+		for (const [name, text] of Object.entries(files))
+			writeFileSync(path.join(folder, name), text, {mode: 0o600});
+		await makeMedium(folder, ['disk', '--format', 'iso', '--name', 'live', ...args, '/out']);
+		return new LiveIso(folder);
+	}
+
+	/** A copy of it by `disk iso`, in its place. */
+	async customize(args: readonly string[]): Promise<void> {
+		const words = ['disk', 'iso', '--customize', '/out/live.iso', ...args, '/out/live.iso'];
+		await makeMedium(this.#folder, words);
+	}
+
+	/** As it was at first. */
+	emptyTarget(): void {
+		makeDisk(this.target);
+	}
+
+	/** A machine that starts the disk, or the medium while that is empty. Offline. */
+	machine(as: 'cd' | 'usb'): MachineOptions {
+		return {disk: this.target, medium: {file: this.file, as}, memoryMib: 2048, offline: true};
+	}
+
+	[Symbol.dispose](): void {
+		rmSync(this.#folder, {recursive: true});
+	}
+}
+
+async function makeMedium(folder: string, words: readonly string[]): Promise<void> {
+	await podman(['run', '--rm', '--volume', `${folder}:/out`, imageName, ...words, '--quiet']);
 }
 
 /** One of the reference image, and a disk to install to. */

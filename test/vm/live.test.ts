@@ -1,9 +1,9 @@
-/** A live system of the image: booted from what `slipway disk --format pxe` makes, it installs the image. */
+/** A live system of the image: booted from the ISO that `slipway disk` makes, it installs the image. */
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {podman} from '../host/podman.ts';
 import {imageName, imageReference} from '../setup/image.ts';
-import {LiveMedium} from './live-system.ts';
+import {LiveIso} from './live-system.ts';
 import {Machine} from './machine.ts';
 import {whyNoMachines} from './requirements.ts';
 
@@ -13,9 +13,9 @@ if (problem !== undefined) console.log(`skipped: ${problem}`);
 const check = problem === undefined ? test : test.skip;
 
 check('is made by an ordinary container, and installs the image it is', async () => {
-	using medium = await LiveMedium.make();
+	using medium = await LiveIso.make();
 	{
-		await using machine = await Machine.start(medium.machine());
+		await using machine = await Machine.start(medium.machine('cd'));
 		await machine.run('systemctl is-system-running --wait');
 		assert.is(await machine.ok('findmnt -no FSTYPE,SOURCE / | xargs'), 'overlay slipway-live');
 		assert.is(await machine.ok('touch /etc/written /usr/written && echo written'), 'written');
@@ -25,9 +25,9 @@ check('is made by an ordinary container, and installs the image it is', async ()
 		for (const unit of ['getty@tty1', 'serial-getty@ttyS0', 'slipway-update.timer'])
 			assert.is((await machine.run(`systemctl is-active ${unit}`)).output, 'inactive\n', unit);
 
-		const refused = await machine.run('slipway install --wipe /dev/vda');
-		assert.match(refused.output, 'the system that runs here is on /dev/vda');
-		await machine.ok('slipway install --quiet /dev/vdb');
+		const refused = await machine.run('slipway install --wipe /dev/sr0');
+		assert.match(refused.output, 'the system that runs here is on /dev/sr0');
+		await machine.ok('slipway install --quiet /dev/vda');
 		await machine.powerOff();
 	}
 	await using machine = await Machine.start({disk: medium.target});

@@ -4,7 +4,7 @@ export type Accelerator = 'kvm' | 'tcg';
 
 /** What a virtual machine is made of; plain data, so that the command line can be tested. */
 export interface MachineOptions {
-	/** Raw disk file, or qcow2: told apart by the ending. */
+	/** Raw disk file, or another format: told apart by the ending. */
 	readonly disk: string;
 	/** Logical sector size of the disk. */
 	readonly sectorSize?: 512 | 4096;
@@ -31,10 +31,14 @@ export interface MachineOptions {
 	readonly writeLog?: string;
 	/** Changes of the disk are forgotten when the machine ends, so that many can start from one disk. */
 	readonly discardChanges?: boolean;
+	/** What the firmware starts where the disk does not: an ISO. */
+	readonly medium?: {readonly file: string; readonly as: 'cd' | 'usb'};
 	/** More disks, raw; what is written to them is kept. */
 	readonly moreDisks?: readonly string[];
 	/** Hardware that restarts the machine when nothing tells it in time that all is well, as servers have it. */
 	readonly watchdog?: boolean;
+	/** Without a network. */
+	readonly offline?: boolean;
 	/** Ends the machine where it would restart. */
 	readonly endOnReboot?: boolean;
 }
@@ -158,11 +162,20 @@ function hardwareArguments(
 			'-drive',
 			`if=virtio,format=raw,cache=unsafe,file=${file}`,
 		]),
+		...mediumArguments(options),
 		...tpmArguments(options),
 		...['-device', 'virtio-rng-pci'],
 		...(options.watchdog ? ['-device', 'i6300esb', '-action', 'watchdog=reset'] : []),
-		...['-nic', 'user,model=virtio-net-pci'],
+		...['-nic', options.offline ? 'none' : 'user,model=virtio-net-pci'],
 	];
+}
+
+function mediumArguments({medium}: MachineOptions): string[] {
+	if (medium === undefined) return [];
+	const drive = `if=none,id=medium,format=raw,readonly=on,file=${medium.file}`;
+	const device = `${medium.as === 'cd' ? 'ide-cd' : 'usb-storage'},drive=medium,bootindex=2`;
+	const bus = medium.as === 'cd' ? [] : ['-device', 'qemu-xhci'];
+	return ['-drive', drive, ...bus, '-device', device];
 }
 
 function tpmArguments({tpm}: MachineOptions): string[] {
@@ -173,9 +186,17 @@ function tpmArguments({tpm}: MachineOptions): string[] {
 	];
 }
 
+/** As QEMU calls them, by endings. */
+const formats: Readonly<Record<string, string>> = {
+	'.qcow2': 'qcow2',
+	'.vmdk': 'vmdk',
+	'.vhdx': 'vhdx',
+	'.vhd': 'vpc',
+};
+
 function diskArguments({disk, durable, discardChanges, writeLog}: MachineOptions): string[] {
 	if (writeLog !== undefined) return recordedDisk(disk, writeLog);
-	const format = disk.endsWith('.qcow2') ? 'qcow2' : 'raw';
+	const format = formats[path.extname(disk)] ?? 'raw';
 	const cache = durable ? 'writeback' : 'unsafe';
 	const snapshot = discardChanges ? ',snapshot=on' : '';
 	return ['-drive', `if=none,id=disk,format=${format},cache=${cache}${snapshot},file=${disk}`];
