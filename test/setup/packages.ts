@@ -10,6 +10,7 @@ const packages: Readonly<Record<string, string>> = {
 	'qemu-system-x86': '/usr/bin/qemu-system-x86_64',
 	'qemu-utils': '/usr/bin/qemu-img',
 	swtpm: '/usr/bin/swtpm',
+	uidmap: '/usr/bin/newuidmap',
 	ovmf: '/usr/share/OVMF/OVMF_CODE_4M.fd',
 	'grub-pc-bin': '/usr/lib/grub/i386-pc/boot.img',
 	'grub-common': '/usr/bin/grub-mkimage',

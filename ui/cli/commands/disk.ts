@@ -109,7 +109,7 @@ export const command = defineCommand({
 			time: sourceDate(process.env),
 		});
 		system.writeTimesAs(moment.time);
-		const name = options.name ?? imageName(image.environment);
+		const name = options.name ?? imageName(image);
 		const common = {...settings, ...moment, folder, name, signal: context.signal};
 		const {targetImage, kernelArguments} = checkSettings({...common, configKernelArguments: []});
 		const {files, descriptions, plan} = await makeDiskImages(
