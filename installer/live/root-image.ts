@@ -3,7 +3,8 @@ import type {RunningRoot} from '../../engine/source/running-root.ts';
 import type {System} from '../../engine/system/system.ts';
 import {type TarMember, writeTar} from '../../engine/tar/writer.ts';
 import {tarMembers} from '../../engine/tree/tar-members.ts';
-import type {ByteString, RegularFile} from '../../engine/tree/tree.ts';
+import {transformForOci} from '../../engine/tree/transform.ts';
+import type {ByteString, Directory, RegularFile} from '../../engine/tree/tree.ts';
 import {byteProgress} from '../sink/byte-progress.ts';
 
 /** The volume label of the image, by which the initramfs finds it on a block device. */
@@ -27,7 +28,7 @@ export async function writeRootImage(
 	const places = new Map(tree.files.map(({inode, path: place}) => [inode, place]));
 	const total = tree.files.reduce((sum, {inode}) => sum + inode.size, 0);
 	const progress = byteProgress(report, 'live-image', 'Compressing the root file system', total);
-	const members = counted(tarMembers(tree.root, sourcesIn(places)), progress.add);
+	const members = counted(tarMembers(normalised(tree.root), sourcesIn(places)), progress.add);
 	await system.run(
 		'mkfs.erofs',
 		[
@@ -38,6 +39,15 @@ export async function writeRootImage(
 		{input: writeTar(members), signal, env: {SOURCE_DATE_EPOCH: undefined}},
 	);
 	progress.done();
+}
+
+/** What a container changes of it, and no deployment has: the times of `/` and `/run`. */
+function normalised(tree: Directory): Directory {
+	const root = {...tree, children: new Map(tree.children)};
+	const run = root.children.get('run');
+	if (run !== undefined) root.children.set('run', {...run});
+	transformForOci(root);
+	return root;
 }
 
 function sourcesIn(

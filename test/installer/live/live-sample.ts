@@ -2,6 +2,7 @@ import {writeFileSync} from 'node:fs';
 import path from 'node:path';
 import type {KernelFile} from '../../../engine/boot/kernel.ts';
 import {emptyDirectory} from '../../../engine/tree/empty-directory.ts';
+import type {Directory} from '../../../engine/tree/tree.ts';
 import type {IsoMedium} from '../../../installer/output/iso/write-iso.ts';
 
 /** A medium of an image without files, whose kernel and the like are small files in a folder. */
@@ -12,7 +13,7 @@ export function liveSample(folder: string): IsoMedium {
 		return {path: place, size: text.length, sha256: ''};
 	};
 	return {
-		tree: {root: emptyDirectory(), files: [], mountPoints: []},
+		tree: {root: sampleRoot(), files: [], mountPoints: []},
 		files: {
 			kernel: {version: '6.12', linux: file('kernel'), initramfs: file('initramfs')},
 			kernelArguments: ['quiet', 'a=b'].map((argument) => ({argument, source: 'image'})),
@@ -21,4 +22,10 @@ export function liveSample(folder: string): IsoMedium {
 		},
 		environment: 'image="registry.example.com/os"\nname="gone"\n',
 	};
+}
+
+function sampleRoot(): Directory {
+	const root = emptyDirectory();
+	root.children.set('usr', emptyDirectory());
+	return root;
 }
