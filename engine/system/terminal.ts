@@ -12,6 +12,12 @@ export async function runOnTerminal(
 	{signal, keepErrors}: TerminalOptions = {},
 ): Promise<TerminalResult> {
 	signal?.throwIfAborted();
+	let isToEnd = false;
+	let end = () => {
+		isToEnd = true;
+	};
+	// Before it is started: whoever hears of it may want it gone at once.
+	using _ends = endWith(signal, () => end());
 	const child = spawn(command, args, {
 		stdio: ['inherit', 'inherit', keepErrors ? 'pipe' : 'inherit'],
 	});
@@ -21,7 +27,8 @@ export async function runOnTerminal(
 		stderr = (stderr + text).slice(-keptLength);
 	});
 	await once(child, 'spawn');
-	using _ends = endWith(signal, () => child.kill());
+	end = () => child.kill();
+	if (isToEnd) end();
 	const [status, endedBy] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
 	return {status: status ?? 128 + (endedBy === null ? 0 : constants.signals[endedBy]), stderr};
 }
@@ -30,8 +37,6 @@ export async function runOnTerminal(
 function endWith(signal: AbortSignal | undefined, end: () => void): Disposable {
 	signal?.addEventListener('abort', end);
 	if (signal !== undefined) process.on('SIGHUP', end);
-	// It may have come while the program was started.
-	if (signal?.aborted) end();
 	return {
 		[Symbol.dispose]() {
 			signal?.removeEventListener('abort', end);

@@ -98,13 +98,16 @@ const failureOf = (running: Promise<unknown>): Promise<unknown> =>
 		(error: unknown) => error,
 	);
 
+/** Files of the boot partition, one by one. */
+const bootCopies = Array.from({length: 6}, () => 'mcopy');
+
 const programs = [
 	'wipefs',
 	'sfdisk',
 	'sfdisk',
 	'mkfs.vfat',
 	'mke2fs',
-	'mcopy',
+	...bootCopies,
 	'sfdisk',
 	'mcopy',
 	'mdeltree',
@@ -348,7 +351,7 @@ test('makes all disks of a mirror alike, and each bootable when the root is on a
 	const lines = inner.commandLines();
 	const programsOn = (place: string) =>
 		lines.filter((line) => line.includes(place)).map((line) => line.split(' ')[0]);
-	const all = ['wipefs', 'sfdisk', 'sfdisk', 'mkfs.vfat', 'mke2fs', 'mcopy', 'sfdisk'];
+	const all = ['wipefs', 'sfdisk', 'sfdisk', 'mkfs.vfat', 'mke2fs', ...bootCopies, 'sfdisk'];
 	const last = ['mcopy', 'mdeltree', 'mren'];
 	assert.equal(programsOn(disk), [...all, ...last]);
 	assert.equal(programsOn(second), [...all.filter((name) => name !== 'mke2fs'), ...last]);
