@@ -9,6 +9,8 @@ export interface ImageReader {
 	text(imagePath: string): Promise<string | undefined>;
 	/** The path itself, when it is a regular file and no link to one. */
 	regularFile(imagePath: string): Promise<ImageFile | undefined>;
+	/** What the path leads to, when that is a regular file. */
+	followedFile(imagePath: string): Promise<ImageFile | undefined>;
 }
 
 /** A regular file of an image as it lies on this host. */

@@ -71,6 +71,8 @@ export interface SystemRequest {
 	readonly layers?: ImageLayers | undefined;
 	/** Whether the disk will be copied to another machine, and is to fit itself there at its first boot. */
 	readonly isMadeElsewhere?: boolean;
+	/** Whether somebody said how large the root is, or may be: then it stays as it is. */
+	readonly hasOwnSize?: boolean;
 	readonly now: Date;
 }
 
@@ -123,7 +125,7 @@ export function describeSystem(request: SystemRequest): DescribedSystem {
 			const entry = newBootEntry(deployment, {title: osRelease.prettyName, kernel, commandLine});
 			const mounts = disks === undefined ? [] : machineMounts(disks[0].layout);
 			const canGrow = disks !== undefined && isRootLast(disks[0].layout);
-			const grow = request.isMadeElsewhere === true && canGrow;
+			const grow = request.isMadeElsewhere === true && canGrow && request.hasOwnSize !== true;
 			const state = [...content.state, ...mounts, ...firstBootState({grow})];
 			const entryFile = newEntryFile(entry);
 			// The loader entry is what says that all is there.

@@ -84,6 +84,7 @@ export async function prepareInstall(
 	const {storage, scripts} = options.answers;
 	const wished = wishedStorage(storage, {memory, diskSize});
 	const wishes = {...wished, rootIsLast: isMadeElsewhere};
+	const hasOwnSize = (wished.root.size ?? wished.root.most) !== undefined;
 	checkPrograms({
 		fileSystems: [rootFileSystem, ...otherFileSystems(wishes)],
 		encrypts: storage.encryption !== undefined,
@@ -103,7 +104,7 @@ export async function prepareInstall(
 	const items = [...bootstrap.items, ...plannedScripts(scripts)];
 	const kernelArguments = [...given.kernelArguments, ...storageArguments(storage, seed)];
 	const request = {
-		...{files, layout, grub, architecture, now, place, layers, isMadeElsewhere},
+		...{files, layout, grub, architecture, now, place, layers, isMadeElsewhere, hasOwnSize},
 		given: {...given, kernelArguments},
 		rootArguments: onDisk.kernelArguments,
 		bootstrap: {...bootstrap, items},

@@ -34,9 +34,9 @@ export interface BootLoader {
 	sweep(): Promise<void>;
 	/**
 	 * Brings into the entries what the boot loader has counted elsewhere, and its own files in line with them.
-	 * Every change begins with that; at boot it comes first.
+	 * Every change begins with that; at boot it comes first. Left out where it counts in the entries.
 	 */
-	settle(): Promise<void>;
+	settle?(): Promise<void>;
 }
 
 export interface BootEntryList {

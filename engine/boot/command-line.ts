@@ -16,6 +16,8 @@ export const reservedParameters: ReadonlyMap<string, string> = new Map([
 	['composefs', 'the image'],
 	['slipway', 'the deployment'],
 	['initrd', 'the initramfs'],
+	['slipway.attempt', 'the attempt'],
+	['slipway.trial', 'the trial'],
 ]);
 
 export function formatCommandLine(

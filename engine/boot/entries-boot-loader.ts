@@ -18,7 +18,7 @@ export interface BootEntries {
 	look(): Promise<BootContents>;
 	/** Does what is planned from them, and what the boot loader needs besides. */
 	change(plan: (contents: BootContents) => BootOperation[]): Promise<void>;
-	settle(): Promise<void>;
+	settle?: () => Promise<void>;
 }
 
 /** A boot loader that goes by Type #1 entries on `partition`. */
@@ -43,6 +43,6 @@ export function bootLoaderOfEntries(
 		bless: (deploymentId) => change((contents) => planBless(contents, deploymentId)),
 		countAttempt: (deploymentId) => change((contents) => planCountAttempt(contents, deploymentId)),
 		sweep: () => change((contents) => planSweep(contents)),
-		settle,
+		...(settle && {settle}),
 	};
 }

@@ -51,7 +51,7 @@ function inStep(loader: BootLoader, follow: () => Promise<void>): BootLoader {
 		bless: followed(loader.bless),
 		countAttempt: followed(loader.countAttempt),
 		sweep: followed(loader.sweep),
-		settle: loader.settle,
+		...(loader.settle && {settle: loader.settle}),
 	};
 }
 

@@ -69,7 +69,7 @@ export async function lookForSystemdBoot(
 	architecture: EfiArchitecture,
 ): Promise<string | undefined> {
 	for (const candidate of programsInImage(architecture)) {
-		const program = await image.regularFile(candidate);
+		const program = await image.followedFile(candidate);
 		if (program !== undefined) return program.path;
 	}
 	return undefined;

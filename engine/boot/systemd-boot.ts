@@ -8,6 +8,5 @@ export function systemdBoot(partition: BootPartition): BootLoader {
 	return bootLoaderOfEntries(partition, {
 		look: () => readBootContents(partition),
 		change: async (plan) => runBootOperations(partition, plan(await readBootContents(partition))),
-		settle: async () => {},
 	});
 }

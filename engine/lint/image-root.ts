@@ -78,6 +78,13 @@ export class ImageRoot implements ImageReader {
 		return {path: this.#places.onHost(resolved), size: facts.size, verityDigest: undefined};
 	}
 
+	async followedFile(imagePath: string): Promise<ImageFile | undefined> {
+		const host = await this.hostPath(imagePath);
+		const facts = await this.followed(imagePath);
+		if (host === undefined || facts === undefined) return undefined;
+		return {path: host, size: facts.size, verityDigest: undefined};
+	}
+
 	/** Everything below a folder, which itself is left out; links are given and not followed. */
 	async *walk(imagePath: string): AsyncGenerator<readonly [imagePath: string, facts: PathFacts]> {
 		const resolved = await this.#resolve(imagePath);

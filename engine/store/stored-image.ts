@@ -34,6 +34,10 @@ export function treeReader(store: Pick<Places, 'objectPath'>, root: Directory): 
 			const file = followPath(root, toBytes(imagePath), {lastLink: false});
 			return file?.type === 'file' ? onHost(store, file, imagePath) : undefined;
 		},
+		async followedFile(imagePath) {
+			const file = followPath(root, toBytes(imagePath));
+			return file?.type === 'file' ? onHost(store, file, imagePath) : undefined;
+		},
 	};
 }
 

@@ -30,6 +30,7 @@ async function settleEntries(
 	system: Pick<System, 'lock'>,
 	bootLoader: Pick<BootLoader, 'settle'>,
 ): Promise<void> {
+	if (bootLoader.settle === undefined) return;
 	using _lock = await lockMachine(system, {name: 'slipway status'});
 	await bootLoader.settle();
 }

@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs';
 import type {ProgressReporter} from '../../engine/progress.ts';
+import {liveConfigFolder} from '../../engine/source/live-root.ts';
 import type {System} from '../../engine/system/system.ts';
 import {formatMistake} from '../config/mistake.ts';
 import type {ConfigReading} from '../config/read-config.ts';
@@ -12,7 +13,11 @@ import {embeddedPermit} from './config-places.ts';
 import {decideFound, type FoundDecision} from './decide-found.ts';
 import type {FoundConfig} from './find-config.ts';
 
-const hasPermit = (): boolean => [embeddedPermit, mediumPermit].some((file) => existsSync(file));
+/** What a medium brings permits what it brings, and nothing that happens to be found beside it. */
+function hasPermit(path: string): boolean {
+	const isOfMedium = path.startsWith(`${liveConfigFolder}/`);
+	return existsSync(embeddedPermit) || (isOfMedium && existsSync(mediumPermit));
+}
 
 /**
  * Reads a configuration that was found and decides about it. No script of it runs before it is certain that
@@ -28,7 +33,7 @@ export async function decideAndPrepare(
 ): Promise<FoundDecision> {
 	const {text, name, origin} = config;
 	const machine = readMachineIdentity();
-	const permits = {kernelArgument: permitsWipe, embedded: hasPermit()};
+	const permits = {kernelArgument: permitsWipe, embedded: hasPermit(name)};
 	const decide = (reading: ConfigReading) => decideFound({reading, origin, permits, machine});
 	const options = {isLenient: false, signal};
 	const reading = await readConfigText(text, name, {...options, runPre: undefined});

@@ -1,7 +1,6 @@
 /** What a live system of the image is booted from: kernel, initramfs, and the image as compressed EROFS. */
 import {
 	appendFileSync,
-	chmodSync,
 	copyFileSync,
 	mkdirSync,
 	mkdtempSync,
@@ -74,7 +73,6 @@ export async function writeLiveMedium(
 		writeFileSync(place(liveFiles.commandLine), `${commandLine(`LABEL=${liveLabel}`)}\n`);
 		writeFileSync(place(liveFiles.networkScript), networkScript(commandLine(imageInInitramfs)));
 		for (const name of Object.values(liveFiles)) {
-			chmodSync(place(name), 0o644);
 			renameSync(place(name), path.join(folder, name));
 		}
 	} finally {

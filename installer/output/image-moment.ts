@@ -3,6 +3,10 @@ import {UsageError} from '../../engine/errors.ts';
 import type {ScannedTree} from '../../engine/tree/scan.ts';
 import {walkTree} from '../../engine/tree/walk.ts';
 
+/** FAT knows no times before 1980, and none after 2107. */
+const firstTime = Date.UTC(1980, 0, 1) / 1000;
+const lastTime = Date.UTC(2107, 11, 31) / 1000;
+
 /** What makes two disk images of one image and configuration the same, or not. */
 export interface ImageMoment {
 	/** All identifiers follow from it. */
@@ -29,7 +33,8 @@ export function imageMoment(
 		hash.update(`${path}\0${inode.size}\0${inode.mtimeSec}\n`, 'latin1');
 		newest = Math.max(newest, inode.mtimeSec);
 	}
-	return {seed: seed ?? hash.digest('hex'), time: time ?? new Date(newest * 1000)};
+	const derived = Math.min(Math.max(newest, firstTime), lastTime);
+	return {seed: seed ?? hash.digest('hex'), time: time ?? new Date(derived * 1000)};
 }
 
 /**
@@ -40,8 +45,9 @@ export function imageMoment(
 export function sourceDate(environment: NodeJS.ProcessEnv): Date | undefined {
 	const {SOURCE_DATE_EPOCH: text} = environment;
 	if (text === undefined || text === '') return undefined;
-	if (/^\d{1,11}$/.test(text)) return new Date(Number(text) * 1000);
-	throw new UsageError(`SOURCE_DATE_EPOCH=${text} is no time`, {
-		hint: 'Give whole seconds since 1970, as date +%s prints them; or unset it.',
+	const seconds = /^\d{1,11}$/.test(text) ? Number(text) : Number.NaN;
+	if (seconds >= firstTime && seconds <= lastTime) return new Date(seconds * 1000);
+	throw new UsageError(`SOURCE_DATE_EPOCH=${text} is no time that a disk can have`, {
+		hint: 'Give whole seconds, as date +%s prints them, between 1980 and 2107; or unset it.',
 	});
 }

@@ -63,13 +63,15 @@ export async function makeDiskImages(
 		mkdirSync(folder, {recursive: true});
 		await using raw = await UnfinishedFile.make(fileOf('raw'));
 		const {plan, content} = await disk.write(raw.path, report);
+		for (const {code, message, hint} of plan.warnings)
+			report({type: 'warning', code, message, hint});
 		const facts = {
 			path: raw.path,
 			name,
 			size,
 			sectorSize,
 			...moment,
-			firmware: request.firmware === 'bios' ? 'bios' : 'uefi',
+			firmware: disk.firmware === 'bios' ? 'bios' : 'uefi',
 		} as const;
 		const outputs = converted.map((format) => ({format, file: fileOf(format), isCompressed}));
 		await writeFormats(system, facts, outputs, report, signal);

@@ -1,5 +1,6 @@
 /** A disk image: the image that runs here, installed on a sparse file instead of a disk. */
 import {truncateSync} from 'node:fs';
+import {UsageError} from '../../engine/errors.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import type {System} from '../../engine/system/system.ts';
 import type {Answers} from '../answers/answers.ts';
@@ -38,6 +39,8 @@ export interface DiskImageOptions {
 export interface PreparedDisk {
 	/** Bytes. */
 	readonly size: number;
+	/** What starts it. */
+	readonly firmware: Firmware;
 	/**
 	 * Makes an empty file a sparse one with all of the disk in it.
 	 * @throws OperationFailed with a file that is of no use
@@ -76,6 +79,7 @@ export async function prepareDisk(
 	const size = diskSize(options, minimumDiskSize({...prepared.needed, sectorSize}));
 	return {
 		size,
+		firmware: asked.firmware,
 		write: async (file, progress) => {
 			truncateSync(file, size);
 			return await fill(system, {...asked, disk: file}, prepared, signal, progress);
@@ -90,6 +94,10 @@ const sizeStep = 256 * MiB;
 function diskSize({size, sizeMultiple}: DiskImageOptions, needed: number): number {
 	if (size === undefined) return alignUp(alignUp(needed + sensibleRoom, sizeStep), sizeMultiple);
 	if (size < needed) throw tooSmall('the disk image', needed, size);
+	if (size % MiB !== 0)
+		throw new UsageError(`a disk of ${size} bytes ends within a MiB`, {
+			hint: 'Give --size in whole MiB, such as "20 GiB".',
+		});
 	return size;
 }
 
@@ -105,7 +113,10 @@ async function fill(
 	return await runPlan(system, run, signal, report);
 }
 
-function asInstallation({answers, ...options}: DiskImageOptions): InstallOptions {
+function asInstallation({
+	answers,
+	...options
+}: DiskImageOptions): InstallOptions & {readonly firmware: Firmware} {
 	const {storage, image, boot} = answers;
 	return {
 		...options,

@@ -3,7 +3,7 @@ import {type FileHandle, open, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {OperationFailed, Refused} from '../../engine/errors.ts';
 import {isDiskFull} from '../../engine/system/disk-full.ts';
-import {setMode, syncFolder, unfinishedSuffix} from '../../engine/system/durable-file.ts';
+import {syncFolder, unfinishedSuffix} from '../../engine/system/durable-file.ts';
 
 /**
  * A file that has a temporary name beside its place until it is whole. Unless it was put in place, it is removed
@@ -44,8 +44,6 @@ export class UnfinishedFile implements AsyncDisposable {
 	 */
 	async sync(): Promise<void> {
 		try {
-			// The umask shall not show.
-			await setMode(this.handle.chmod(0o644));
 			await this.handle.sync();
 		} catch (error) {
 			throw orDiskFull(error, this.place);

@@ -34,6 +34,12 @@ const unfitKeys: readonly UnfitKey[] = [
 		hint: 'Give the size of the swap partition, or take zram.',
 	},
 	{
+		key: 'storage.extra',
+		isSaid: ({storage: {partitions}}) => partitions.some(({size}) => size === undefined),
+		reason: 'without a size takes the rest of a disk, which is for the root to grow into here',
+		hint: 'Give the partition a size.',
+	},
+	{
 		key: 'storage.encryption',
 		isSaid: ({storage}) => storage.encryption !== undefined,
 		reason: 'would give all copies of the image one key',

@@ -1,4 +1,4 @@
-import {chmod, open, rename, rm} from 'node:fs/promises';
+import {open, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {syncFolder, unfinishedSuffix} from '../../engine/system/durable-file.ts';
 
@@ -14,7 +14,6 @@ export async function writeWhole(
 	await rm(unfinished, {force: true});
 	try {
 		await write(unfinished);
-		await chmod(unfinished, 0o644);
 		{
 			await using handle = await open(unfinished, 'r');
 			await handle.sync();

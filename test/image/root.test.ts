@@ -243,7 +243,10 @@ test("leave dracut's own shells to those who ask for them", () => {
 });
 
 /** Waits for a disk as the initramfs does; gives what udev was asked, and what the consoles were told. */
-function waitForDisk(commandLine: string, {lockedFor = 0, fails = false} = {}) {
+function waitForDisk(
+	commandLine: string,
+	{lockedFor = 0, fails = false, isMirrorIncomplete = false} = {},
+) {
 	const folder = mkdtempSync(path.join(tmpdir(), 'slipway-root-'));
 	const place = (name: string) => path.join(folder, name);
 	const program = (name: string, text: string) =>
@@ -256,12 +259,27 @@ function waitForDisk(commandLine: string, {lockedFor = 0, fails = false} = {}) {
 		program(
 			'udevadm',
 			`echo "$*" >> ${folder}/asked
-case "$*" in *mapper*) [ "$(grep -c mapper ${folder}/asked)" -gt ${lockedFor} ] ;; esac`,
+case "$*" in
+	*mapper*) [ "$(grep -c mapper ${folder}/asked)" -gt ${lockedFor} ] ;;
+	*sda2) echo CC-DD | tr A-Z a-z ;;
+	info*) echo ee-ff ;;
+	*md-uuid*) ${isMirrorIncomplete ? `[ -e ${folder}/ran ]` : 'true'} ;;
+esac`,
 		);
+		program('mdadm', `echo "mdadm $*" >> ${folder}/asked; touch ${folder}/ran`);
+		for (const [array, disk] of [
+			['md126', 'sdb2'],
+			['md127', 'sda2'],
+		] as const) {
+			mkdirSync(place(`block/${array}/slaves/${disk}`), {recursive: true});
+			mkdirSync(place(`block/${array}/md`));
+			writeFileSync(place(`block/${array}/md/array_state`), 'inactive\n');
+		}
 		program('systemctl', fails ? 'exit 0' : 'exit 1');
 		const script = read('usr/lib/slipway/slipway-root')
 			.replaceAll('/proc/cmdline', place('cmdline'))
 			.replaceAll('/sys/class/tty/console/active', place('active'))
+			.replaceAll('/sys/class/block', place('block'))
 			.replaceAll('/dev/$console', `${folder}/dev/$console`)
 			.replace(/^run=.*$/m, `run=${folder}/run`)
 			.replace(/^\. \/usr\/lib\/slipway\/\S+$/gm, '');
@@ -365,9 +383,25 @@ test('start a mirror without the disk that is gone', () => {
 	const {status, asked} = waitForDisk('slipway=3f2a9c1b4d5e.1 root=UUID=aa rd.md.uuid=cc:dd');
 	assert.is(status, 0);
 	assert.equal(asked, [
-		'wait --timeout=20 /dev/disk/by-id/md-uuid-cc:dd',
+		'wait --timeout=5 /dev/disk/by-id/md-uuid-cc:dd',
 		'wait --timeout=60 /dev/disk/by-uuid/aa',
 	]);
+	const incomplete = waitForDisk('slipway=3f2a9c1b4d5e.1 root=UUID=aa rd.md.uuid=cc:dd', {
+		isMirrorIncomplete: true,
+	});
+	const wait = 'wait --timeout=5 /dev/disk/by-id/md-uuid-cc:dd';
+	assert.equal(
+		incomplete.asked.filter((line) => !line.startsWith('info')),
+		[
+			wait,
+			wait,
+			wait,
+			wait,
+			'mdadm --run /dev/md127',
+			wait,
+			'wait --timeout=60 /dev/disk/by-uuid/aa',
+		],
+	);
 });
 
 test('name each setting of updates with its default', () => {

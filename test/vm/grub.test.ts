@@ -131,7 +131,7 @@ test('counts the attempts of a new deployment, and goes back by itself', async (
 			[idOf(1), {left: 0, done: 3}],
 		],
 	);
-	await loader.settle();
+	await loader.settle?.();
 	assert.equal(
 		(await partition.list('loader/entries')).map(({name}) => name),
 		[`slipway-${idOf(0)}.conf`, `slipway-${idOf(1)}+0-3.conf`],

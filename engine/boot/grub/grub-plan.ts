@@ -40,6 +40,8 @@ export function newMenuFile({path, source}: BootFile): BootFile {
 /** Makes the menu that of the entries, and then drops what is not counted any more. */
 export function planMenu(contents: BootContents, found: GrubFiles): BootOperation[] {
 	const entries = menuEntries(contents);
+	// Where none can be read, what GRUB has is better than nothing.
+	if (entries.length === 0 && found.menu !== undefined) return [];
 	const menu = formatMenu(entries, found.loaderSettings);
 	const variables = parseEnvironment(found.environment ?? '');
 	const environment = formatEnvironment(liveVariables(entries, variables ?? new Map()));

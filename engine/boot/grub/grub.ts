@@ -50,7 +50,12 @@ export function grub(partition: BootPartition): BootLoader {
 
 /** Whether a boot partition has a menu of GRUB's that slipway made. */
 export async function hasGrub(partition: BootPartition): Promise<boolean> {
-	return (await readGrubFiles(partition)).menu?.startsWith(menuMark) ?? false;
+	try {
+		return (await partition.readText(menuFile)).startsWith(menuMark);
+	} catch {
+		// Nothing that slipway made: no file, another's link, or a folder.
+		return false;
+	}
 }
 
 async function readGrubFiles(partition: BootPartition): Promise<GrubFiles> {

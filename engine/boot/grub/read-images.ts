@@ -33,7 +33,7 @@ async function readAll<Name extends string>(
 ): Promise<Record<Name, Buffer> | undefined> {
 	const contents: [string, Buffer][] = [];
 	for (const [name, file] of Object.entries(files)) {
-		const found = await image.regularFile(`${grubFolderInImage}/${String(file)}`);
+		const found = await image.followedFile(`${grubFolderInImage}/${String(file)}`);
 		if (found === undefined) return undefined;
 		contents.push([name, await readFile(found.path)]);
 	}

@@ -18,7 +18,8 @@ const dayMs = 86_400_000;
 
 /** Days since 1970, as shadow(5) has the last change of a password. */
 export function lastChange({now}: Pick<AccountWork, 'now'>): string {
-	return String(Math.floor(now.getTime() / dayMs));
+	// 0 would mean that it has to be changed at once.
+	return String(Math.max(1, Math.floor(now.getTime() / dayMs)));
 }
 
 /** Gives a user, who is there, the password; without one it stays as it is. */

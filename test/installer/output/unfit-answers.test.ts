@@ -36,6 +36,8 @@ test('is all that only a machine with its disks can', () => {
 		['[storage]\nswap = "recommended"', ['storage.swap']],
 		['[storage]\nswap = "zram"', []],
 		['[storage]\nmirror = ["/dev/sda", "/dev/sdb"]', ['storage.mirror']],
+		['[[storage.extra]]\nmountpoint = "/var"', ['storage.extra']],
+		['[[storage.extra]]\nmountpoint = "/var"\nsize = "8 GiB"', []],
 		['[[scripts.post]]\nrun = "true"', ['scripts']],
 		['[finish]\naction = "reboot"', ['finish']],
 		[

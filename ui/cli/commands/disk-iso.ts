@@ -1,5 +1,6 @@
 import {givenKernelArguments} from '../../../engine/boot/kargs.ts';
 import {exitStatus, UsageError} from '../../../engine/errors.ts';
+import {holdsSecrets} from '../../../installer/answers/holds-secrets.ts';
 import {customizeIso} from '../../../installer/output/iso/customize-iso.ts';
 import {writeWhole} from '../../../installer/output/write-whole.ts';
 import {defineCommand, progressOptions} from '../command.ts';
@@ -41,7 +42,8 @@ export const command = defineCommand({
 		const given = givenKernelArguments(karg, 'disk iso --karg');
 		const kernelArguments = given.length === 0 ? undefined : given.map(({argument}) => argument);
 		using progress = await context.startProgress(options);
-		const {embedded: config} = await readMediumConfig(context, options, progress.report);
+		const {answers, embedded: config} = await readMediumConfig(context, options, progress.report);
+		if (holdsSecrets(answers)) process.umask(0o077);
 		const system = await context.system();
 		const changes = {config, kernelArguments};
 		await writeWhole(target, (file) =>

@@ -1,5 +1,8 @@
 import {exitStatus, UsageError} from '../../../engine/errors.ts';
+import type {ProgressReporter} from '../../../engine/progress.ts';
 import {imageNameSyntax} from '../../../engine/update/image-name.ts';
+import type {Answers} from '../../../installer/answers/answers.ts';
+import {holdsSecrets} from '../../../installer/answers/holds-secrets.ts';
 import {hostArchitecture} from '../../../installer/architecture.ts';
 import {firmwares} from '../../../installer/disk/firmware.ts';
 import {rootFileSystems} from '../../../installer/disk/layout-settings.ts';
@@ -7,6 +10,7 @@ import {parseSize, sizeSyntax} from '../../../installer/disk/size.ts';
 import {readFitImage} from '../../../installer/fit-image.ts';
 import {checkSettings} from '../../../installer/install-options.ts';
 import {liveFiles} from '../../../installer/live/live-medium.ts';
+import type {MediumConfig} from '../../../installer/live/medium-config.ts';
 import {imageMoment, sourceDate} from '../../../installer/output/image-moment.ts';
 import {imageName} from '../../../installer/output/image-name.ts';
 import {makeDiskImages} from '../../../installer/output/make-disk-images.ts';
@@ -102,6 +106,7 @@ export const command = defineCommand({
 		using progress = await context.startProgress(options);
 		const {answers: told, embedded} = await readMediumConfig(context, options, progress.report);
 		const answers = await withAnswerOptions(told, options, progress.report);
+		keepPrivate(answers, embedded, progress.report);
 		await using readable = await openDiskSource(context, options.source, progress.report);
 		const image = {...readable, files: await readFitImage(readable, hostArchitecture())};
 		const moment = imageMoment(image.tree, {
@@ -144,6 +149,22 @@ export const command = defineCommand({
 	},
 });
 
+/** What can be read out of an image is for nobody else than who makes it. */
+function keepPrivate(
+	answers: Answers,
+	embedded: MediumConfig | undefined,
+	report: ProgressReporter,
+): void {
+	if (!holdsSecrets(answers)) return;
+	process.umask(0o077);
+	const what = embedded === undefined ? 'the options' : embedded.name;
+	report({
+		type: 'warning',
+		code: 'private-output',
+		message: `secrets of ${what} are in what is made, which only its owner may read`,
+	});
+}
+
 type GivenOptions = Arguments<typeof options, Record<never, never>>['options'];
 
 /** Of live media a configuration tells what machines get. */
@@ -158,6 +179,11 @@ function checkOptions({disk, live}: AskedFormats, given: GivenOptions): void {
 		const value = Object.entries(given).find(([key]) => key === name)?.[1];
 		return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
 	};
+	for (const name of ['config-sha256', 'lenient'])
+		if (isGiven(name) && given.config === undefined)
+			throw new UsageError(`--${name} is given without --config`, {
+				hint: 'Run slipway disk --help.',
+			});
 	const unfit = diskOnly.find(isGiven);
 	if (live.length > 0 && unfit !== undefined)
 		throw new UsageError(`--${unfit} is given, and ${live.join(', ')} cannot have it`, {
@@ -175,9 +201,9 @@ function diskSettings(given: GivenOptions) {
 	const size = text === undefined ? undefined : parseSize(text);
 	if (text !== undefined && size === undefined)
 		throw new UsageError(`--size ${text} is no size`, {hint: `Give ${sizeSyntax}.`});
-	if (name !== undefined && !/^[\w][\w.+-]*$/.test(name))
+	if (name !== undefined && !/^\w[\w.+-]{0,79}$/.test(name))
 		throw new UsageError(`--name ${JSON.stringify(name)} cannot be the name of a file here`, {
-			hint: 'Take letters, digits, dots and dashes.',
+			hint: 'Take letters, digits, dots and dashes, 80 at most.',
 		});
 	return {
 		size,
