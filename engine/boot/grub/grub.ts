@@ -60,10 +60,12 @@ export async function hasGrub(partition: BootPartition): Promise<boolean> {
 
 async function readGrubFiles(partition: BootPartition): Promise<GrubFiles> {
 	const names = (await partition.list(grubFolder)).map(({name}) => `${grubFolder}/${name}`);
+	// A short name may be there in capitals, whoever wrote it; FAT pays no heed to that.
+	const isThere = (file: string): boolean => names.some((name) => name.toLowerCase() === file);
 	const textOf = async (file: string): Promise<string | undefined> =>
-		names.includes(file) ? await partition.readText(file) : undefined;
+		isThere(file) ? await partition.readText(file) : undefined;
 	const settings = (await partition.list('loader')).some(
-		({name}) => `loader/${name}` === loaderSettings,
+		({name}) => `loader/${name.toLowerCase()}` === loaderSettings,
 	);
 	return {
 		menu: await textOf(menuFile),

@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {
 	cpSync,
 	existsSync,
@@ -6,6 +7,7 @@ import {
 	readdirSync,
 	readFileSync,
 	rmSync,
+	truncateSync,
 	writeFileSync,
 } from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -22,7 +24,9 @@ import {grub, hasGrub} from '../../../../engine/boot/grub/grub.ts';
 import {newEnvironmentFile, newMenuFile} from '../../../../engine/boot/grub/grub-plan.ts';
 import {mountedPartition} from '../../../../engine/boot/mounted-partition.ts';
 import {newEntryFile} from '../../../../engine/boot/systemd-boot-plan.ts';
+import {unmountedPartition} from '../../../../engine/boot/unmounted-partition.ts';
 import {fakeSystem} from '../../../../engine/system/fake.ts';
+import {hostSystem} from '../../../../engine/system/host.ts';
 
 const test = suite<{folder: string}>('GRUB');
 
@@ -209,5 +213,25 @@ for (const [name, change] of Object.entries(changes))
 			if (ended) break;
 		}
 	});
+
+test('knows its menu under a name in capitals, as a renamed file has it on FAT', async ({
+	folder,
+}) => {
+	const file = path.join(folder, 'disk.img');
+	writeFileSync(file, '');
+	truncateSync(file, 36 << 20);
+	const env = {...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin`};
+	execFileSync('mkfs.vfat', ['-F', '32', '-s', '1', file], {env, stdio: 'ignore'});
+	const partition = unmountedPartition(hostSystem(), {file, offset: 0});
+	const entry = newEntryFile(newEntry(folder, 1));
+	const menu = newMenuFile(entry);
+	await partition.write([newEnvironmentFile, entry, {...menu, path: `${menu.path}.new`}]);
+	await partition.rename(`${menu.path}.new`, menu.path);
+	const names = async () => (await partition.list('grub')).map(({name}) => name);
+	assert.equal(await names(), ['GRUB.CFG', 'grubenv']);
+	assert.is(await hasGrub(partition), true);
+	await grub(partition).settle?.();
+	assert.equal(await names(), ['GRUB.CFG', 'grubenv']);
+});
 
 test.run();
