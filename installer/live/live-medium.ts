@@ -1,6 +1,7 @@
 /** What a live system of the image is booted from: kernel, initramfs, and the image as compressed EROFS. */
 import {
 	appendFileSync,
+	chmodSync,
 	copyFileSync,
 	mkdirSync,
 	mkdtempSync,
@@ -72,7 +73,9 @@ export async function writeLiveMedium(
 			liveCommandLine(source, [...givenArguments(medium), ...settings.kernelArguments]);
 		writeFileSync(place(liveFiles.commandLine), `${commandLine(`LABEL=${liveLabel}`)}\n`);
 		writeFileSync(place(liveFiles.networkScript), networkScript(commandLine(imageInInitramfs)));
+		// As the umask says: an initramfs in an image is root's alone, and here it is to be served.
 		for (const name of Object.values(liveFiles)) {
+			chmodSync(place(name), 0o666 & ~process.umask());
 			renameSync(place(name), path.join(folder, name));
 		}
 	} finally {

@@ -1,4 +1,4 @@
-import {mkdirSync, statSync} from 'node:fs';
+import {statSync} from 'node:fs';
 import path from 'node:path';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import type {System} from '../../engine/system/system.ts';
@@ -10,6 +10,7 @@ import {checkDisk} from './formats/check-disk.ts';
 import {sizeMultipleFor} from './formats/formats.ts';
 import type {ImageMoment} from './image-moment.ts';
 import {type DiskImageOptions, prepareDisk} from './make-disk.ts';
+import {makeOutputFolder} from './output-folder.ts';
 import {isConverted, type OutputFormat, suffixOf} from './output-format.ts';
 import {UnfinishedFile} from './unfinished-file.ts';
 import {writeFormats} from './write-formats.ts';
@@ -60,7 +61,7 @@ export async function makeDiskImages(
 	for (const format of converted) checkDisk(format, {size, sectorSize}, isCompressed);
 	const fileOf = (format: OutputFormat) => path.join(folder, `${name}${suffixOf(format)}`);
 	try {
-		mkdirSync(folder, {recursive: true});
+		makeOutputFolder(folder);
 		await using raw = await UnfinishedFile.make(fileOf('raw'));
 		const {plan, content} = await disk.write(raw.path, report);
 		for (const {code, message, hint} of plan.warnings)

@@ -1,4 +1,3 @@
-import {mkdirSync} from 'node:fs';
 import path from 'node:path';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import type {System} from '../../engine/system/system.ts';
@@ -8,6 +7,7 @@ import {type LiveSettings, liveFiles, writeLiveMedium} from '../live/live-medium
 import type {FitImage} from '../prepare-install.ts';
 import type {ImageMoment} from './image-moment.ts';
 import {writeIso} from './iso/write-iso.ts';
+import {makeOutputFolder} from './output-folder.ts';
 import {writeWhole} from './write-whole.ts';
 
 /** What a live system is booted from. */
@@ -36,7 +36,7 @@ export async function makeLiveMedia(
 	const medium = {...image, environment};
 	const made: string[] = [];
 	try {
-		mkdirSync(folder, {recursive: true});
+		makeOutputFolder(folder);
 		if (formats.includes('pxe')) {
 			await writeLiveMedium(system, medium, folder, report, signal, settings);
 			made.push(...Object.values(liveFiles).map((file) => path.join(folder, file)));

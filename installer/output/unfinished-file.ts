@@ -81,7 +81,8 @@ const problems: Readonly<Record<string, (file: string) => string>> = {
 	EROFS: (file) => `${path.dirname(file)} is on a read-only file system`,
 };
 
-function notWritable(file: string, error: unknown): unknown {
+/** What to throw for an error of making a file or folder. */
+export function notWritable(file: string, error: unknown): unknown {
 	const {code = ''} = error as NodeJS.ErrnoException;
 	const why = problems[code]?.(file);
 	if (why === undefined) return orDiskFull(error, file);

@@ -77,14 +77,14 @@ export const repartBenchmark: Benchmark = {
 };
 
 const runRepart = `
-	for name in root boot work; do mkdir -p "$1/mnt/$name"; done
+	for name in root boot out; do mkdir -p "$1/mnt/$name"; done
 	mount --bind "$2" "$1/mnt/root"
 	mount --bind "$3" "$1/mnt/boot"
-	mount --bind "$4" "$1/mnt/work"
+	mount --bind "$4" "$1/mnt/out"
 	mount -t proc proc "$1/proc"
 	mount --rbind /dev "$1/dev"
 	chroot "$1" systemd-repart --offline=yes --empty=create --size=${diskSizeMib}M --dry-run=no --quiet \\
-		--definitions=/mnt/work /mnt/work/disk.raw
+		--definitions=/mnt/out /mnt/out/disk.raw
 	sync -f "$4/disk.raw"
 `;
 

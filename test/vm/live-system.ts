@@ -1,5 +1,5 @@
 /** Live systems of an image, booted from what `slipway disk --format pxe` makes. */
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {liveFiles} from '../../installer/live/live-medium.ts';
 import {podman} from '../host/podman.ts';
@@ -64,10 +64,11 @@ export class LiveIso implements Disposable {
 		return new LiveIso(folder);
 	}
 
-	/** A copy of it by `disk iso`, in its place. */
+	/** Puts a copy that `disk iso` makes in its place. */
 	async customize(args: readonly string[]): Promise<void> {
-		const words = ['disk', 'iso', '--customize', '/out/live.iso', ...args, '/out/live.iso'];
+		const words = ['disk', 'iso', '--customize', '/out/live.iso', ...args, '/out/copy.iso'];
 		await makeMedium(this.#folder, words);
+		renameSync(path.join(this.#folder, 'copy.iso'), this.file);
 	}
 
 	/** As it was at first. */

@@ -2,9 +2,10 @@
  * What a VHDX begins with: who made it, two headers, two copies of the table of regions. Numbers are little-endian.
  * @see [MS-VHDX], sections 2.2 and 2.6
  */
+
+import {crc32c} from '../../disk/crc32c.ts';
 import {seededUuid} from '../../disk/identifiers.ts';
 import {KiB, MiB} from '../../disk/size.ts';
-import {crc32c} from './crc32c.ts';
 import type {DiskFacts} from './format.ts';
 import {guidBytes} from './guid.ts';
 
@@ -70,7 +71,7 @@ function regionTable(blockTableLength: number): Buffer {
 }
 
 function withChecksum(bytes: Buffer): Buffer {
-	bytes.writeUInt32LE(crc32c(bytes), 4);
+	bytes.writeUInt32LE(~crc32c(bytes) >>> 0, 4);
 	return bytes;
 }
 

@@ -1,7 +1,7 @@
 import {ext4BlockSize} from '../../../engine/system/ext4-volume.ts';
 import type {ByteString} from '../../../engine/tree/tree.ts';
+import {crc32c} from '../../disk/crc32c.ts';
 import type {Damaged} from '../damaged.ts';
-import {crc32c} from './crc32c.ts';
 
 export interface Ext4DirectoryEntry {
 	readonly name: ByteString;

@@ -1,7 +1,7 @@
 import {ext4BlockSize, ext4InodeSize} from '../../../engine/system/ext4-volume.ts';
+import {crc32c, crc32cOf} from '../../disk/crc32c.ts';
 import {Claims, type Damaged, damagedFileSystem} from '../damaged.ts';
 import {type Medium, readAt, type Stretch} from '../medium/medium.ts';
-import {crc32c, crc32cOf} from './crc32c.ts';
 import {parseSuperblock, type Superblock, superblockOffset, superblockSize} from './superblock.ts';
 
 /** Where a group of blocks has its inodes, by blocks. */

@@ -1,6 +1,6 @@
 import {ext4BlockSize} from '../../../engine/system/ext4-volume.ts';
+import {crc32c} from '../../disk/crc32c.ts';
 import type {Extent} from '../../sink/ext4-extents.ts';
-import {crc32c} from './crc32c.ts';
 import type {Ext4Reader} from './ext4-volume.ts';
 
 /** Of a node of a tree of extents: the inode's body, or a block. */

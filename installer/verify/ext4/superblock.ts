@@ -1,7 +1,7 @@
 import {Refused} from '../../../engine/errors.ts';
 import {ext4BlockSize, ext4InodeSize} from '../../../engine/system/ext4-volume.ts';
+import {crc32c} from '../../disk/crc32c.ts';
 import type {Damaged} from '../damaged.ts';
-import {crc32c} from './crc32c.ts';
 
 /** @see https://docs.kernel.org/filesystems/ext4/super.html */
 export interface Superblock {

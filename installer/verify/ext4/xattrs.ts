@@ -1,6 +1,6 @@
 import type {ByteString} from '../../../engine/tree/tree.ts';
+import {crc32c} from '../../disk/crc32c.ts';
 import type {Damaged} from '../damaged.ts';
-import {crc32c} from './crc32c.ts';
 import type {Ext4Reader} from './ext4-volume.ts';
 
 /** What keys begin with, by the number that stands for it. */

@@ -1,4 +1,4 @@
-import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -36,6 +36,9 @@ test('are kernel, initramfs, image, and what starts them', async ({folder, mediu
 	// Times of files would be cut off at it.
 	assert.equal(seen[0]?.env, {SOURCE_DATE_EPOCH: undefined});
 	assert.equal(readdirSync(out).sort(), Object.values(liveFiles).sort());
+	const shared = 0o666 & ~process.umask();
+	for (const name of readdirSync(out))
+		assert.is(statSync(path.join(out, name)).mode & 0o777, shared, name);
 	const text = (name: string) => readFileSync(path.join(out, name), 'latin1');
 	assert.is(text(liveFiles.kernel), 'kernel');
 	const environment = cpioArchive([

@@ -1,3 +1,4 @@
+import {existsSync, realpathSync} from 'node:fs';
 import {givenKernelArguments} from '../../../engine/boot/kargs.ts';
 import {exitStatus, UsageError} from '../../../engine/errors.ts';
 import {holdsSecrets} from '../../../installer/answers/holds-secrets.ts';
@@ -39,6 +40,10 @@ export const command = defineCommand({
 			throw new UsageError('nothing is to become different', {
 				hint: 'Give --config, --karg or both.',
 			});
+		if (isSameFile(from, target))
+			throw new UsageError(`${target} is the medium that is to be copied`, {
+				hint: 'Give the copy another name.',
+			});
 		const given = givenKernelArguments(karg, 'disk iso --karg');
 		const kernelArguments = given.length === 0 ? undefined : given.map(({argument}) => argument);
 		using progress = await context.startProgress(options);
@@ -54,3 +59,7 @@ export const command = defineCommand({
 		return exitStatus.ok;
 	},
 });
+
+function isSameFile(one: string, other: string): boolean {
+	return existsSync(one) && existsSync(other) && realpathSync(one) === realpathSync(other);
+}

@@ -1,9 +1,9 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {DamagedInput, EngineError, Refused} from '../../../../engine/errors.ts';
+import {crc32c} from '../../../../installer/disk/crc32c.ts';
 import {extentTree} from '../../../../installer/sink/ext4-extents.ts';
 import {deviceBody} from '../../../../installer/sink/ext4-inode.ts';
-import {crc32c} from '../../../../installer/verify/ext4/crc32c.ts';
 import {type Ext4Contents, readExt4} from '../../../../installer/verify/ext4/read-ext4.ts';
 import {storedContent} from '../../../../installer/verify/stored-content.ts';
 import {fuzzRounds, seededRandom} from '../../../seeded.ts';

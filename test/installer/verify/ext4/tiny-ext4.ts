@@ -1,8 +1,8 @@
 import type {Metadata} from '../../../../engine/tree/tree.ts';
+import {crc32c, crc32cOf} from '../../../../installer/disk/crc32c.ts';
 import {directoryBlocks} from '../../../../installer/sink/ext4-directory.ts';
 import {extentTree} from '../../../../installer/sink/ext4-extents.ts';
 import {type Ext4Inode, encodeInode, inodeFlags} from '../../../../installer/sink/ext4-inode.ts';
-import {crc32c, crc32cOf} from '../../../../installer/verify/ext4/crc32c.ts';
 
 /**
  * The smallest ext4 that can be read, all of it as a test wants it, with right checksums:

@@ -7,7 +7,10 @@ const table = Uint32Array.from({length: 256}, (_, byte) => {
 	return value >>> 0;
 });
 
-/** As ext4 takes it: goes on from a sum before, which is all ones at the start, and inverts nothing. */
+/**
+ * As ext4 takes it: goes on from a sum before, which is all ones at the start, and inverts nothing; inverted at the
+ * end, it is that of RFC 3720, appendix B.4. zlib's crc32 is of another polynomial.
+ */
 export function crc32c(bytes: Uint8Array, before = 0xffff_ffff): number {
 	let sum = before;
 	for (const byte of bytes) sum = (sum >>> 8) ^ (table[(sum ^ byte) & 0xff] ?? 0);
