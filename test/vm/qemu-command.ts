@@ -39,6 +39,8 @@ export interface MachineOptions {
 	readonly watchdog?: boolean;
 	/** Without a network. */
 	readonly offline?: boolean;
+	/** What the network says is to be started where no disk can be: URL of a script for iPXE. */
+	readonly networkBoot?: string;
 	/** Ends the machine where it would restart. */
 	readonly endOnReboot?: boolean;
 }
@@ -166,8 +168,14 @@ function hardwareArguments(
 		...tpmArguments(options),
 		...['-device', 'virtio-rng-pci'],
 		...(options.watchdog ? ['-device', 'i6300esb', '-action', 'watchdog=reset'] : []),
-		...['-nic', options.offline ? 'none' : 'user,model=virtio-net-pci'],
+		...['-nic', networkCard(options)],
 	];
+}
+
+/** QEMU's card has iPXE in its ROM, for UEFI and for a BIOS. */
+function networkCard({offline, networkBoot}: MachineOptions): string {
+	if (offline) return 'none';
+	return `user,model=virtio-net-pci${networkBoot === undefined ? '' : `,bootfile=${networkBoot}`}`;
 }
 
 function mediumArguments({medium}: MachineOptions): string[] {
