@@ -83,7 +83,7 @@ check('has nothing to do when there is nothing new', async () => {
 	},
 );
 
-check('goes back, to the /etc of then, and forth again', async () => {
+check('goes back, to the /etc of then', async () => {
 	// After a pick in the menu as well: without it, the next boot would be the newest again.
 	await machine.ok(`slipway rollback ${first}`);
 	await machine.reboot();
@@ -95,7 +95,9 @@ check('goes back, to the /etc of then, and forth again', async () => {
 	);
 	assert.is((await machine.run('test -e /etc/test-later')).status, 1);
 	assert.not.match(await machine.ok('cat /proc/cmdline'), 'slipway.test=2');
+});
 
+(runsAll ? check : test.skip)('goes forth again', async () => {
 	await machine.ok(`slipway rollback ${second}`);
 	await machine.reboot();
 	await followed.expectRunning('2');
@@ -117,7 +119,7 @@ check(
 		const started = Date.now();
 		// The attempts, and the boot that follows.
 		await machine.reboot(runsAll ? 4 : 2);
-		await followed.expectRunning('2');
+		await followed.expectRunning(runsAll ? '2' : '1');
 		const seconds = (Date.now() - started) / 1000;
 		console.log(
 			`back after ${runsAll ? 'three attempts' : 'one attempt'} and ${seconds.toFixed(0)} s`,
@@ -137,7 +139,7 @@ check(
 	},
 );
 
-check('takes the version after that', async () => {
+(runsAll ? check : test.skip)('takes the version after that', async () => {
 	await followed.publish('7', ['true']);
 	await followed.stage();
 	assert.is((await followed.status()).staged?.image?.version, '7');
