@@ -1,9 +1,9 @@
-/** Whole installations in the live system, by keys alone, on its serial console. */
+/** Whole installations in the live system of an ISO, offline and by keys alone, on its serial console. */
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {isTmuxThere, type RealTerminal, type TerminalLook} from '../ui/tui/tmux.ts';
 import {openConsole} from './console-terminal.ts';
-import {LiveMedium} from './live-system.ts';
+import {LiveIso} from './live-system.ts';
 import {Machine} from './machine.ts';
 import {beyondQuota, runsAll, whyNoMachines} from './requirements.ts';
 
@@ -74,7 +74,7 @@ async function answerEverything(keys: Keys, publicKey: string): Promise<void> {
 	await keys.see(/^ (?:ok|look) +Memory/m, workingMs);
 	await keys.goOn();
 	await keys.at('Disk');
-	await keys.moveTo(/^.?> +vdb /m, 'Down');
+	await keys.moveTo(/^.?> +vda /m, 'Down');
 	keys.press('Enter');
 	await keys.at('Layout');
 	await keys.goOn();
@@ -112,7 +112,7 @@ async function answerEverything(keys: Keys, publicKey: string): Promise<void> {
 	await keys.moveTo(/^> +\[ Continue \]/m, 'NPage');
 	keys.press('Enter');
 	await keys.at('Confirm');
-	keys.type('vdb');
+	keys.type('vda');
 	await keys.goOn();
 }
 
@@ -125,7 +125,7 @@ for (const look of looks)
 	check(
 		`with ${look.term} at ${look.columns}x${look.rows} makes a machine to log in to`,
 		async () => {
-			using medium = await LiveMedium.make();
+			using medium = await LiveIso.make();
 			const privateKey = await installByKeys(medium, look);
 			await using machine = await Machine.start({disk: medium.target});
 			await logIn(machine);
@@ -141,9 +141,9 @@ for (const look of looks)
 	);
 
 /** @returns the private key of the user */
-async function installByKeys(medium: LiveMedium, look: Required<TerminalLook>): Promise<string> {
+async function installByKeys(medium: LiveIso, look: Required<TerminalLook>): Promise<string> {
 	await using machine = await Machine.start({
-		...medium.machine(),
+		...medium.machine('cd'),
 		credentials: {
 			'systemd.unit-dropin.slipway-installer@ttyS0.service~term': `[Service]\nEnvironment=TERM=${look.term}\n`,
 		},
@@ -155,10 +155,10 @@ async function installByKeys(medium: LiveMedium, look: Required<TerminalLook>): 
 	// What was drawn before somebody looked is drawn again.
 	keys.press('C-l');
 	await answerEverything(keys, await machine.ok('cat /root/key.pub'));
-	await keys.see(/^ Installing on \/dev\/vdb/m, workingMs);
+	await keys.see(/^ Installing on \/dev\/vda/m, workingMs);
 	// Whoever writes goes on, and whoever looks next finds it.
 	await machine.ok('systemctl kill --kill-whom=main --signal=KILL slipway-installer@ttyS0');
-	await keys.see(/vdb boots .* now/, workingMs);
+	await keys.see(/vda boots .* now/, workingMs);
 	const privateKey = await machine.ok('cat /root/key');
 	const planted = await machine.run(`grep -rlF '${password}' /run /var/log /tmp /proc/*/cmdline`);
 	assert.is(
