@@ -57,5 +57,8 @@ export async function readMediumConfig(
 	for (const warning of warnings)
 		report({type: 'warning', code: 'config', message: formatMistake(warning)});
 	refuseUnsupported(answers);
-	return {answers, embedded: {name: path.basename(name), bytes: Buffer.from(text), mayWipe}};
+	return {
+		answers,
+		embedded: {name: path.basename(name), bytes: Buffer.from(text), mayWipe, isLenient},
+	};
 }

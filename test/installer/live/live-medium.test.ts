@@ -55,7 +55,7 @@ test('are kernel, initramfs, image, and what starts them', async ({folder, mediu
 
 test('bring a configuration and more kernel arguments along', async ({folder, medium}) => {
 	const out = path.join(folder, 'out');
-	const config = {name: 'a.ks', bytes: Buffer.from('lang de'), mayWipe: true};
+	const config = {name: 'a.ks', bytes: Buffer.from('lang de'), mayWipe: true, isLenient: false};
 	await writeLiveMedium(system(), {...medium, environment: undefined}, out, () => {}, signal, {
 		config,
 		kernelArguments: ['c'],

@@ -41,6 +41,7 @@ const config: MediumConfig = {
 	name: 'site.toml',
 	bytes: Buffer.from('version = 1\n'),
 	mayWipe: true,
+	isLenient: false,
 };
 
 async function make(name: string, options: Partial<IsoOptions> = {}): Promise<string> {
