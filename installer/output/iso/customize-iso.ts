@@ -1,5 +1,5 @@
 import {readFileSync, rmSync, statSync} from 'node:fs';
-import {type FileHandle, mkdtemp, open} from 'node:fs/promises';
+import {type FileHandle, open} from 'node:fs/promises';
 import path from 'node:path';
 import {DamagedInput, Refused, UsageError} from '../../../engine/errors.ts';
 import type {ProgressReporter} from '../../../engine/progress.ts';
@@ -14,6 +14,7 @@ import {blockSize} from './field-encoding.ts';
 import type {Region} from './iso-layout.ts';
 import {configRoom, espPaths, type LiveEsp, programOnEsp, writeEsp} from './live-esp.ts';
 import {parseMediumSettings} from './medium-settings.ts';
+import {makeScratch} from './scratch.ts';
 import {descriptorsAt, readApplication} from './volume-descriptors.ts';
 import {mediumApplication} from './write-iso.ts';
 
@@ -46,7 +47,7 @@ export async function customizeIso(
 	const size = (await original.stat()).size;
 	const region = await findEsp(system, from, size);
 	const config = changes.config && configBytes(changes.config);
-	const scratch = await mkdtemp(`${to}-`);
+	const scratch = await makeScratch(to);
 	try {
 		const esp = changed(await readEsp(system, from, region, scratch), changes, config);
 		await copyWithout(original, size, region, to, report, signal);

@@ -1,6 +1,5 @@
 import {createHash} from 'node:crypto';
 import {createReadStream, rmSync, statSync} from 'node:fs';
-import {mkdtemp} from 'node:fs/promises';
 import path from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import type {EfiArchitecture} from '../../../engine/boot/systemd-boot-files.ts';
@@ -22,6 +21,7 @@ import {layOutIso} from './iso-layout.ts';
 import type {IsoFile} from './iso-tree.ts';
 import {espSize, type LiveEsp, writeEsp} from './live-esp.ts';
 import {mediumFormat} from './medium-settings.ts';
+import {makeScratch} from './scratch.ts';
 import {writeIsoFile} from './write-iso-file.ts';
 
 export interface IsoMedium extends LiveMedium {
@@ -57,7 +57,7 @@ export async function writeIso(
 	report: ProgressReporter,
 	signal: AbortSignal,
 ): Promise<void> {
-	const scratch = await mkdtemp(`${file}-`);
+	const scratch = await makeScratch(file);
 	try {
 		const rootImage = options.rootImage ?? path.join(scratch, 'root.erofs');
 		if (options.rootImage === undefined)
