@@ -3,7 +3,14 @@ import type {ProgressReporter} from '../../engine/progress.ts';
 import type {System} from '../../engine/system/system.ts';
 import {hostArchitecture} from '../architecture.ts';
 import {orInterrupted} from '../interruption.ts';
-import {type LiveSettings, liveFiles, writeLiveMedium} from '../live/live-medium.ts';
+import {refuseMissingLive} from '../live/live-files.ts';
+import {
+	givenArguments,
+	type LiveSettings,
+	liveFiles,
+	writeLiveMedium,
+} from '../live/live-medium.ts';
+import {mediumEffect} from '../live/medium-effect.ts';
 import type {FitImage} from '../prepare-install.ts';
 import type {ImageMoment} from './image-moment.ts';
 import {writeIso} from './iso/write-iso.ts';
@@ -34,6 +41,12 @@ export async function makeLiveMedia(
 	if (formats.length === 0) return [];
 	const environment = targetImage === undefined ? image.environment : `image="${targetImage}"\n`;
 	const medium = {...image, environment};
+	const {config, kernelArguments} = settings;
+	if (config !== undefined) refuseMissingLive(config.imageFiles, config.name, image.tree.root);
+	const commandLine = [...givenArguments(image), ...kernelArguments].join(' ');
+	const {mark, text} = mediumEffect(commandLine, config?.effect);
+	const message = `the medium ${text}`;
+	if (mark !== undefined) report({type: 'warning', code: 'unattended-medium', message});
 	const made: string[] = [];
 	try {
 		makeOutputFolder(folder);

@@ -26,7 +26,12 @@ import {makeEspFileSystem} from '../../disk/file-system.ts';
 import {leastFat32Clusters} from '../../disk/minimum-sizes.ts';
 import {alignUp, MiB} from '../../disk/size.ts';
 import type {Region} from './iso-layout.ts';
-import {formatMediumSettings, type MediumSettings} from './medium-settings.ts';
+import {
+	effectOf,
+	formatMediumSettings,
+	liveArguments,
+	type MediumSettings,
+} from './medium-settings.ts';
 
 export interface LiveEsp {
 	readonly settings: MediumSettings;
@@ -58,13 +63,17 @@ export const checkArgument = 'slipway.check';
 export function espFiles({settings, program, kernel, initramfs, config}: LiveEsp): BootFile[] {
 	const menu = {settings, hasConfig: config !== undefined};
 	const {title} = settings;
+	const marks = (...more: readonly string[]) => {
+		const all = [...more, effectOf(settings).mark].flatMap((mark) => mark ?? []);
+		return all.length === 0 ? title : `${title} (${all.join('; ')})`;
+	};
 	return [
 		{path: programOnEsp(settings), source: program},
 		textFile(loaderSettings, `timeout ${menuTimeoutSec}\ndefault ${defaultEntry}\n`),
-		textFile(`${entriesFolder}/${defaultEntry}`, entryText(menu, 1, title, [])),
+		textFile(`${entriesFolder}/${defaultEntry}`, entryText(menu, 1, marks(), [])),
 		textFile(
 			`${entriesFolder}/${checkEntry}`,
-			entryText(menu, 2, `${title} (check this medium first)`, [checkArgument]),
+			entryText(menu, 2, marks('check this medium first'), [checkArgument]),
 		),
 		textFile(espPaths.settings, formatMediumSettings(settings)),
 		{path: espPaths.kernel, source: kernel},
@@ -85,7 +94,7 @@ function entryText(
 		version: undefined,
 		linux: `/${espPaths.kernel}`,
 		initrd: [`/${espPaths.initramfs}`, ...(hasConfig ? [`/${espPaths.config}`] : [])],
-		options: [settings.commandLine, ...settings.kernelArguments, ...more].join(' '),
+		options: [liveArguments(settings), ...more].join(' '),
 		others: [],
 	});
 }

@@ -116,18 +116,25 @@ function liveEsp(
 	return {
 		settings: {
 			version: mediumFormat,
-			title: osRelease.prettyName,
+			title: mediumTitle(osRelease),
 			efi,
 			commandLine: liveCommandLine(`LABEL=${label}:/${rootImagePath}`, givenArguments(medium)),
 			kernelArguments: [...kernelArguments],
 			volumeId: seededVolumeId(seed, 'live esp'),
 			time: Math.floor(time.getTime() / 1000),
+			...(config && {config: config.effect}),
 		},
 		program: hostFile(bootProgram),
 		kernel: {kind: 'path', path: kernel.linux.path},
 		initramfs: hostFile(initramfs),
 		config: config && {kind: 'bytes', bytes: configInitramfs(config)},
 	};
+}
+
+/** Of the image: a version is told that its name does not have. */
+function mediumTitle({prettyName, imageVersion}: InstallFiles['osRelease']): string {
+	const isTold = imageVersion === undefined || prettyName.includes(imageVersion);
+	return isTold ? prettyName : `${prettyName} ${imageVersion}`;
 }
 
 function hostFile(file: string): FileSource {

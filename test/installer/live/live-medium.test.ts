@@ -15,7 +15,7 @@ import * as assert from 'uvu/assert';
 import type {CommandOptions, System} from '../../../engine/system/system.ts';
 import {cpioArchive} from '../../../installer/live/cpio.ts';
 import {type LiveMedium, liveFiles, writeLiveMedium} from '../../../installer/live/live-medium.ts';
-import {configInitramfs} from '../../../installer/live/medium-config.ts';
+import {configInitramfs, type MediumConfig} from '../../../installer/live/medium-config.ts';
 import {liveSample} from './live-sample.ts';
 
 const test = suite<{folder: string; medium: LiveMedium}>('files of a live medium');
@@ -66,7 +66,14 @@ test('are kernel, initramfs, image, and what starts them', async ({folder, mediu
 
 test('bring a configuration and more kernel arguments along', async ({folder, medium}) => {
 	const out = path.join(folder, 'out');
-	const config = {name: 'a.ks', bytes: Buffer.from('lang de'), mayWipe: true, isLenient: false};
+	const config: MediumConfig = {
+		name: 'a.ks',
+		bytes: Buffer.from('lang de'),
+		mayWipe: true,
+		isLenient: false,
+		imageFiles: [],
+		effect: {deed: 'wipes it', unattended: 'everywhere'},
+	};
 	await writeLiveMedium(system(), {...medium, environment: undefined}, out, () => {}, signal, {
 		config,
 		kernelArguments: ['c'],

@@ -104,7 +104,9 @@ export const command = defineCommand({
 		const settings = diskSettings(options);
 		const system = await context.system();
 		using progress = await context.startProgress(options);
-		const {answers: told, embedded} = await readMediumConfig(context, options, progress.report);
+		const {answers: told, embedded} = await readMediumConfig(context, options, progress.report, {
+			isLive: formats.live.length > 0,
+		});
 		const answers = await withAnswerOptions(told, options, progress.report);
 		keepPrivate(answers, embedded, progress.report);
 		await using readable = await openDiskSource(context, options.source, progress.report);

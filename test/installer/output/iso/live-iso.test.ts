@@ -50,6 +50,8 @@ const config: MediumConfig = {
 	bytes: Buffer.from('version = 1\n'),
 	mayWipe: true,
 	isLenient: false,
+	imageFiles: [],
+	effect: {deed: 'wipes the only disk', unattended: 'everywhere'},
 };
 
 async function make(name: string, options: Partial<IsoOptions> = {}): Promise<string> {
@@ -58,8 +60,15 @@ async function make(name: string, options: Partial<IsoOptions> = {}): Promise<st
 }
 
 async function customize(from: string, name: string, changes: Partial<MediumChanges>) {
-	await customizeIso(system, from, {...unchanged, ...changes}, place(name), noProgress, signal);
+	await effectOf(from, name, changes);
 	return place(name);
+}
+
+/** What the copy is said to do. */
+async function effectOf(from: string, name: string, changes: Partial<MediumChanges>) {
+	const all = {...unchanged, ...changes};
+	const effect = await customizeIso(system, from, all, place(name), noProgress, signal);
+	return effect.text;
 }
 
 const digest = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
@@ -86,18 +95,19 @@ const live = `root=tmpfs slipway.live=LABEL=${label}:/slipway/root.erofs quiet a
 const entry = (title: string, place: number, initrd: string, options: string) =>
 	`title ${title}\nsort-key slipway-${place}\nlinux /slipway/linux\ninitrd /slipway/initrd\n${initrd}options ${options}\n`;
 
+/** @param more with a configuration, the one that wipes */
 function expectedEsp(more: {options?: string; config?: string}): Record<string, string> {
+	const mark = 'unattended: wipes the only disk';
+	const [title, checked] =
+		more.config === undefined
+			? ['Sample OS 1', 'Sample OS 1 (check this medium first)']
+			: [`Sample OS 1 (${mark})`, `Sample OS 1 (check this medium first; ${mark})`];
 	const options = `${live}${more.options ?? ''}`;
 	const initrd = more.config === undefined ? '' : 'initrd /slipway/config\n';
 	return {
 		'EFI/BOOT/BOOTX64.EFI': 'systemd-boot',
-		'loader/entries/slipway-live-check.conf': entry(
-			'Sample OS 1 (check this medium first)',
-			2,
-			initrd,
-			`${options} slipway.check`,
-		),
-		'loader/entries/slipway-live.conf': entry('Sample OS 1', 1, initrd, options),
+		'loader/entries/slipway-live-check.conf': entry(checked, 2, initrd, `${options} slipway.check`),
+		'loader/entries/slipway-live.conf': entry(title, 1, initrd, options),
 		'loader/loader.conf': 'timeout 3\ndefault slipway-live.conf\n',
 		...(more.config !== undefined && {'slipway/config': more.config}),
 		'slipway/initrd': readEsp(place('plain.iso'))['slipway/initrd'] ?? '',
@@ -175,6 +185,48 @@ test('keeps what is not said when it is customised', async () => {
 	assert.is(digest(both), digest(place('made.iso')));
 	const none = await customize(both, 'none.iso', {kernelArguments: []});
 	assert.is(digest(none), digest(withConfig));
+});
+
+test('is customised to what it was without configuration and kernel arguments', async () => {
+	const bare = await customize(place('made.iso'), 'bare.iso', {
+		config: 'none',
+		kernelArguments: [],
+	});
+	assert.is(digest(bare), digest(place('pristine.iso')));
+	const secret = {...config, bytes: Buffer.from('password = "correct horse"\n')};
+	const first = await customize(place('pristine.iso'), 'secret.iso', {config: secret});
+	const second = await customize(first, 'no-secret.iso', {config: 'none'});
+	assert.not.ok(readFileSync(second).includes('correct horse'));
+});
+
+test('says what it does, now and whenever it is customised again', async () => {
+	const wipes = 'wipes the only disk, without asking, on any machine that is started from it';
+	const made = place('made.iso');
+	assert.is(await effectOf(made, 'effect-1.iso', {kernelArguments: ['c']}), wipes);
+	const harmless = {...config, effect: {...config.effect, unattended: 'permitted'} as const};
+	const asks = 'asks, and begins with what its configuration says';
+	assert.is(await effectOf(made, 'effect-2.iso', {config: harmless}), asks);
+	const armed = {kernelArguments: ['slipway.wipe']};
+	assert.is(await effectOf(place('effect-2.iso'), 'effect-3.iso', armed), wipes);
+	assert.match(
+		readEsp(place('effect-3.iso'))['loader/entries/slipway-live.conf'] ?? '',
+		/^title Sample OS 1 \(unattended: wipes the only disk\)\n/,
+	);
+	assert.is(await effectOf(made, 'effect-4.iso', {config: 'none'}), 'asks what to install where');
+});
+
+test('tells the version of an image in its menu that has none in its name', async () => {
+	for (const [imageVersion, title] of [
+		['2027.1', 'Sample OS 1 2027.1'],
+		['1', 'Sample OS 1'],
+	] as const) {
+		const osRelease = {...medium.files.osRelease, imageVersion};
+		const file = place(`version-${imageVersion}.iso`);
+		const named = {...medium, files: {...medium.files, osRelease}};
+		await writeIso(system, named, plain, file, noProgress, signal);
+		const text = readEsp(file)['loader/entries/slipway-live.conf'] ?? '';
+		assert.is(text.split('\n')[0], `title ${title}`);
+	}
 });
 
 const thrownBy = async (promise: Promise<unknown>): Promise<string> => {
