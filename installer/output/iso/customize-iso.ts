@@ -166,7 +166,9 @@ async function copyWithout(
 ): Promise<void> {
 	const end = start + left;
 	const progress = byteProgress(report, 'iso', 'Copying the ISO', size - left);
-	await using copy = await open(to, 'wx', 0o644);
+	// It may have the same secrets as the original.
+	const {mode} = await original.stat();
+	await using copy = await open(to, 'wx', 0o600 | (mode & 0o044));
 	await copy.truncate(size);
 	for (const range of [
 		{start: 0, size: start},

@@ -2,11 +2,13 @@
 import {execFileSync, spawnSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {
+	chmodSync,
 	mkdirSync,
 	mkdtempSync,
 	readdirSync,
 	readFileSync,
 	rmSync,
+	statSync,
 	truncateSync,
 	writeFileSync,
 } from 'node:fs';
@@ -168,6 +170,13 @@ test('is customised to what it would have been made as', async () => {
 		withoutSettings(readEsp(customized)),
 		expectedEsp({options: ' b=c', config: initramfs}),
 	);
+});
+
+test('is no more open to others customised than it was', async () => {
+	const iso = await make('private.iso', {config});
+	chmodSync(iso, 0o600);
+	const copy = await customize(iso, 'private-copy.iso', {kernelArguments: ['b=c']});
+	assert.is(statSync(copy).mode & 0o777, 0o600);
 });
 
 test('is customised again with nothing left of the first time', async () => {
