@@ -1,7 +1,10 @@
 import path from 'node:path';
+import type {MediumImages} from '../../engine/boot/grub/medium-images.ts';
+import {findMediumGrub} from '../../engine/boot/grub/read-images.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import type {System} from '../../engine/system/system.ts';
 import {hostArchitecture} from '../architecture.ts';
+import {biosProblems, type Firmware, startsByBios} from '../disk/firmware.ts';
 import {orInterrupted} from '../interruption.ts';
 import {refuseMissingLive} from '../live/live-files.ts';
 import {
@@ -26,6 +29,8 @@ export interface LiveMediaRequest extends LiveSettings, ImageMoment {
 	readonly folder: string;
 	/** Of the ISO, without its suffix. */
 	readonly name: string;
+	/** What starts the ISO; UEFI when undefined. */
+	readonly firmware: Firmware | undefined;
 	/** Where machines that are installed get their updates; otherwise as the image says. */
 	readonly targetImage: string | undefined;
 	readonly signal: AbortSignal;
@@ -34,7 +39,7 @@ export interface LiveMediaRequest extends LiveSettings, ImageMoment {
 /** Makes live media of an image; what it is compressed to serves all of them. @returns their paths */
 export async function makeLiveMedia(
 	system: System,
-	{formats, folder, name, targetImage, signal, ...settings}: LiveMediaRequest,
+	{formats, folder, name, firmware = 'uefi', targetImage, signal, ...settings}: LiveMediaRequest,
 	image: FitImage,
 	report: ProgressReporter,
 ): Promise<string[]> {
@@ -47,6 +52,7 @@ export async function makeLiveMedia(
 	const {mark, text} = mediumEffect(commandLine, config?.effect);
 	const message = `the medium ${text}`;
 	if (mark !== undefined) report({type: 'warning', code: 'unattended-medium', message});
+	const grub = startsByBios(firmware) ? await grubOf(image) : undefined;
 	const made: string[] = [];
 	try {
 		makeOutputFolder(folder);
@@ -58,7 +64,7 @@ export async function makeLiveMedia(
 			const {efi} = hostArchitecture();
 			const file = path.join(folder, `${name}.iso`);
 			const rootImage = made.length > 0 ? path.join(folder, liveFiles.image) : undefined;
-			const options = {...settings, efi, rootImage};
+			const options = {...settings, efi, firmware, grub, rootImage};
 			await writeWhole(file, async (unfinished) =>
 				writeIso(system, medium, options, unfinished, report, signal),
 			);
@@ -68,4 +74,16 @@ export async function makeLiveMedia(
 	} catch (error) {
 		throw orInterrupted(error, signal, `no medium was finished in ${folder}`);
 	}
+}
+
+/** @throws Refused `no-bios`, Lacking `no-grub` */
+async function grubOf({view}: FitImage): Promise<MediumImages> {
+	const [problem] = biosProblems({
+		firmware: 'bios',
+		architecture: hostArchitecture().partition,
+		sectorSizes: [],
+		isShared: false,
+	});
+	if (problem !== undefined) throw problem;
+	return await findMediumGrub(view);
 }

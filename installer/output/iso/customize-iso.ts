@@ -5,6 +5,7 @@ import {DamagedInput, Refused, UsageError} from '../../../engine/errors.ts';
 import type {ProgressReporter} from '../../../engine/progress.ts';
 import type {System} from '../../../engine/system/system.ts';
 import type {FileSource} from '../../content.ts';
+import {startsByUefi} from '../../disk/firmware.ts';
 import {partitionTypes} from '../../disk/partition-types.ts';
 import {readPartitionTable} from '../../disk/sfdisk.ts';
 import {configInitramfs, type MediumConfig} from '../../live/medium-config.ts';
@@ -119,10 +120,11 @@ async function readEsp(
 	{start}: Region,
 	folder: string,
 ): Promise<LiveEsp> {
-	const tops = ['EFI', 'slipway'].map((name) => `::/${name}`);
-	await system.run('mcopy', ['-s', '-Q', '-i', `${iso}@@${start}`, ...tops, folder], {
-		env: {MTOOLS_SKIP_CHECK: '1'},
-	});
+	const bring = async (name: string) =>
+		await system.run('mcopy', ['-s', '-Q', '-i', `${iso}@@${start}`, `::/${name}`, folder], {
+			env: {MTOOLS_SKIP_CHECK: '1'},
+		});
+	await bring('slipway');
 	const place = (name: string) => path.join(folder, name);
 	const source = (name: string): FileSource => ({
 		kind: 'path',
@@ -131,6 +133,7 @@ async function readEsp(
 	const isThere = (name: string) => statSync(place(name), {throwIfNoEntry: false}) !== undefined;
 	const text = isThere(espPaths.settings) ? readFileSync(place(espPaths.settings), 'utf8') : '';
 	const settings = parseMediumSettings(text, iso);
+	if (startsByUefi(settings.firmware)) await bring('EFI');
 	return {
 		settings,
 		program: source(programOnEsp(settings)),

@@ -1,6 +1,7 @@
 /** What the EFI system partition of a live medium is made from, kept on it so that it can be made again. */
 import * as v from 'valibot';
 import {DamagedInput} from '../../../engine/errors.ts';
+import {firmwares} from '../../disk/firmware.ts';
 import {type MediumEffect, mediumEffect, unattendedWhere} from '../../live/medium-effect.ts';
 
 /** Of what is in the ISO and on the partition: a medium of another one cannot be customised. */
@@ -11,6 +12,8 @@ const schema = v.object({
 	/** In the boot menu. */
 	title: v.string(),
 	efi: v.picklist(['x64', 'aa64']),
+	/** What starts it. */
+	firmware: v.picklist(firmwares),
 	/** As the image's medium has it, with nothing added. */
 	commandLine: v.string(),
 	/** Added to it. */

@@ -18,6 +18,8 @@ test.before(async () => {
 	writeFileSync(place('root.erofs'), 'the image');
 	const options: IsoOptions = {
 		efi: 'x64',
+		firmware: 'uefi',
+		grub: undefined,
 		seed: 'seed',
 		time: new Date(1.8e12),
 		rootImage: place('root.erofs'),

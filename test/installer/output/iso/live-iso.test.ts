@@ -17,6 +17,7 @@ import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {EngineError} from '../../../../engine/errors.ts';
+import type {MediumImages} from '../../../../engine/boot/grub/medium-images.ts';
 import {noProgress} from '../../../../engine/progress.ts';
 import {hostSystem} from '../../../../engine/system/host.ts';
 import {configInitramfs, type MediumConfig} from '../../../../installer/live/medium-config.ts';
@@ -41,6 +42,8 @@ test.after(() => rmSync(folder, {recursive: true}));
 const unchanged: MediumChanges = {config: undefined, kernelArguments: undefined};
 const plain: IsoOptions = {
 	efi: 'x64',
+	firmware: 'uefi',
+	grub: undefined,
 	seed: 'seed',
 	time: new Date(1.8e12),
 	rootImage: place('root.erofs'),
@@ -80,7 +83,7 @@ function readEsp(iso: string): Record<string, string> {
 	const {partitiontable} = JSON.parse(execFileSync('sfdisk', ['--json', iso], {encoding: 'utf8'}));
 	const image = `${iso}@@${partitiontable.partitions[1].start * 512}`;
 	const out = mkdtempSync(place('esp-'));
-	execFileSync('mcopy', ['-s', '-Q', '-m', '-i', image, '::/EFI', '::/loader', '::/slipway', out]);
+	execFileSync('mcopy', ['-s', '-Q', '-m', '-i', image, '::/', out]);
 	const files = readdirSync(out, {recursive: true, withFileTypes: true});
 	return Object.fromEntries(
 		files
@@ -235,6 +238,45 @@ test('tells the version of an image in its menu that has none in its name', asyn
 		await writeIso(system, named, plain, file, noProgress, signal);
 		const text = readEsp(file)['loader/entries/slipway-live.conf'] ?? '';
 		assert.is(text.split('\n')[0], `title ${title}`);
+	}
+});
+
+const grub: MediumImages = {
+	cdBoot: Buffer.alloc(2048, 1),
+	hybridBoot: Buffer.alloc(512, 2),
+	core: Buffer.alloc(3000, 3),
+};
+
+test('has the menu of the firmware that starts it', async () => {
+	const both = await make('uefi-bios.iso', {firmware: 'both', grub, config});
+	const {'grub/grub.cfg': menu = '', ...others} = readEsp(both);
+	const options = `'root=tmpfs' 'slipway.live=LABEL=${label}:/slipway/root.erofs' 'quiet' 'a=b'`;
+	const [first, second] = menu.split('\n').filter((line) => line.startsWith('menuentry'));
+	assert.is(first, "menuentry 'Sample OS 1 (unattended: wipes the only disk)' {");
+	assert.match(second ?? '', '(check this medium first; unattended: wipes the only disk)');
+	assert.match(
+		menu,
+		`	linux '/slipway/linux' ${options}\n	initrd '/slipway/initrd' '/slipway/config'\n`,
+	);
+	assert.match(menu, `	linux '/slipway/linux' ${options} 'slipway.check'\n`);
+	const initramfs = configInitramfs(config).toString('latin1');
+	assert.equal(withoutSettings(others), expectedEsp({config: initramfs}));
+	const bios = await make('bios.iso', {firmware: 'bios', grub});
+	assert.equal(Object.keys(readEsp(bios)), [
+		'grub/grub.cfg',
+		'slipway/initrd',
+		'slipway/linux',
+		'slipway/medium.json',
+	]);
+});
+
+test('is customised for a BIOS too', async () => {
+	for (const name of ['uefi-bios.iso', 'bios.iso']) {
+		const firmware = name === 'uefi-bios.iso' ? 'both' : 'bios';
+		const kernelArguments = ['c'];
+		const made = await make(`made-${name}`, {firmware, grub, config, kernelArguments});
+		const copy = await customize(place(name), `copy-${name}`, {config, kernelArguments});
+		assert.is(digest(copy), digest(made));
 	}
 });
 
