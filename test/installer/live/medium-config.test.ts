@@ -1,7 +1,7 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {cpioArchive} from '../../../installer/live/cpio.ts';
 import {readConfig} from '../../../installer/config/read-config.ts';
+import {cpioArchive} from '../../../installer/live/cpio.ts';
 import {configInitramfs, imageFilesOf} from '../../../installer/live/medium-config.ts';
 
 const test = suite('configuration of a medium');

@@ -14,7 +14,7 @@ import {
 	elToritoLength,
 	hybridBootSector,
 } from '../../../../engine/boot/grub/medium-images.ts';
-import {findGrub, lookForGrub, findMediumGrub} from '../../../../engine/boot/grub/read-images.ts';
+import {findGrub, findMediumGrub, lookForGrub} from '../../../../engine/boot/grub/read-images.ts';
 import {DamagedInput, Lacking} from '../../../../engine/errors.ts';
 import {ImageRoot} from '../../../../engine/lint/image-root.ts';
 import {grubImages} from './grub-images.ts';
