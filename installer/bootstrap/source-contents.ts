@@ -65,6 +65,12 @@ export async function readContents(
 	return {contents, problems, careless};
 }
 
+/** Paths of the files that {@link readContents} would read. */
+export function localSources(answers: Answers): readonly string[] {
+	const {secret, open} = sourcesOf(answers);
+	return [...secret, ...open].flatMap((source) => (source.kind === 'file' ? [source.path] : []));
+}
+
 /** Each once: those that nobody else may see, and the others. */
 function sourcesOf({storage, registry, files, credentials, cloudInit, network}: Answers): {
 	readonly secret: ReadonlySet<Source>;

@@ -10,7 +10,7 @@ export interface MachineFacts {
 export interface WipeRequest {
 	/** Whether a person named the configuration, or it merely was there: on a volume, in a seed. */
 	readonly origin: 'named' | 'found';
-	/** Who else let found ones wipe: the kernel's command line, or who made the medium. */
+	/** Who else lets it wipe: the kernel's command line, or who made what it is embedded in, a medium or an image. */
 	readonly permits: {readonly kernelArgument: boolean; readonly embedded: boolean};
 	/** Machines that the configuration says it is for. */
 	readonly arm: readonly MachineMatch[];

@@ -25,7 +25,7 @@ export const configFiles = ['slipway.toml', 'slipway.json', 'ks.cfg'] as const;
 
 /** What the image itself brings. `install.toml` beside it is about layouts. */
 export const embeddedConfig = '/usr/lib/slipway/unattended.toml';
-/** Made by who makes the image, so that found configurations may wipe. */
+/** Made by who makes the image, so that {@link embeddedConfig} may wipe: nothing that is found elsewhere. */
 export const embeddedPermit = '/usr/lib/slipway/may-wipe';
 
 export interface WhatIsThere {
@@ -45,8 +45,9 @@ export function configPlaces(found: WhatIsThere): readonly ConfigPlace[] {
 	return [
 		...(said.config === undefined ? [] : [namedPlace(said.config, said.sha256)]),
 		...(credential === undefined ? [] : [{kind: 'credential', path: credential} as const]),
-		...labels.map((label) => ({kind: 'volume', label}) as const),
+		// Who made the medium knows what it is for; a stick that happens to be there does not.
 		...(medium === undefined ? [] : [{kind: 'medium', path: medium} as const]),
+		...labels.map((label) => ({kind: 'volume', label}) as const),
 		...(hasEmbedded ? [{kind: 'embedded', path: embeddedConfig} as const] : []),
 	];
 }

@@ -5,7 +5,7 @@ import {EngineError, Refused, UsageError} from '../../engine/errors.ts';
 import type {System} from '../../engine/system/system.ts';
 import {withoutSecrets} from '../answers/web-address.ts';
 import {loadConfig} from '../config/load-config.ts';
-import {mediumConfigFiles} from '../live/medium-config.ts';
+import {mediumConfigFiles, mediumLenience, mediumPermit} from '../live/medium-config.ts';
 import {type BootArguments, bootArguments} from './boot-arguments.ts';
 import {
 	type ConfigPlace,
@@ -13,6 +13,7 @@ import {
 	configPlaces,
 	describePlace,
 	embeddedConfig,
+	embeddedPermit,
 } from './config-places.ts';
 import {type LabelledVolume, parseVolumes, volumeArguments} from './volumes.ts';
 
@@ -27,6 +28,10 @@ export interface FoundConfig {
 	readonly text: string;
 	/** Named by who started the machine, or merely there. */
 	readonly origin: 'named' | 'found';
+	/** Whether what brought it says that it may wipe: a medium or an image, of its own configuration alone. */
+	readonly hasPermit: boolean;
+	/** Of a kickstart on a medium: read as leniently as when the medium was made. */
+	readonly isLenient: boolean;
 }
 
 export interface ConfigSearch {
@@ -99,6 +104,9 @@ async function firstConfig(
 	return {found: {kind: 'none'}, passedOver};
 }
 
+/** Of what brought a configuration, about it. */
+const nothingSaid = {hasPermit: false, isLenient: false} as const;
+
 async function readPlace(
 	place: ConfigPlace,
 	volumes: readonly LabelledVolume[],
@@ -112,23 +120,37 @@ async function readPlace(
 			if (place.volume !== undefined) await mountVolume(place.volume, volumes, world);
 			const name = place.volume === undefined ? place.name : path.join(folder, place.name);
 			const text = await read(name, place.sha256);
-			return {name: withoutSecrets(name), text, origin: 'named'};
+			return {name: withoutSecrets(name), text, origin: 'named', ...nothingSaid};
 		}
 		case 'credential':
-			return {name: place.path, text: await read(place.path, undefined), origin: 'found'};
+			return {
+				name: place.path,
+				text: await read(place.path, undefined),
+				origin: 'found',
+				...nothingSaid,
+			};
 		case 'volume': {
 			await mountVolume(place.label, volumes, world);
 			const name = configFiles
 				.map((file) => path.join(folder, file))
 				.find((file) => existsSync(file));
-			if (name !== undefined) return {name, text: await read(name, undefined), origin: 'found'};
+			if (name !== undefined)
+				return {name, text: await read(name, undefined), origin: 'found', ...nothingSaid};
 			await world.system.run('umount', [folder]);
 			return undefined;
 		}
 		case 'medium':
 		case 'embedded': {
 			const name = path.join(root, place.path);
-			return {name, text: await read(name, undefined), origin: 'found'};
+			const isThere = (file: string) => existsSync(path.join(root, file));
+			const isOfMedium = place.kind === 'medium';
+			return {
+				name,
+				text: await read(name, undefined),
+				origin: 'found',
+				hasPermit: isThere(isOfMedium ? mediumPermit : embeddedPermit),
+				isLenient: isOfMedium && isThere(mediumLenience),
+			};
 		}
 	}
 }

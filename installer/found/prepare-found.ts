@@ -1,23 +1,13 @@
-import {existsSync} from 'node:fs';
 import type {ProgressReporter} from '../../engine/progress.ts';
-import {liveConfigFolder} from '../../engine/source/live-root.ts';
 import type {System} from '../../engine/system/system.ts';
 import {formatMistake} from '../config/mistake.ts';
 import type {ConfigReading} from '../config/read-config.ts';
 import {readConfigText} from '../config/read-config-text.ts';
-import {mediumPermit} from '../live/medium-config.ts';
 import {readMachineIdentity} from '../machine/machine-identity.ts';
 import {runPreScripts} from '../scripts/run-pre.ts';
 import type {BootArguments} from './boot-arguments.ts';
-import {embeddedPermit} from './config-places.ts';
 import {decideFound, type FoundDecision} from './decide-found.ts';
 import type {FoundConfig} from './find-config.ts';
-
-/** What a medium brings permits what it brings, and nothing that happens to be found beside it. */
-function hasPermit(path: string): boolean {
-	const isOfMedium = path.startsWith(`${liveConfigFolder}/`);
-	return existsSync(embeddedPermit) || (isOfMedium && existsSync(mediumPermit));
-}
 
 /**
  * Reads a configuration that was found and decides about it. No script of it runs before it is certain that
@@ -31,11 +21,11 @@ export async function decideAndPrepare(
 	signal: AbortSignal,
 	report: ProgressReporter,
 ): Promise<FoundDecision> {
-	const {text, name, origin} = config;
+	const {text, name, origin, hasPermit, isLenient} = config;
 	const machine = readMachineIdentity();
-	const permits = {kernelArgument: permitsWipe, embedded: hasPermit(name)};
+	const permits = {kernelArgument: permitsWipe, embedded: hasPermit};
 	const decide = (reading: ConfigReading) => decideFound({reading, origin, permits, machine});
-	const options = {isLenient: false, signal};
+	const options = {isLenient, signal};
 	const reading = await readConfigText(text, name, {...options, runPre: undefined});
 	const decision = decide(reading);
 	if (decision.kind === 'ask') return decision;

@@ -1,17 +1,10 @@
 /** What a live system of the image is booted from: kernel, initramfs, and the image as compressed EROFS. */
-import {
-	appendFileSync,
-	chmodSync,
-	copyFileSync,
-	mkdirSync,
-	mkdtempSync,
-	renameSync,
-	rmSync,
-	writeFileSync,
-} from 'node:fs';
+import {appendFileSync, copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {open} from 'node:fs/promises';
 import path from 'node:path';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import type {RunningRoot} from '../../engine/source/running-root.ts';
+import {syncFolder, unfinishedSuffix} from '../../engine/system/durable-file.ts';
 import type {System} from '../../engine/system/system.ts';
 import type {InstallFiles} from '../install-files.ts';
 import {writeLiveInitramfs} from './live-initramfs.ts';
@@ -28,6 +21,9 @@ export const liveFiles = {
 	imageArchive: 'root.cpio',
 	networkScript: 'boot.ipxe',
 } as const;
+
+/** Where they are until all of them are whole. */
+const unfinishedFolder = `pxe${unfinishedSuffix}`;
 
 export interface LiveMedium {
 	readonly tree: RunningRoot['tree'];
@@ -46,7 +42,8 @@ export interface LiveSettings {
 
 /**
  * Writes the files of a live medium into a folder, which is made; files of those names are replaced once all
- * of them are there.
+ * of them are there and on the disk. Until then they are in a folder there that a next run empties.
+ * @throws Refused `not-for-ipxe` before anything is written
  * @throws Lacking `missing-program` without mkfs.erofs
  * @throws Refused `image-too-large`
  */
@@ -58,8 +55,13 @@ export async function writeLiveMedium(
 	signal: AbortSignal,
 	settings: LiveSettings = {config: undefined, kernelArguments: []},
 ): Promise<void> {
+	const commandLine = (source: string) =>
+		liveCommandLine(source, [...givenArguments(medium), ...settings.kernelArguments]);
+	const script = networkScript(commandLine(imageInInitramfs));
 	mkdirSync(folder, {recursive: true});
-	const unfinished = mkdtempSync(path.join(folder, '.slipway-'));
+	const unfinished = path.join(folder, unfinishedFolder);
+	rmSync(unfinished, {recursive: true, force: true});
+	mkdirSync(unfinished, {mode: 0o700});
 	const place = (name: string) => path.join(unfinished, name);
 	try {
 		const {kernel} = medium.files;
@@ -69,15 +71,17 @@ export async function writeLiveMedium(
 		writeLiveInitramfs(kernel.initramfs, medium.environment, place(liveFiles.initramfs));
 		if (settings.config !== undefined)
 			appendFileSync(place(liveFiles.initramfs), configInitramfs(settings.config));
-		const commandLine = (source: string) =>
-			liveCommandLine(source, [...givenArguments(medium), ...settings.kernelArguments]);
 		writeFileSync(place(liveFiles.commandLine), `${commandLine(`LABEL=${liveLabel}`)}\n`);
-		writeFileSync(place(liveFiles.networkScript), networkScript(commandLine(imageInInitramfs)));
-		// As the umask says: an initramfs in an image is root's alone, and here it is to be served.
-		for (const name of Object.values(liveFiles)) {
-			chmodSync(place(name), 0o666 & ~process.umask());
-			renameSync(place(name), path.join(folder, name));
+		writeFileSync(place(liveFiles.networkScript), script);
+		const names = Object.values(liveFiles);
+		for (const name of names) {
+			await using file = await open(place(name));
+			// As the umask says: an initramfs in an image is root's alone, and here it is to be served.
+			await file.chmod(0o666 & ~process.umask());
+			await file.sync();
 		}
+		for (const name of names) renameSync(place(name), path.join(folder, name));
+		await syncFolder(folder);
 	} finally {
 		rmSync(unfinished, {recursive: true});
 	}

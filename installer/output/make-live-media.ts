@@ -1,9 +1,19 @@
 import path from 'node:path';
+import type {MediumImages} from '../../engine/boot/grub/medium-images.ts';
+import {findMediumGrub} from '../../engine/boot/grub/read-images.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import type {System} from '../../engine/system/system.ts';
 import {hostArchitecture} from '../architecture.ts';
+import {biosProblems, type Firmware, startsByBios} from '../disk/firmware.ts';
 import {orInterrupted} from '../interruption.ts';
-import {type LiveSettings, liveFiles, writeLiveMedium} from '../live/live-medium.ts';
+import {refuseMissingLive} from '../live/live-files.ts';
+import {
+	givenArguments,
+	type LiveSettings,
+	liveFiles,
+	writeLiveMedium,
+} from '../live/live-medium.ts';
+import {mediumEffect} from '../live/medium-effect.ts';
 import type {FitImage} from '../prepare-install.ts';
 import type {ImageMoment} from './image-moment.ts';
 import {writeIso} from './iso/write-iso.ts';
@@ -19,6 +29,8 @@ export interface LiveMediaRequest extends LiveSettings, ImageMoment {
 	readonly folder: string;
 	/** Of the ISO, without its suffix. */
 	readonly name: string;
+	/** What starts the ISO; UEFI when undefined. */
+	readonly firmware: Firmware | undefined;
 	/** Where machines that are installed get their updates; otherwise as the image says. */
 	readonly targetImage: string | undefined;
 	readonly signal: AbortSignal;
@@ -27,13 +39,20 @@ export interface LiveMediaRequest extends LiveSettings, ImageMoment {
 /** Makes live media of an image; what it is compressed to serves all of them. @returns their paths */
 export async function makeLiveMedia(
 	system: System,
-	{formats, folder, name, targetImage, signal, ...settings}: LiveMediaRequest,
+	{formats, folder, name, firmware = 'uefi', targetImage, signal, ...settings}: LiveMediaRequest,
 	image: FitImage,
 	report: ProgressReporter,
 ): Promise<string[]> {
 	if (formats.length === 0) return [];
 	const environment = targetImage === undefined ? image.environment : `image="${targetImage}"\n`;
 	const medium = {...image, environment};
+	const {config, kernelArguments} = settings;
+	if (config !== undefined) refuseMissingLive(config.imageFiles, config.name, image.tree.root);
+	const commandLine = [...givenArguments(image), ...kernelArguments].join(' ');
+	const {mark, text} = mediumEffect(commandLine, config?.effect);
+	const message = `the medium ${text}`;
+	if (mark !== undefined) report({type: 'warning', code: 'unattended-medium', message});
+	const grub = startsByBios(firmware) ? await grubOf(image) : undefined;
 	const made: string[] = [];
 	try {
 		makeOutputFolder(folder);
@@ -45,7 +64,7 @@ export async function makeLiveMedia(
 			const {efi} = hostArchitecture();
 			const file = path.join(folder, `${name}.iso`);
 			const rootImage = made.length > 0 ? path.join(folder, liveFiles.image) : undefined;
-			const options = {...settings, efi, rootImage};
+			const options = {...settings, efi, firmware, grub, rootImage};
 			await writeWhole(file, async (unfinished) =>
 				writeIso(system, medium, options, unfinished, report, signal),
 			);
@@ -55,4 +74,16 @@ export async function makeLiveMedia(
 	} catch (error) {
 		throw orInterrupted(error, signal, `no medium was finished in ${folder}`);
 	}
+}
+
+/** @throws Refused `no-bios`, Lacking `no-grub` */
+async function grubOf({view}: FitImage): Promise<MediumImages> {
+	const [problem] = biosProblems({
+		firmware: 'bios',
+		architecture: hostArchitecture().partition,
+		sectorSizes: [],
+		isShared: false,
+	});
+	if (problem !== undefined) throw problem;
+	return await findMediumGrub(view);
 }

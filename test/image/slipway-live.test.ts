@@ -148,6 +148,16 @@ for (const shell of bootShells) {
 		});
 	});
 
+	test(`${name}: takes the words of the command line as they are`, () => {
+		// A file of that name is there, and would be a match.
+		const {status, told} = start(shell, {
+			commandLine: 'slipway.live=* a=? slipway.wait=[0-9]',
+			inInitramfs: {'slipway.live=LABEL=L': ''},
+		});
+		assert.is(status, 1);
+		assert.match(told, 'slipway.live=* names no image');
+	});
+
 	test(`${name}: mounts an image in the initramfs, and brings along what is there too`, () => {
 		const inInitramfs = {
 			'root.erofs': 'erofs',

@@ -11,12 +11,15 @@ import {checkGrubImages, type GrubImages} from '../../engine/boot/grub/boot-imag
 import {grub} from '../../engine/boot/grub/grub.ts';
 import {writeGrub} from '../../engine/boot/grub/write-grub.ts';
 import {unmountedPartition} from '../../engine/boot/unmounted-partition.ts';
+import {noProgress} from '../../engine/progress.ts';
 import {hostSystem} from '../../engine/system/host.ts';
 import {makeEspFileSystem} from '../../installer/disk/file-system.ts';
 import {planLayout, tableOf} from '../../installer/disk/layout.ts';
 import {renamePartition, writePartitionTable} from '../../installer/disk/sfdisk.ts';
 import {MiB} from '../../installer/disk/size.ts';
+import {type IsoOptions, writeIso} from '../../installer/output/iso/write-iso.ts';
 import {partitionOfRole} from '../../installer/plan.ts';
+import {liveSample} from '../installer/live/live-sample.ts';
 import {echoKernel} from './echo-kernel.ts';
 
 const suiteOf = suite('GRUB under a BIOS');
@@ -95,12 +98,19 @@ async function fillBoot(disk: string, offset: number): Promise<void> {
 	}
 }
 
+const disk = (file: string) => ['-drive', `if=virtio,format=raw,file=${file}`];
+const optical = (file: string) => ['-cdrom', file];
+
 /** Starts a machine until what it says matches. */
-async function runUntil(disk: string, pattern: RegExp, deadlineMs: number): Promise<string> {
+async function runUntil(
+	medium: readonly string[],
+	pattern: RegExp,
+	deadlineMs: number,
+): Promise<string> {
 	const child = spawn('qemu-system-x86_64', [
 		...['-machine', 'q35', '-m', '128', '-accel', 'tcg', '-display', 'none', '-vga', 'none'],
 		...['-serial', 'stdio', '-monitor', 'none'],
-		...['-drive', `if=virtio,format=raw,file=${disk}`],
+		...medium,
 	]);
 	const timer = setTimeout(() => child.kill('SIGKILL'), deadlineMs);
 	let said = '';
@@ -116,13 +126,13 @@ async function runUntil(disk: string, pattern: RegExp, deadlineMs: number): Prom
 test('counts the attempts of a new deployment, and goes back by itself', async () => {
 	const images = await makeImages();
 	checkGrubImages(images);
-	const {disk, esp} = await makeDisk(images);
+	const {disk: file, esp} = await makeDisk(images);
 	const good = new RegExp(`slipway=${idOf(0).replace('.', '\\.')} `);
-	const said = await runUntil(disk, good, 600_000);
+	const said = await runUntil(disk(file), good, 600_000);
 	assert.match(said, good);
 	assert.equal(said.match(/(?<=slipway\.attempt=)\d/g), ['1', '2', '3'], said);
 	assert.match(said, `slipway=${idOf(1)} "test.a=two words; $x" test.b={} slipway.attempt=1`);
-	const partition = bootPartition(disk, esp);
+	const partition = bootPartition(file, esp);
 	const loader = grub(partition);
 	assert.equal(
 		(await loader.list()).entries.map(({deploymentId, tries}) => [deploymentId, tries]),
@@ -136,6 +146,39 @@ test('counts the attempts of a new deployment, and goes back by itself', async (
 		(await partition.list('loader/entries')).map(({name}) => name),
 		[`slipway-${idOf(0)}.conf`, `slipway-${idOf(1)}+0-3.conf`],
 	);
+});
+
+test('starts a live medium, as a CD and as a disk', async () => {
+	await makeImages();
+	const read = (name: string) => readFile(path.join(folder, 'grub', name));
+	const sample = liveSample(folder);
+	const kernel = path.join(folder, 'kernel');
+	writeFileSync(kernel, echoKernel());
+	writeFileSync(path.join(folder, 'root.erofs'), 'the image');
+	const iso = path.join(folder, 'live.iso');
+	const options: IsoOptions = {
+		efi: 'x64',
+		firmware: 'both',
+		grub: {
+			cdBoot: await read('cdboot.img'),
+			hybridBoot: await read('boot_hybrid.img'),
+			core: await read('core.img'),
+		},
+		seed: 'seed',
+		time: new Date(1.8e12),
+		rootImage: path.join(folder, 'root.erofs'),
+		config: undefined,
+		kernelArguments: ['test.end'],
+	};
+	await writeIso(system, sample, options, iso, noProgress, new AbortController().signal);
+	for (const medium of [optical(iso), disk(iso)]) {
+		const said = await runUntil(medium, / test\.end/, 120_000);
+		assert.match(said, 'Sample OS 1');
+		assert.match(
+			said,
+			/slipway\.live=LABEL=SLIPWAY_LIVE_\w+:\/slipway\/root\.erofs quiet a=b test\.end/,
+		);
+	}
 });
 
 suiteOf.run();

@@ -7,7 +7,9 @@ import {loadConfig} from '../../installer/config/load-config.ts';
 import {formatMistake, throwMistakes} from '../../installer/config/mistake.ts';
 import {readConfigText} from '../../installer/config/read-config-text.ts';
 import {refuseUnsupported} from '../../installer/config/unsupported-answers.ts';
-import type {MediumConfig} from '../../installer/live/medium-config.ts';
+import {isMissingLive, refuseMissingLive} from '../../installer/live/live-files.ts';
+import {imageFilesOf, type MediumConfig} from '../../installer/live/medium-config.ts';
+import {configEffect} from '../../installer/live/medium-effect.ts';
 import type {Arguments, CommandContext, OptionDefinitions} from './command.ts';
 import {configDigestOption, configSyntax, lenientOption} from './config-file.ts';
 
@@ -36,12 +38,14 @@ export interface ReadMediumConfig {
 
 /**
  * Reads it without running any script of it.
- * @throws Refused with all mistakes in it
+ * @param isLive whether a live system is to install by it, elsewhere
+ * @throws Refused with all mistakes in it; `missing-files` for files of this host that no live system has
  */
 export async function readMediumConfig(
 	{signal}: CommandContext,
 	{config, 'config-sha256': sha256, lenient: isLenient, 'may-wipe': mayWipe}: ConfigOptions,
 	report: ProgressReporter,
+	{isLive}: {readonly isLive: boolean},
 ): Promise<ReadMediumConfig> {
 	if (config === undefined) {
 		if (!mayWipe) return {answers: noAnswers, embedded: undefined};
@@ -51,11 +55,23 @@ export async function readMediumConfig(
 	}
 	const text = await loadConfig({name: config, sha256}, {fetch, stdin: process.stdin, signal});
 	const name = withoutSecrets(config);
-	const reading = await readConfigText(text, name, {isLenient, runPre: undefined, signal});
+	const reading = await readConfigText(text, name, {
+		...{isLenient, signal, runPre: undefined},
+		...(isLive && {mayInclude: (file) => !isMissingLive(file)}),
+	});
 	const {answers, mistakes, warnings} = reading;
 	throwMistakes(mistakes);
 	for (const warning of warnings)
 		report({type: 'warning', code: 'config', message: formatMistake(warning)});
 	refuseUnsupported(answers);
-	return {answers, embedded: {name: path.basename(name), bytes: Buffer.from(text), mayWipe}};
+	const embedded: MediumConfig = {
+		name: path.basename(name),
+		bytes: Buffer.from(text),
+		mayWipe,
+		isLenient,
+		imageFiles: imageFilesOf(answers),
+		effect: configEffect(answers, mayWipe),
+	};
+	if (isLive) refuseMissingLive(embedded.imageFiles, name);
+	return {answers, embedded};
 }

@@ -17,13 +17,18 @@ export async function lookForGrub(image: ImageReader): Promise<GrubImages | unde
 	return images;
 }
 
-/** Those for media; undefined when an image has none. */
-export async function lookForMediumGrub(image: ImageReader): Promise<MediumImages | undefined> {
-	return await readAll(image, {
+/**
+ * Those for media.
+ * @throws Lacking `no-grub`
+ */
+export async function findMediumGrub(image: ImageReader): Promise<MediumImages> {
+	const images = await readAll(image, {
 		cdBoot: 'cdboot.img',
 		hybridBoot: 'boot_hybrid.img',
 		core: 'core.img',
 	});
+	if (images !== undefined) return images;
+	throw noGrub();
 }
 
 /** Undefined when one is missing. */
@@ -44,7 +49,11 @@ async function readAll<Name extends string>(
 export async function findGrub(image: ImageReader): Promise<GrubImages> {
 	const images = await lookForGrub(image);
 	if (images !== undefined) return images;
-	throw new Lacking('no-grub', `the image has no GRUB for a BIOS in ${grubFolderInImage}`, {
+	throw noGrub();
+}
+
+function noGrub(): Lacking {
+	return new Lacking('no-grub', `the image has no GRUB for a BIOS in ${grubFolderInImage}`, {
 		hint: 'Make it in the build of the image, as the Containerfile of slipway does; or take --firmware uefi.',
 	});
 }

@@ -1,26 +1,29 @@
 import {readFileSync, rmSync, statSync} from 'node:fs';
-import {type FileHandle, mkdtemp, open} from 'node:fs/promises';
+import {type FileHandle, open} from 'node:fs/promises';
 import path from 'node:path';
 import {DamagedInput, Refused, UsageError} from '../../../engine/errors.ts';
 import type {ProgressReporter} from '../../../engine/progress.ts';
 import type {System} from '../../../engine/system/system.ts';
 import type {FileSource} from '../../content.ts';
+import {startsByUefi} from '../../disk/firmware.ts';
 import {partitionTypes} from '../../disk/partition-types.ts';
 import {readPartitionTable} from '../../disk/sfdisk.ts';
 import {configInitramfs, type MediumConfig} from '../../live/medium-config.ts';
+import type {MediumEffect} from '../../live/medium-effect.ts';
 import {byteProgress} from '../../sink/byte-progress.ts';
 import {copyRange} from './copy-range.ts';
 import {blockSize} from './field-encoding.ts';
 import type {Region} from './iso-layout.ts';
 import {configRoom, espPaths, type LiveEsp, programOnEsp, writeEsp} from './live-esp.ts';
-import {parseMediumSettings} from './medium-settings.ts';
+import {effectOf, parseMediumSettings} from './medium-settings.ts';
+import {makeScratch} from './scratch.ts';
 import {descriptorsAt, readApplication} from './volume-descriptors.ts';
 import {mediumApplication} from './write-iso.ts';
 
 /** What becomes different; what is undefined stays as the medium has it. */
 export interface MediumChanges {
-	/** In place of any that the medium has. */
-	readonly config: MediumConfig | undefined;
+	/** In place of any that the medium has; `none`: it has none then. */
+	readonly config: MediumConfig | 'none' | undefined;
 	/** In place of any that were added when it was made or customised; checked already. */
 	readonly kernelArguments: readonly string[] | undefined;
 }
@@ -32,6 +35,7 @@ export interface MediumChanges {
  * @param to which is not there yet; temporary files come beside it
  * @throws UsageError when `from` is not there
  * @throws Refused `not-a-live-medium`, `other-medium-format`, `config-too-large` before anything is written
+ * @returns what the copy does
  * @throws DamagedInput
  */
 export async function customizeIso(
@@ -41,17 +45,19 @@ export async function customizeIso(
 	to: string,
 	report: ProgressReporter,
 	signal: AbortSignal,
-): Promise<void> {
+): Promise<MediumEffect> {
 	await using original = await openMedium(from);
 	const size = (await original.stat()).size;
 	const region = await findEsp(system, from, size);
-	const config = changes.config && configBytes(changes.config);
-	const scratch = await mkdtemp(`${to}-`);
+	const given = changes.config === 'none' ? undefined : changes.config;
+	const config = given && configBytes(given);
+	const scratch = await makeScratch(to);
 	try {
 		const esp = changed(await readEsp(system, from, region, scratch), changes, config);
 		await copyWithout(original, size, region, to, report, signal);
 		signal.throwIfAborted();
 		await writeEsp(system, to, region, esp, report);
+		return effectOf(esp.settings);
 	} finally {
 		rmSync(scratch, {recursive: true});
 	}
@@ -114,10 +120,11 @@ async function readEsp(
 	{start}: Region,
 	folder: string,
 ): Promise<LiveEsp> {
-	const tops = ['EFI', 'slipway'].map((name) => `::/${name}`);
-	await system.run('mcopy', ['-s', '-Q', '-i', `${iso}@@${start}`, ...tops, folder], {
-		env: {MTOOLS_SKIP_CHECK: '1'},
-	});
+	const bring = async (name: string) =>
+		await system.run('mcopy', ['-s', '-Q', '-i', `${iso}@@${start}`, `::/${name}`, folder], {
+			env: {MTOOLS_SKIP_CHECK: '1'},
+		});
+	await bring('slipway');
 	const place = (name: string) => path.join(folder, name);
 	const source = (name: string): FileSource => ({
 		kind: 'path',
@@ -126,6 +133,7 @@ async function readEsp(
 	const isThere = (name: string) => statSync(place(name), {throwIfNoEntry: false}) !== undefined;
 	const text = isThere(espPaths.settings) ? readFileSync(place(espPaths.settings), 'utf8') : '';
 	const settings = parseMediumSettings(text, iso);
+	if (startsByUefi(settings.firmware)) await bring('EFI');
 	return {
 		settings,
 		program: source(programOnEsp(settings)),
@@ -137,14 +145,17 @@ async function readEsp(
 
 function changed(
 	esp: LiveEsp,
-	{kernelArguments}: MediumChanges,
+	{kernelArguments, config: given}: MediumChanges,
 	config: FileSource | undefined,
 ): LiveEsp {
-	const settings =
-		kernelArguments === undefined
-			? esp.settings
-			: {...esp.settings, kernelArguments: [...kernelArguments]};
-	return {...esp, settings, config: config ?? esp.config};
+	const {config: effect, ...rest} = esp.settings;
+	const changedEffect = given === undefined ? effect : given === 'none' ? undefined : given.effect;
+	const settings = {
+		...rest,
+		kernelArguments: [...(kernelArguments ?? rest.kernelArguments)],
+		...(changedEffect && {config: changedEffect}),
+	};
+	return {...esp, settings, config: given === undefined ? esp.config : config};
 }
 
 /** Leaves a hole where the partition is. */
@@ -158,7 +169,9 @@ async function copyWithout(
 ): Promise<void> {
 	const end = start + left;
 	const progress = byteProgress(report, 'iso', 'Copying the ISO', size - left);
-	await using copy = await open(to, 'wx', 0o644);
+	// It may have the same secrets as the original.
+	const {mode} = await original.stat();
+	await using copy = await open(to, 'wx', 0o600 | (mode & 0o044));
 	await copy.truncate(size);
 	for (const range of [
 		{start: 0, size: start},

@@ -1,7 +1,7 @@
 /**
  * A hybrid ISO: an optical medium for firmware and systems, and a disk with GPT where it is copied to a stick.
  *
- *   0         sectors of the partition table, room for a boot sector
+ *   0         sectors of the partition table; in the first, for a BIOS, code of GRUB
  *   32 KiB    the volume as the whole medium has it, with the boot catalog behind it
  *   n MiB     partition 1: the same volume, counted from here, and the files
  *   m MiB     partition 2: the EFI system partition, which the boot catalog leads to as well
@@ -10,6 +10,14 @@
  * A stick that is mounted as a whole keeps its partitions from being mounted; so there is the volume of
  * partition 1. Its files are those of the whole.
  */
+import {
+	elToritoImage,
+	elToritoLength,
+	elToritoLoadSectors,
+	hybridBootSector,
+	type MediumImages,
+} from '../../../engine/boot/grub/medium-images.ts';
+import {type Firmware, startsByUefi} from '../../disk/firmware.ts';
 import {backupTableSize} from '../../disk/partition-table.ts';
 import {alignUp, MiB} from '../../disk/size.ts';
 import {type BootImage, bootCatalog} from './boot-catalog.ts';
@@ -22,6 +30,9 @@ export interface IsoRequest extends Pick<ViewRequest, 'label' | 'application' | 
 	readonly files: readonly IsoFile[];
 	/** Bytes, in whole MiB. */
 	readonly espSize: number;
+	readonly firmware: Firmware;
+	/** Of a medium that a BIOS is to start. */
+	readonly grub: MediumImages | undefined;
 }
 
 /** Bytes of the medium. */
@@ -37,6 +48,8 @@ export interface IsoLayout {
 	readonly volume: Region;
 	readonly esp: Region;
 	readonly pieces: readonly BlockPiece[];
+	/** Turns the first sector into one that a BIOS starts from a disk; undefined where none is to. */
+	readonly bootSector: ((first: Buffer) => Buffer) | undefined;
 	/** Where the content of each file goes, in one piece. */
 	readonly contents: readonly {readonly file: IsoFile; readonly start: number}[];
 }
@@ -46,32 +59,62 @@ const maxExtent = 2 ** 32 - blockSize;
 const sectorSize = 512;
 
 export function layOutIso(request: IsoRequest): IsoLayout {
-	const tree = isoTree(request.files);
+	const {grub} = request;
+	const loader = grub && loaderFile(grub);
+	const files = loader === undefined ? request.files : [loader, ...request.files];
+	const tree = isoTree(files);
 	const measure = viewBlocks(tree, request);
 	const catalog = measure.whole;
 	const begin = alignUp((catalog + 1) * blockSize, MiB) / blockSize;
-	const placed = placeFiles(request.files, begin + measure.partition);
+	const placed = placeFiles(files, begin + measure.partition);
 	const espStart = alignUp(placed.end * blockSize, MiB);
 	const espEnd = espStart + request.espSize;
 	const size = alignUp(espEnd + backupTableSize(sectorSize), blockSize);
 	const extentsOf = (file: IsoFile) => placed.extents.get(file) ?? [];
-	const esp: BootImage = {platform: 'efi', block: espStart / blockSize, size: request.espSize};
+	const blockOf = (file: IsoFile) => extentsOf(file)[0]?.block ?? 0;
+	const efi: BootImage = {platform: 'efi', block: espStart / blockSize, size: request.espSize};
 	const view = {...request, tree, extentsOf};
 	const volume = {start: begin * blockSize, size: espStart - begin * blockSize};
+	const bios = loader && {...biosImage, block: blockOf(loader)};
 	return {
 		size,
 		volume,
 		esp: {start: espStart, size: request.espSize},
 		pieces: [
 			encodeView({...view, begin: 0, size: size / blockSize, catalog}),
-			{block: catalog, bytes: bootCatalog([esp])},
+			{block: catalog, bytes: bootCatalog(bootImages(request.firmware, efi, bios))},
 			encodeView({...view, begin, size: blocksOf(volume.size), catalog: undefined}),
 		],
-		contents: request.files.map((file) => ({
-			file,
-			start: (extentsOf(file)[0]?.block ?? 0) * blockSize,
+		bootSector: grub && bios && ((first) => hybridBootSector(grub.hybridBoot, first, bios.block)),
+		contents: files.map((file) => ({
+			file: grub && file === loader ? placedLoader(grub, file, blockOf(file)) : file,
+			start: blockOf(file) * blockSize,
 		})),
 	};
+}
+
+/** What a BIOS starts; what is in it depends on where it lies. */
+const loaderFile = (grub: MediumImages): IsoFile => ({
+	path: 'slipway/grub.img',
+	mode: 0o444,
+	source: {kind: 'bytes', bytes: Buffer.alloc(0)},
+	size: elToritoLength(grub),
+});
+
+function placedLoader(grub: MediumImages, file: IsoFile, block: number): IsoFile {
+	return {...file, source: {kind: 'bytes', bytes: elToritoImage(grub, block)}};
+}
+
+const biosImage = {platform: 'bios', size: elToritoLoadSectors * sectorSize} as const;
+
+/** What firmware may start from an optical medium; that for a BIOS has to be the first. */
+function bootImages(
+	firmware: Firmware,
+	efi: BootImage,
+	bios: BootImage | undefined,
+): readonly [BootImage, ...BootImage[]] {
+	if (bios === undefined) return [efi];
+	return startsByUefi(firmware) ? [bios, efi] : [bios];
 }
 
 /** Up to which block each volume comes from where it begins, before its files. */

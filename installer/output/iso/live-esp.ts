@@ -3,6 +3,7 @@
  *
  *   EFI/BOOT/BOOTX64.EFI                     systemd-boot, where firmware looks on any medium
  *   loader/loader.conf, loader/entries/…     its menu
+ *   grub/grub.cfg                            the same for GRUB, which a BIOS starts
  *   slipway/linux, slipway/initrd            kernel and initramfs
  *   slipway/config                           an initramfs with a configuration, when there is one
  *   slipway/medium.json                      what the menu is made from
@@ -11,6 +12,8 @@
  * if the medium had been made with the new one.
  */
 import {type BootFile, textFile} from '../../../engine/boot/boot-partition.ts';
+import {menuFile} from '../../../engine/boot/grub/grub-plan.ts';
+import {formatMediumMenu, type MediumEntry} from '../../../engine/boot/grub/menu.ts';
 import {formatLoaderEntry} from '../../../engine/boot/loader-entry.ts';
 import {entriesFolder} from '../../../engine/boot/systemd-boot-contents.ts';
 import {
@@ -23,10 +26,16 @@ import type {ProgressReporter} from '../../../engine/progress.ts';
 import type {System} from '../../../engine/system/system.ts';
 import {type FileSource, sourceSize} from '../../content.ts';
 import {makeEspFileSystem} from '../../disk/file-system.ts';
+import {startsByBios, startsByUefi} from '../../disk/firmware.ts';
 import {leastFat32Clusters} from '../../disk/minimum-sizes.ts';
 import {alignUp, MiB} from '../../disk/size.ts';
 import type {Region} from './iso-layout.ts';
-import {formatMediumSettings, type MediumSettings} from './medium-settings.ts';
+import {
+	effectOf,
+	formatMediumSettings,
+	liveArguments,
+	type MediumSettings,
+} from './medium-settings.ts';
 
 export interface LiveEsp {
 	readonly settings: MediumSettings;
@@ -55,17 +64,16 @@ const checkEntry = 'slipway-live-check.conf';
 export const checkArgument = 'slipway.check';
 
 /** All files, in the order in which they are written. */
-export function espFiles({settings, program, kernel, initramfs, config}: LiveEsp): BootFile[] {
-	const menu = {settings, hasConfig: config !== undefined};
-	const {title} = settings;
+export function espFiles(esp: LiveEsp): BootFile[] {
+	const {settings, program, kernel, initramfs, config} = esp;
+	const entries = menuOf(esp);
 	return [
-		{path: programOnEsp(settings), source: program},
-		textFile(loaderSettings, `timeout ${menuTimeoutSec}\ndefault ${defaultEntry}\n`),
-		textFile(`${entriesFolder}/${defaultEntry}`, entryText(menu, 1, title, [])),
-		textFile(
-			`${entriesFolder}/${checkEntry}`,
-			entryText(menu, 2, `${title} (check this medium first)`, [checkArgument]),
-		),
+		...(startsByUefi(settings.firmware)
+			? [{path: programOnEsp(settings), source: program}, ...systemdBootMenu(entries)]
+			: []),
+		...(startsByBios(settings.firmware)
+			? [textFile(menuFile, formatMediumMenu(entries, menuTimeoutSec))]
+			: []),
 		textFile(espPaths.settings, formatMediumSettings(settings)),
 		{path: espPaths.kernel, source: kernel},
 		{path: espPaths.initramfs, source: initramfs},
@@ -73,21 +81,32 @@ export function espFiles({settings, program, kernel, initramfs, config}: LiveEsp
 	];
 }
 
-function entryText(
-	{settings, hasConfig}: {readonly settings: MediumSettings; readonly hasConfig: boolean},
-	place: number,
-	title: string,
-	more: readonly string[],
-): string {
-	return formatLoaderEntry({
-		title,
-		sortKey: `slipway-${place}`,
-		version: undefined,
+/** The first is started when nobody picks one. */
+function menuOf({settings, config}: LiveEsp): readonly [MediumEntry, MediumEntry] {
+	const {mark} = effectOf(settings);
+	const entry = (marks: readonly string[], more: readonly string[]): MediumEntry => ({
+		title: marks.length === 0 ? settings.title : `${settings.title} (${marks.join('; ')})`,
 		linux: `/${espPaths.kernel}`,
-		initrd: [`/${espPaths.initramfs}`, ...(hasConfig ? [`/${espPaths.config}`] : [])],
-		options: [settings.commandLine, ...settings.kernelArguments, ...more].join(' '),
-		others: [],
+		initrd: [espPaths.initramfs, ...(config === undefined ? [] : [espPaths.config])].map(
+			(place) => `/${place}`,
+		),
+		options: [liveArguments(settings), ...more].join(' '),
 	});
+	const marks = mark === undefined ? [] : [mark];
+	return [entry(marks, []), entry(['check this medium first', ...marks], [checkArgument])];
+}
+
+function systemdBootMenu([first, checking]: readonly [MediumEntry, MediumEntry]): BootFile[] {
+	const entryFile = (name: string, place: number, entry: MediumEntry) =>
+		textFile(
+			`${entriesFolder}/${name}`,
+			formatLoaderEntry({...entry, sortKey: `slipway-${place}`, version: undefined, others: []}),
+		);
+	return [
+		textFile(loaderSettings, `timeout ${menuTimeoutSec}\ndefault ${defaultEntry}\n`),
+		entryFile(defaultEntry, 1, first),
+		entryFile(checkEntry, 2, checking),
+	];
 }
 
 /** So much a configuration may take that comes later: slipway reads none of more than 4 MiB. */

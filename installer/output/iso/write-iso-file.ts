@@ -11,6 +11,8 @@ import {copyRange, writeAll} from './copy-range.ts';
 import {blockSize} from './field-encoding.ts';
 import type {IsoLayout} from './iso-layout.ts';
 
+const bootSectorSize = 512;
+
 /**
  * Makes a file of a layout, sparse, with all but what is in its EFI system partition.
  * @param file which is not there yet
@@ -28,6 +30,10 @@ export async function writeIsoFile(
 	await using iso = await open(file, 'wx+', 0o644);
 	await iso.truncate(layout.size);
 	await writePartitionTable(system, {path: file, sectorSize: 512}, partitionTable(layout, seed));
+	if (layout.bootSector !== undefined) {
+		const {buffer} = await iso.read(Buffer.alloc(bootSectorSize), 0, bootSectorSize, 0);
+		await writeAll(iso, layout.bootSector(buffer), 0);
+	}
 	for (const {block, bytes} of layout.pieces) await writeAll(iso, bytes, block * blockSize);
 	const total = layout.contents.reduce((sum, {file: {size}}) => sum + size, 0);
 	const progress = byteProgress(report, 'iso', 'Writing the ISO', total);

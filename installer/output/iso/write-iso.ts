@@ -1,12 +1,13 @@
 import {createHash} from 'node:crypto';
 import {createReadStream, rmSync, statSync} from 'node:fs';
-import {mkdtemp} from 'node:fs/promises';
 import path from 'node:path';
 import {pipeline} from 'node:stream/promises';
+import type {MediumImages} from '../../../engine/boot/grub/medium-images.ts';
 import type {EfiArchitecture} from '../../../engine/boot/systemd-boot-files.ts';
 import type {ProgressReporter} from '../../../engine/progress.ts';
 import type {System} from '../../../engine/system/system.ts';
 import type {FileSource} from '../../content.ts';
+import type {Firmware} from '../../disk/firmware.ts';
 import {seededVolumeId} from '../../disk/identifiers.ts';
 import type {InstallFiles} from '../../install-files.ts';
 import {writeLiveInitramfs} from '../../live/live-initramfs.ts';
@@ -22,6 +23,7 @@ import {layOutIso} from './iso-layout.ts';
 import type {IsoFile} from './iso-tree.ts';
 import {espSize, type LiveEsp, writeEsp} from './live-esp.ts';
 import {mediumFormat} from './medium-settings.ts';
+import {makeScratch} from './scratch.ts';
 import {writeIsoFile} from './write-iso-file.ts';
 
 export interface IsoMedium extends LiveMedium {
@@ -30,6 +32,9 @@ export interface IsoMedium extends LiveMedium {
 
 export interface IsoOptions extends LiveSettings {
 	readonly efi: EfiArchitecture;
+	readonly firmware: Firmware;
+	/** Of the image, where a BIOS is to start the medium. */
+	readonly grub: MediumImages | undefined;
 	/** All identifiers follow from it. */
 	readonly seed: string;
 	/** Of all files but those in the image. */
@@ -44,7 +49,7 @@ export const mediumApplication = `SLIPWAY LIVE MEDIUM ${mediumFormat}`;
 const rootImagePath = 'slipway/root.erofs';
 
 /**
- * Makes a live medium: a hybrid ISO that firmware with UEFI starts as a CD and as a disk.
+ * Makes a live medium: a hybrid ISO that firmware starts as a CD and as a disk.
  * @param file which is not there yet; temporary files come beside it
  * @throws Lacking `missing-program`
  * @throws OperationFailed and others, with a file that is of no use
@@ -57,7 +62,7 @@ export async function writeIso(
 	report: ProgressReporter,
 	signal: AbortSignal,
 ): Promise<void> {
-	const scratch = await mkdtemp(`${file}-`);
+	const scratch = await makeScratch(file);
 	try {
 		const rootImage = options.rootImage ?? path.join(scratch, 'root.erofs');
 		if (options.rootImage === undefined)
@@ -73,6 +78,7 @@ export async function writeIso(
 			time: options.time,
 			files: isoFiles(rootImage, digest),
 			espSize: espSize(esp),
+			...{firmware: options.firmware, grub: options.grub},
 		});
 		await writeIsoFile(system, file, layout, options.seed, report, signal);
 		signal.throwIfAborted();
@@ -108,7 +114,7 @@ function isoFiles(rootImage: string, digest: string): IsoFile[] {
 
 function liveEsp(
 	medium: IsoMedium,
-	{efi, seed, time, config, kernelArguments}: IsoOptions,
+	{efi, firmware, seed, time, config, kernelArguments}: IsoOptions,
 	label: string,
 	initramfs: string,
 ): LiveEsp {
@@ -116,18 +122,26 @@ function liveEsp(
 	return {
 		settings: {
 			version: mediumFormat,
-			title: osRelease.prettyName,
+			title: mediumTitle(osRelease),
 			efi,
+			firmware,
 			commandLine: liveCommandLine(`LABEL=${label}:/${rootImagePath}`, givenArguments(medium)),
 			kernelArguments: [...kernelArguments],
 			volumeId: seededVolumeId(seed, 'live esp'),
 			time: Math.floor(time.getTime() / 1000),
+			...(config && {config: config.effect}),
 		},
 		program: hostFile(bootProgram),
 		kernel: {kind: 'path', path: kernel.linux.path},
 		initramfs: hostFile(initramfs),
 		config: config && {kind: 'bytes', bytes: configInitramfs(config)},
 	};
+}
+
+/** Of the image: a version is told that its name does not have. */
+function mediumTitle({prettyName, imageVersion}: InstallFiles['osRelease']): string {
+	const isTold = imageVersion === undefined || prettyName.includes(imageVersion);
+	return isTold ? prettyName : `${prettyName} ${imageVersion}`;
 }
 
 function hostFile(file: string): FileSource {

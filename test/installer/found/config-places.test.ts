@@ -52,9 +52,9 @@ test('are none, or all in their order', () => {
 	assert.equal(places.map(describePlace), [
 		"slipway.config=SITE:/a:b.ks of the kernel's command line",
 		'the credential slipway.config',
+		'/run/slipway/live/config/slipway.ks of the medium',
 		'the volume labelled SLIPWAY-CFG',
 		'the volume labelled OEMDRV',
-		'/run/slipway/live/config/slipway.ks of the medium',
 		'/usr/lib/slipway/unattended.toml of the image',
 	]);
 	assert.equal(places[0], {

@@ -119,8 +119,12 @@ test('goes on where a volume has none, and says so', async ({root}) => {
 	assert.is(commands.at(-1), 'umount PLACE');
 });
 
-test('takes what the medium brings before what the image does', async ({root}) => {
-	const {found} = await search(root, {
+test('takes what the medium brings before a stick that is there, and what the image brings', async ({
+	root,
+}) => {
+	const {found, commands} = await search(root, {
+		labels: {sdb: 'SLIPWAY-CFG'},
+		onVolume: {'slipway.toml': 'of a stranger'},
 		files: {
 			'run/slipway/live/config/slipway.ks': 'lang de',
 			'usr/lib/slipway/unattended.toml': 'version = 1',
@@ -130,9 +134,46 @@ test('takes what the medium brings before what the image does', async ({root}) =
 		'lang de',
 		'found',
 		'/run/slipway/live/config/slipway.ks of the medium',
+		'the volume labelled SLIPWAY-CFG',
 		'/usr/lib/slipway/unattended.toml of the image',
 	]);
+	assert.equal(commands, []);
 });
+
+const ofMedium = 'run/slipway/live/config/slipway.ks';
+const ofImage = 'usr/lib/slipway/unattended.toml';
+const allMarks = {
+	'run/slipway/live/config/may-wipe': '',
+	'run/slipway/live/config/lenient': '',
+	'usr/lib/slipway/may-wipe': '',
+};
+const {'usr/lib/slipway/may-wipe': _, ...marksOfMedium} = allMarks;
+const marked: readonly [name: string, given: Given, hasPermit: boolean, isLenient: boolean][] = [
+	['a medium', {files: {[ofMedium]: 'a', ...marksOfMedium}}, true, true],
+	['a medium without marks', {files: {[ofMedium]: 'a'}}, false, false],
+	[
+		'a medium of an image that permits its own',
+		{files: {[ofMedium]: 'a', [ofImage]: 'b', 'usr/lib/slipway/may-wipe': ''}},
+		false,
+		false,
+	],
+	['an image', {files: {[ofImage]: 'a', ...allMarks}}, true, false],
+	['an image without one', {files: {[ofImage]: 'a', ...marksOfMedium}}, false, false],
+	['a volume', {labels: {sdb: 'OEMDRV'}, onVolume: {'ks.cfg': 'a'}, files: allMarks}, false, false],
+	[
+		'a credential',
+		{files: {'run/credentials/@system/slipway.config': 'a', ...allMarks}},
+		false,
+		false,
+	],
+];
+
+for (const [name, given, hasPermit, isLenient] of marked)
+	test(`heeds the permit beside a configuration for that alone: ${name}`, async ({root}) => {
+		const {found} = (await search(root, given)).found;
+		const config = found.kind === 'config' ? found.config : undefined;
+		assert.equal([config?.hasPermit, config?.isLenient], [hasPermit, isLenient]);
+	});
 
 test('takes a credential before volumes', async ({root}) => {
 	const {found} = await search(root, {

@@ -1,4 +1,13 @@
-import {mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -6,7 +15,7 @@ import * as assert from 'uvu/assert';
 import type {CommandOptions, System} from '../../../engine/system/system.ts';
 import {cpioArchive} from '../../../installer/live/cpio.ts';
 import {type LiveMedium, liveFiles, writeLiveMedium} from '../../../installer/live/live-medium.ts';
-import {configInitramfs} from '../../../installer/live/medium-config.ts';
+import {configInitramfs, type MediumConfig} from '../../../installer/live/medium-config.ts';
 import {liveSample} from './live-sample.ts';
 
 const test = suite<{folder: string; medium: LiveMedium}>('files of a live medium');
@@ -31,6 +40,8 @@ function system(seen: CommandOptions[] = []): Pick<System, 'run'> {
 
 test('are kernel, initramfs, image, and what starts them', async ({folder, medium}) => {
 	const out = path.join(folder, 'out');
+	// Left by a run that was killed.
+	mkdirSync(path.join(out, 'pxe.slipway-new/old'), {recursive: true});
 	const seen: CommandOptions[] = [];
 	await writeLiveMedium(system(seen), medium, out, () => {}, signal);
 	// Times of files would be cut off at it.
@@ -55,7 +66,14 @@ test('are kernel, initramfs, image, and what starts them', async ({folder, mediu
 
 test('bring a configuration and more kernel arguments along', async ({folder, medium}) => {
 	const out = path.join(folder, 'out');
-	const config = {name: 'a.ks', bytes: Buffer.from('lang de'), mayWipe: true};
+	const config: MediumConfig = {
+		name: 'a.ks',
+		bytes: Buffer.from('lang de'),
+		mayWipe: true,
+		isLenient: false,
+		imageFiles: [],
+		effect: {deed: 'wipes it', unattended: 'everywhere'},
+	};
 	await writeLiveMedium(system(), {...medium, environment: undefined}, out, () => {}, signal, {
 		config,
 		kernelArguments: ['c'],
@@ -75,6 +93,22 @@ test('are not there when their image could not be made', async ({folder, medium}
 	);
 	assert.match(String(error), 'broken');
 	assert.equal(readdirSync(out), []);
+});
+
+test('are not begun for arguments that the script cannot give', async ({folder, medium}) => {
+	const out = path.join(folder, 'out');
+	const seen: CommandOptions[] = [];
+	const settings = {config: undefined, kernelArguments: ['a=${b']};
+	const error: unknown = await writeLiveMedium(
+		system(seen),
+		medium,
+		out,
+		() => {},
+		signal,
+		settings,
+	).catch((thrown: unknown) => thrown);
+	assert.match(String(error), 'iPXE cannot give the kernel argument a=${b');
+	assert.equal([seen.length, existsSync(out)], [0, false]);
 });
 
 test.run();

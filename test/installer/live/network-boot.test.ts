@@ -52,4 +52,31 @@ boot
 	);
 });
 
+for (const [argument, shown, why] of [
+	['a=${net0/mac', 'a=${net0/mac', '${ begins a setting'],
+	['a="b && c"', 'a="b && c"', 'the word ||, && or ; ends the command'],
+	['quiet ;', ';', 'the word ||, && or ; ends the command'],
+	['||', '||', 'the word ||, && or ; ends the command'],
+	['#a b', '#a', 'a word with # in front is a comment'],
+	['a="b #c"', 'a="b #c"', 'a word with # in front is a comment'],
+	['a="b  c"', 'a="b  c"', 'blanks become one'],
+	['a=\\', 'a=\\', 'a backslash at the end joins the next line'],
+] as const)
+	test(`refuses what iPXE would not hand on: ${argument}`, () => {
+		const files = {kernel: 'vmlinuz', initramfs: []};
+		const commandLine = `root=tmpfs ${argument}`;
+		assert.throws(
+			() => formatNetworkScript({...files, commandLine}),
+			(error: unknown) =>
+				error instanceof Refused &&
+				error.message === `iPXE cannot give the kernel argument ${shown}: ${why}`,
+		);
+	});
+
+test('hands on what only looks alike', () => {
+	const commandLine = 'a=b;c a&&b a||b "a $b" a=#b $x {y} a\\b';
+	const files = {kernel: 'vmlinuz', initramfs: []};
+	assert.match(formatNetworkScript({...files, commandLine}), `kernel vmlinuz  ${commandLine}\n`);
+});
+
 test.run();

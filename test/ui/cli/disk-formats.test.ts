@@ -1,6 +1,7 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {parseFormats} from '../../../ui/cli/disk-formats.ts';
+import {slipway} from './run-program.ts';
 
 const test = suite('formats of slipway disk');
 
@@ -18,6 +19,12 @@ test('are asked for, and known', () => {
 		assert.throws(() => parseFormats(nothing), /^nobody said what to make$/);
 	assert.throws(() => parseFormats('raw,rwa'), /^there is no format rwa$/);
 	assert.throws(() => parseFormats('raw disk'), /^there is no format raw disk$/);
+});
+
+test('have no firmware where they are for any', () => {
+	const {status, stderr} = slipway(['disk', '--format', 'iso,pxe', '--firmware', 'bios', '/none']);
+	assert.is(status, 2);
+	assert.match(stderr, '--firmware is given, and pxe cannot have it');
 });
 
 test.run();

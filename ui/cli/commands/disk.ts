@@ -60,7 +60,7 @@ const options = {
 		type: 'string',
 		value: 'FIRMWARE',
 		choices: firmwares,
-		help: 'What starts the disk: UEFI with systemd-boot, a BIOS with GRUB, or both; uefi when left out.',
+		help: 'What starts the disk or the ISO: UEFI with systemd-boot, a BIOS with GRUB, or both; uefi when left out.',
 	},
 	'target-image': {
 		type: 'string',
@@ -89,7 +89,7 @@ export const command = defineCommand({
 	description: [
 		'Makes disk images and live media of the image that this runs from, without privileges: podman run --rm -v .:/out IMAGE disk --format qcow2 /out. They are the same, byte for byte, for the same image, options and SOURCE_DATE_EPOCH.',
 		`Formats of disks: ${outputFormats.map((format) => `${format} (${describeFormat(format)})`).join('; ')}.`,
-		`Live media install the image: iso is one file, for UEFI, as a CD and as a stick; pxe is a folder for network boots, with the kernel (${liveFiles.kernel}), the initramfs (${liveFiles.initramfs}), the image as a compressed EROFS (${liveFiles.image}) and as an initramfs (${liveFiles.imageArchive}), the kernel's command line (${liveFiles.commandLine}) and a script for iPXE (${liveFiles.networkScript}).`,
+		`Live media install the image: iso is one file, as a CD and as a stick; pxe is a folder for network boots, with the kernel (${liveFiles.kernel}), the initramfs (${liveFiles.initramfs}), the image as a compressed EROFS (${liveFiles.image}) and as an initramfs (${liveFiles.imageArchive}), the kernel's command line (${liveFiles.commandLine}) and a script for iPXE (${liveFiles.networkScript}).`,
 	],
 	options,
 	positionals: {FOLDER: {help: 'Where to put it; made when it is not there.'}},
@@ -104,7 +104,9 @@ export const command = defineCommand({
 		const settings = diskSettings(options);
 		const system = await context.system();
 		using progress = await context.startProgress(options);
-		const {answers: told, embedded} = await readMediumConfig(context, options, progress.report);
+		const {answers: told, embedded} = await readMediumConfig(context, options, progress.report, {
+			isLive: formats.live.length > 0,
+		});
 		const answers = await withAnswerOptions(told, options, progress.report);
 		keepPrivate(answers, embedded, progress.report);
 		await using readable = await openDiskSource(context, options.source, progress.report);
@@ -169,7 +171,7 @@ type GivenOptions = Arguments<typeof options, Record<never, never>>['options'];
 
 /** Of live media a configuration tells what machines get. */
 const diskOnly = [
-	...['size', 'sector-size', 'file-system', 'firmware', 'uncompressed'],
+	...['size', 'sector-size', 'file-system', 'uncompressed'],
 	...Object.keys(answerOptions),
 ];
 
@@ -188,6 +190,10 @@ function checkOptions({disk, live}: AskedFormats, given: GivenOptions): void {
 	if (live.length > 0 && unfit !== undefined)
 		throw new UsageError(`--${unfit} is given, and ${live.join(', ')} cannot have it`, {
 			hint: 'It is for disk images: make those by a call of their own. A live medium takes --config.',
+		});
+	if (live.includes('pxe') && given.firmware !== undefined)
+		throw new UsageError('--firmware is given, and pxe cannot have it', {
+			hint: 'What boots from the network is for both: make it by a call of its own.',
 		});
 	if (disk.length > 0 && given['may-wipe'])
 		throw new UsageError(`--may-wipe is given, and ${disk.join(', ')} cannot have it`, {

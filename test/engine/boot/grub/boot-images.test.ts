@@ -14,11 +14,7 @@ import {
 	elToritoLength,
 	hybridBootSector,
 } from '../../../../engine/boot/grub/medium-images.ts';
-import {
-	findGrub,
-	lookForGrub,
-	lookForMediumGrub,
-} from '../../../../engine/boot/grub/read-images.ts';
+import {findGrub, findMediumGrub, lookForGrub} from '../../../../engine/boot/grub/read-images.ts';
 import {DamagedInput, Lacking} from '../../../../engine/errors.ts';
 import {ImageRoot} from '../../../../engine/lint/image-root.ts';
 import {grubImages} from './grub-images.ts';
@@ -110,10 +106,11 @@ test('are read from an image, or said to be missing or something else', async ()
 		writeFileSync(path.join(folder, 'boot.img'), boot);
 		writeFileSync(path.join(folder, 'core.img'), core);
 		assert.equal(await findGrub(new ImageRoot(root)), {boot, core});
-		assert.is(await lookForMediumGrub(new ImageRoot(root)), undefined);
+		const missing: unknown = await findMediumGrub(new ImageRoot(root)).catch((error) => error);
+		assert.instance(missing, Lacking);
 		for (const name of ['cdboot.img', 'boot_hybrid.img'])
 			writeFileSync(path.join(folder, name), name);
-		assert.equal(await lookForMediumGrub(new ImageRoot(root)), {
+		assert.equal(await findMediumGrub(new ImageRoot(root)), {
 			cdBoot: Buffer.from('cdboot.img'),
 			hybridBoot: Buffer.from('boot_hybrid.img'),
 			core,

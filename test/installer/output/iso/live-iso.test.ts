@@ -1,11 +1,22 @@
 /** Live media as ISOs, made and customised without an image: what is on their EFI system partition. */
 import {execFileSync, spawnSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
-import {mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import {
+	chmodSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	truncateSync,
+	writeFileSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
+import type {MediumImages} from '../../../../engine/boot/grub/medium-images.ts';
 import {EngineError} from '../../../../engine/errors.ts';
 import {noProgress} from '../../../../engine/progress.ts';
 import {hostSystem} from '../../../../engine/system/host.ts';
@@ -31,6 +42,8 @@ test.after(() => rmSync(folder, {recursive: true}));
 const unchanged: MediumChanges = {config: undefined, kernelArguments: undefined};
 const plain: IsoOptions = {
 	efi: 'x64',
+	firmware: 'uefi',
+	grub: undefined,
 	seed: 'seed',
 	time: new Date(1.8e12),
 	rootImage: place('root.erofs'),
@@ -41,6 +54,9 @@ const config: MediumConfig = {
 	name: 'site.toml',
 	bytes: Buffer.from('version = 1\n'),
 	mayWipe: true,
+	isLenient: false,
+	imageFiles: [],
+	effect: {deed: 'wipes the only disk', unattended: 'everywhere'},
 };
 
 async function make(name: string, options: Partial<IsoOptions> = {}): Promise<string> {
@@ -49,8 +65,15 @@ async function make(name: string, options: Partial<IsoOptions> = {}): Promise<st
 }
 
 async function customize(from: string, name: string, changes: Partial<MediumChanges>) {
-	await customizeIso(system, from, {...unchanged, ...changes}, place(name), noProgress, signal);
+	await effectOf(from, name, changes);
 	return place(name);
+}
+
+/** What the copy is said to do. */
+async function effectOf(from: string, name: string, changes: Partial<MediumChanges>) {
+	const all = {...unchanged, ...changes};
+	const effect = await customizeIso(system, from, all, place(name), noProgress, signal);
+	return effect.text;
 }
 
 const digest = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
@@ -60,7 +83,7 @@ function readEsp(iso: string): Record<string, string> {
 	const {partitiontable} = JSON.parse(execFileSync('sfdisk', ['--json', iso], {encoding: 'utf8'}));
 	const image = `${iso}@@${partitiontable.partitions[1].start * 512}`;
 	const out = mkdtempSync(place('esp-'));
-	execFileSync('mcopy', ['-s', '-Q', '-m', '-i', image, '::/EFI', '::/loader', '::/slipway', out]);
+	execFileSync('mcopy', ['-s', '-Q', '-m', '-i', image, '::/', out]);
 	const files = readdirSync(out, {recursive: true, withFileTypes: true});
 	return Object.fromEntries(
 		files
@@ -77,18 +100,19 @@ const live = `root=tmpfs slipway.live=LABEL=${label}:/slipway/root.erofs quiet a
 const entry = (title: string, place: number, initrd: string, options: string) =>
 	`title ${title}\nsort-key slipway-${place}\nlinux /slipway/linux\ninitrd /slipway/initrd\n${initrd}options ${options}\n`;
 
+/** @param more with a configuration, the one that wipes */
 function expectedEsp(more: {options?: string; config?: string}): Record<string, string> {
+	const mark = 'unattended: wipes the only disk';
+	const [title, checked] =
+		more.config === undefined
+			? ['Sample OS 1', 'Sample OS 1 (check this medium first)']
+			: [`Sample OS 1 (${mark})`, `Sample OS 1 (check this medium first; ${mark})`];
 	const options = `${live}${more.options ?? ''}`;
 	const initrd = more.config === undefined ? '' : 'initrd /slipway/config\n';
 	return {
 		'EFI/BOOT/BOOTX64.EFI': 'systemd-boot',
-		'loader/entries/slipway-live-check.conf': entry(
-			'Sample OS 1 (check this medium first)',
-			2,
-			initrd,
-			`${options} slipway.check`,
-		),
-		'loader/entries/slipway-live.conf': entry('Sample OS 1', 1, initrd, options),
+		'loader/entries/slipway-live-check.conf': entry(checked, 2, initrd, `${options} slipway.check`),
+		'loader/entries/slipway-live.conf': entry(title, 1, initrd, options),
 		'loader/loader.conf': 'timeout 3\ndefault slipway-live.conf\n',
 		...(more.config !== undefined && {'slipway/config': more.config}),
 		'slipway/initrd': readEsp(place('plain.iso'))['slipway/initrd'] ?? '',
@@ -101,6 +125,8 @@ function withoutSettings({'slipway/medium.json': _, ...files}: Record<string, st
 }
 
 check('has the image with its checksum, and is called by it', async () => {
+	// Left by a run that was killed.
+	mkdirSync(place('plain.iso.parts/old'), {recursive: true});
 	const iso = await make('plain.iso');
 	assert.equal(listIso(iso), [
 		'/ drwxr-xr-x 0',
@@ -149,6 +175,13 @@ test('is customised to what it would have been made as', async () => {
 	);
 });
 
+test('is no more open to others customised than it was', async () => {
+	const iso = await make('private.iso', {config});
+	chmodSync(iso, 0o600);
+	const copy = await customize(iso, 'private-copy.iso', {kernelArguments: ['b=c']});
+	assert.is(statSync(copy).mode & 0o777, 0o600);
+});
+
 test('is customised again with nothing left of the first time', async () => {
 	const secret = {...config, bytes: Buffer.from('password = "correct horse"\n')};
 	const first = await customize(place('pristine.iso'), 'once.iso', {config: secret});
@@ -164,6 +197,87 @@ test('keeps what is not said when it is customised', async () => {
 	assert.is(digest(both), digest(place('made.iso')));
 	const none = await customize(both, 'none.iso', {kernelArguments: []});
 	assert.is(digest(none), digest(withConfig));
+});
+
+test('is customised to what it was without configuration and kernel arguments', async () => {
+	const bare = await customize(place('made.iso'), 'bare.iso', {
+		config: 'none',
+		kernelArguments: [],
+	});
+	assert.is(digest(bare), digest(place('pristine.iso')));
+	const secret = {...config, bytes: Buffer.from('password = "correct horse"\n')};
+	const first = await customize(place('pristine.iso'), 'secret.iso', {config: secret});
+	const second = await customize(first, 'no-secret.iso', {config: 'none'});
+	assert.not.ok(readFileSync(second).includes('correct horse'));
+});
+
+test('says what it does, now and whenever it is customised again', async () => {
+	const wipes = 'wipes the only disk, without asking, on any machine that is started from it';
+	const made = place('made.iso');
+	assert.is(await effectOf(made, 'effect-1.iso', {kernelArguments: ['c']}), wipes);
+	const harmless = {...config, effect: {...config.effect, unattended: 'permitted'} as const};
+	const asks = 'asks, and begins with what its configuration says';
+	assert.is(await effectOf(made, 'effect-2.iso', {config: harmless}), asks);
+	const armed = {kernelArguments: ['slipway.wipe']};
+	assert.is(await effectOf(place('effect-2.iso'), 'effect-3.iso', armed), wipes);
+	assert.match(
+		readEsp(place('effect-3.iso'))['loader/entries/slipway-live.conf'] ?? '',
+		/^title Sample OS 1 \(unattended: wipes the only disk\)\n/,
+	);
+	assert.is(await effectOf(made, 'effect-4.iso', {config: 'none'}), 'asks what to install where');
+});
+
+test('tells the version of an image in its menu that has none in its name', async () => {
+	for (const [imageVersion, title] of [
+		['2027.1', 'Sample OS 1 2027.1'],
+		['1', 'Sample OS 1'],
+	] as const) {
+		const osRelease = {...medium.files.osRelease, imageVersion};
+		const file = place(`version-${imageVersion}.iso`);
+		const named = {...medium, files: {...medium.files, osRelease}};
+		await writeIso(system, named, plain, file, noProgress, signal);
+		const text = readEsp(file)['loader/entries/slipway-live.conf'] ?? '';
+		assert.is(text.split('\n')[0], `title ${title}`);
+	}
+});
+
+const grub: MediumImages = {
+	cdBoot: Buffer.alloc(2048, 1),
+	hybridBoot: Buffer.alloc(512, 2),
+	core: Buffer.alloc(3000, 3),
+};
+
+test('has the menu of the firmware that starts it', async () => {
+	const both = await make('uefi-bios.iso', {firmware: 'both', grub, config});
+	const {'grub/grub.cfg': menu = '', ...others} = readEsp(both);
+	const options = `'root=tmpfs' 'slipway.live=LABEL=${label}:/slipway/root.erofs' 'quiet' 'a=b'`;
+	const [first, second] = menu.split('\n').filter((line) => line.startsWith('menuentry'));
+	assert.is(first, "menuentry 'Sample OS 1 (unattended: wipes the only disk)' {");
+	assert.match(second ?? '', '(check this medium first; unattended: wipes the only disk)');
+	assert.match(
+		menu,
+		`	linux '/slipway/linux' ${options}\n	initrd '/slipway/initrd' '/slipway/config'\n`,
+	);
+	assert.match(menu, `	linux '/slipway/linux' ${options} 'slipway.check'\n`);
+	const initramfs = configInitramfs(config).toString('latin1');
+	assert.equal(withoutSettings(others), expectedEsp({config: initramfs}));
+	const bios = await make('bios.iso', {firmware: 'bios', grub});
+	assert.equal(Object.keys(readEsp(bios)), [
+		'grub/grub.cfg',
+		'slipway/initrd',
+		'slipway/linux',
+		'slipway/medium.json',
+	]);
+});
+
+test('is customised for a BIOS too', async () => {
+	for (const name of ['uefi-bios.iso', 'bios.iso']) {
+		const firmware = name === 'uefi-bios.iso' ? 'both' : 'bios';
+		const kernelArguments = ['c'];
+		const made = await make(`made-${name}`, {firmware, grub, config, kernelArguments});
+		const copy = await customize(place(name), `copy-${name}`, {config, kernelArguments});
+		assert.is(digest(copy), digest(made));
+	}
 });
 
 const thrownBy = async (promise: Promise<unknown>): Promise<string> => {

@@ -6,8 +6,10 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
+import {elToritoImage, type MediumImages} from '../../../../engine/boot/grub/medium-images.ts';
 import {noProgress} from '../../../../engine/progress.ts';
 import {hostSystem} from '../../../../engine/system/host.ts';
+import {type Firmware, startsByBios} from '../../../../installer/disk/firmware.ts';
 import {GiB, MiB} from '../../../../installer/disk/size.ts';
 import {type IsoLayout, layOutIso} from '../../../../installer/output/iso/iso-layout.ts';
 import type {IsoFile} from '../../../../installer/output/iso/iso-tree.ts';
@@ -49,13 +51,25 @@ const samples: readonly IsoFile[] = [
 	...longNames,
 ];
 
+/** Files that are to slipway what GRUB's are. */
+const mediumGrub: MediumImages = {
+	cdBoot: Buffer.alloc(2048, 1),
+	hybridBoot: Buffer.alloc(512, 2),
+	core: Buffer.alloc(150_001, 3),
+};
+
 async function make(
 	name: string,
 	files: readonly IsoFile[],
-	espSize = 3 * MiB,
+	{
+		espSize = 3 * MiB,
+		firmware = 'uefi',
+	}: {readonly espSize?: number; readonly firmware?: Firmware} = {},
 ): Promise<IsoLayout> {
 	const time = new Date(Date.UTC(2026, 1, 3, 4, 5, 6));
-	const layout = layOutIso({label: 'SAMPLE_1', application: 'A TEST', time, files, espSize});
+	const grub = startsByBios(firmware) ? mediumGrub : undefined;
+	const volume = {label: 'SAMPLE_1', application: 'A TEST', time};
+	const layout = layOutIso({...volume, files, espSize, firmware, grub});
 	rmSync(place(name), {force: true});
 	await writeIsoFile(
 		hostSystem(),
@@ -150,6 +164,43 @@ check('leads firmware to its EFI system partition, as a CD and as a disk', async
 	assert.is(size % 2048, 0);
 });
 
+check('leads a BIOS to GRUB too, as a CD and as a disk', async () => {
+	const layout = await make('both.iso', samples, {firmware: 'both'});
+	const {esp, volume} = layout;
+	const reported = xorriso(place('both.iso'), '-report_el_torito', 'plain');
+	const [, found = ''] =
+		/boot img : +1 +BIOS +y +none +0x0000 +0x00 +4 +(\d+)\n/.exec(reported) ?? [];
+	const block = Number(found);
+	assert.match(
+		reported,
+		new RegExp(`boot img : +2 +UEFI +y +none +0x0000 +0x00 +6144 +${esp.start / 2048}\n`),
+	);
+	// xorriso knows GRUB's boot information table and first sector when it sees them.
+	assert.match(reported, /El Torito img opts : +1 +boot-info-table.* grub2-boot-info\n/);
+	assert.match(
+		xorriso(place('both.iso'), '-report_system_area', 'plain'),
+		'System area summary: MBR protective-msdos-label grub2-mbr cyl-align-off GPT\n',
+	);
+	const image = elToritoImage(mediumGrub, block);
+	assert.ok(block * 2048 > volume.start && block * 2048 < esp.start);
+	const bytes = readFileSync(place('both.iso'));
+	assert.equal(bytes.subarray(block * 2048, block * 2048 + image.length), image);
+	assert.match(
+		execFileSync('sfdisk', ['--verify', place('both.iso')], {encoding: 'utf8'}),
+		'No errors detected.',
+	);
+	const shown = ['/slipway drwxr-xr-x 0', `/slipway/grub.img -r--r--r-- ${image.length}`];
+	for (const medium of [place('both.iso'), cutVolume('both.iso', layout)])
+		assert.equal(listIso(medium), [...listing, ...shown].sort());
+});
+
+check('leads a BIOS alone to it where UEFI is not to start it', async () => {
+	await make('bios.iso', samples, {firmware: 'bios'});
+	const reported = xorriso(place('bios.iso'), '-report_el_torito', 'plain');
+	assert.match(reported, /boot img : +1 +BIOS /);
+	assert.not.match(reported, 'UEFI');
+});
+
 check('is found by its label, as a whole and by its first partition', async () => {
 	const {volume} = await make('label.iso', samples);
 	for (const offset of [0, volume.start]) {
@@ -215,6 +266,8 @@ test('takes no paths that cannot be, or be together', () => {
 			time: new Date(0),
 			files: names.map((name) => memoryFile(name)),
 			espSize: MiB,
+			firmware: 'uefi',
+			grub: undefined,
 		});
 	for (const name of ['', '/a', 'a//b', 'a/../b', '.', 'a/', 'a\0b', `${longName}x`])
 		assert.throws(() => layOut(name), /is no path in an ISO/);
