@@ -30,7 +30,7 @@ const menuTimeout =
 /** Attributes, and the value in UTF-16; for printf. */
 const menuForce = `\\7\\0\\0\\0${[...'menu-force'].map((letter) => `${letter}\\0`).join('')}\\0\\0`;
 
-const bootDeadlineMs = 600_000;
+const bootDeadlineMs = 900_000;
 const commandDeadlineMs = 600_000;
 
 /** Collects what a stream says and wakes whoever waits for a pattern in it. */
