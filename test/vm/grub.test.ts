@@ -66,7 +66,7 @@ async function makeDisk(
 	const esp = partitionOfRole(layout, 'esp');
 	await makeEspFileSystem(system, target, esp);
 	// The second time as an update does it.
-	for (const _ of [1, 2]) await writeGrub(disk, biosBoot, images);
+	for (const isActive of [true, false]) await writeGrub(disk, biosBoot, images, {isActive});
 	const root = partitionOfRole(layout, 'root');
 	await renamePartition(system, target, root.number, root.finishedName);
 	await fillBoot(disk, esp.start);
