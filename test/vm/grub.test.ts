@@ -138,4 +138,18 @@ test('counts the attempts of a new deployment, and goes back by itself', async (
 	);
 });
 
+test('starts what is known to be good where attempts cannot be counted', async () => {
+	const {disk, esp} = await makeDisk(await makeImages());
+	const partition = bootPartition(disk, esp);
+	for (const damage of ['torn', undefined]) {
+		await partition.remove('grub/grubenv');
+		if (damage !== undefined) await partition.write([textFile('grub/grubenv', damage)]);
+		const said = await runUntil(disk, /slipway=\S+ /, 600_000);
+		assert.match(said, `slipway=${idOf(0)} `);
+		assert.not.match(said, `slipway=${idOf(1)}`);
+	}
+	await grub(partition).settle?.();
+	assert.match(await runUntil(disk, /slipway\.attempt=\d/, 600_000), 'slipway.attempt=1');
+});
+
 suiteOf.run();
