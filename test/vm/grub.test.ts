@@ -9,6 +9,7 @@ import * as assert from 'uvu/assert';
 import {textFile} from '../../engine/boot/boot-partition.ts';
 import {checkGrubImages, type GrubImages} from '../../engine/boot/grub/boot-images.ts';
 import {grub} from '../../engine/boot/grub/grub.ts';
+import {newMenuFile} from '../../engine/boot/grub/grub-plan.ts';
 import {writeGrub} from '../../engine/boot/grub/write-grub.ts';
 import {unmountedPartition} from '../../engine/boot/unmounted-partition.ts';
 import {hostSystem} from '../../engine/system/host.ts';
@@ -148,6 +149,11 @@ test('starts what is known to be good where attempts cannot be counted', async (
 		assert.match(said, `slipway=${idOf(0)} `);
 		assert.not.match(said, `slipway=${idOf(1)}`);
 	}
+	// Where there is nothing else, it is started all the same.
+	const entry = `loader/entries/slipway-${idOf(1)}+3.conf`;
+	const alone = newMenuFile(textFile(entry, await partition.readText(entry)));
+	await partition.write([alone]);
+	assert.match(await runUntil(disk, /slipway=\S+ /, 600_000), `slipway=${idOf(1)} `);
 	await grub(partition).settle?.();
 	assert.match(await runUntil(disk, /slipway\.attempt=\d/, 600_000), 'slipway.attempt=1');
 });
