@@ -22,6 +22,8 @@ export interface SystemContent {
 	readonly bootEntries: readonly BootFile[];
 	/** What a BIOS starts, outside of all file systems; left out when none is to. */
 	readonly grub?: GrubImages;
+	/** Whether UEFI need not find anything on the disk. */
+	readonly isForBiosAlone?: boolean;
 }
 
 /**

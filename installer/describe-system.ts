@@ -107,7 +107,7 @@ export function describeSystem(request: SystemRequest): DescribedSystem {
 			...kernelFiles(files.kernel),
 		],
 		bootEntries: [],
-		...(grub && {grub}),
+		...(grub && {grub, isForBiosAlone: !startsByUefi(firmware)}),
 	};
 	return {
 		deployment,

@@ -174,11 +174,11 @@ async function partitionDisk(
 
 /** Has a BIOS start the disk, when the plan says so. */
 async function writeBiosBoot(
-	{grub}: SystemContent,
+	{grub, isForBiosAlone = false}: SystemContent,
 	{plan: {layout}, target}: Pick<HeldDisk, 'plan' | 'target'>,
 ): Promise<void> {
 	if (layout.biosBoot !== undefined && grub !== undefined)
-		await writeGrub(target.path, layout.biosBoot, grub);
+		await writeGrub(target.path, layout.biosBoot, grub, {isActive: isForBiosAlone});
 }
 
 /** Makes the root and all below it. @returns what it holds, when it is on the disk and closed again */

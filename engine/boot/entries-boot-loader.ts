@@ -16,8 +16,14 @@ import {
 export interface BootEntries {
 	/** With the attempts that it has made. */
 	look(): Promise<BootContents>;
-	/** Does what is planned from them, and what the boot loader needs besides. */
-	change(plan: (contents: BootContents) => BootOperation[]): Promise<void>;
+	/**
+	 * Does what is planned from them, and what the boot loader needs besides.
+	 * @param options.mayLag where there is no room for the latter, it is left as it is: the entries matter more
+	 */
+	change(
+		plan: (contents: BootContents) => BootOperation[],
+		options?: {readonly mayLag?: boolean},
+	): Promise<void>;
 	settle?: () => Promise<void>;
 }
 
@@ -40,8 +46,10 @@ export function bootLoaderOfEntries(
 		write,
 		remove: (deploymentIds) => change((contents) => planRemove(contents, deploymentIds)),
 		setDefault: (deploymentId) => change((contents) => planSetDefault(contents, deploymentId)),
-		bless: (deploymentId) => change((contents) => planBless(contents, deploymentId)),
-		countAttempt: (deploymentId) => change((contents) => planCountAttempt(contents, deploymentId)),
+		bless: (deploymentId) =>
+			change((contents) => planBless(contents, deploymentId), {mayLag: true}),
+		countAttempt: (deploymentId) =>
+			change((contents) => planCountAttempt(contents, deploymentId), {mayLag: true}),
 		sweep: () => change((contents) => planSweep(contents)),
 		...(settle && {settle}),
 	};

@@ -12,19 +12,24 @@ export interface MachineLockOptions {
 	readonly name: string;
 	/** Otherwise a machine that somebody else is changing is refused. Waits when left out. */
 	readonly wait?: boolean;
+	/** How long it waits; without end when left out. */
+	readonly limitSec?: number;
 	/** Told whom this waits for. */
 	readonly progress?: ProgressReporter;
 	/** Ends the wait. */
 	readonly signal?: AbortSignal;
 }
 
+/** For what is to be noted while the machine starts: an update holds the lock as long as it downloads. */
+export const bootLimitSec = 60;
+
 /**
  * Takes the lock, when nobody else changes the machine's deployments any more.
- * @throws Refused `machine-busy` when somebody does and it shall not wait
+ * @throws Refused `machine-busy` when somebody does and it shall not wait, or not that long
  */
 export async function lockMachine(
 	system: Pick<System, 'lock'>,
-	{name, wait = true, progress = noProgress, signal}: MachineLockOptions,
+	{name, wait = true, limitSec, progress = noProgress, signal}: MachineLockOptions,
 	file: string = machineLockFile,
 ): Promise<Disposable> {
 	mkdirSync(path.dirname(file), {recursive: true});
@@ -39,7 +44,18 @@ export async function lockMachine(
 		progress({type: 'step', step, title: `Waiting for ${holder}`});
 		hasWaited = true;
 	};
-	const unlock = await system.lock(file, {onWait, ...(signal && {signal})});
+	const limit = limitSec === undefined ? undefined : AbortSignal.timeout(limitSec * 1000);
+	const ends = [signal, limit].filter((one) => one !== undefined);
+	const unlock = await system
+		.lock(file, {onWait, signal: AbortSignal.any(ends)})
+		.catch((cause: unknown) => {
+			if (!limit?.aborted || signal?.aborted) throw cause;
+			throw new Refused(
+				'machine-busy',
+				`${readHolder(file)} is changing this machine, and did not end within ${limitSec} seconds`,
+				{hint: 'Run it again when that has ended.', cause},
+			);
+		});
 	if (hasWaited) progress({type: 'done', step});
 	writeFileSync(file, `${process.pid} ${name}\n`);
 	return {

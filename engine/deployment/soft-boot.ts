@@ -8,7 +8,7 @@ import {bootStateFile, recordBootState} from '../boot/boot-state.ts';
 import {readText} from '../system/read-text.ts';
 import type {System} from '../system/system.ts';
 import {bootReasonFile, readBootReason} from './boot-reason-file.ts';
-import {lockMachine, machineLockFile} from './machine-lock.ts';
+import {bootLimitSec, lockMachine, machineLockFile} from './machine-lock.ts';
 import {readDeploymentSet} from './read-status.ts';
 import {announceReboot} from './reboot-required.ts';
 import {trialMark} from './soft-reboot-file.ts';
@@ -32,7 +32,7 @@ export async function countSoftBoot(
 	if (!isTrial || !isFirst || bootedId === undefined) return;
 	using _lock = await lockMachine(
 		system,
-		{name: 'slipway status'},
+		{name: 'slipway status', limitSec: bootLimitSec},
 		path.join(root, machineLockFile),
 	);
 	await bootLoader.countAttempt(bootedId);
@@ -47,7 +47,7 @@ export async function announceAfterSoftBoot(
 	await announceReboot(system, await readDeploymentSet(root), root);
 }
 
-/** The running deployment is good: its boots are counted no more. */
+/** The running deployment is good: its boots are counted no more. Waits as long as it takes, or it would not be. */
 export async function blessRunning(
 	system: Pick<System, 'lock'>,
 	bootLoader: BootLoader,

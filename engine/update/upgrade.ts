@@ -116,7 +116,7 @@ export async function upgradeMachine(
 		return {...outcome, kind: 'downloaded', ...transfer};
 	}
 	const files = await imageFilesOf(store, pulled.image.verityDigest);
-	await checkImage(store, pulled.image.verityDigest, files.kernel, root);
+	await checkImage(system, store, pulled.image.verityDigest, files.kernel, root);
 	const booted = bootedOf(machine);
 	const wanted = await newDeploymentOf(
 		{image, found, reference, verityDigest: pulled.image.verityDigest, files},

@@ -46,7 +46,10 @@ export function bootWriter(system: System, disk: DiskTarget): Pick<Sink, 'writeB
 	}
 }
 
-/** Writes files such as loader entries; none of them counts before all of it is on the medium. */
+/**
+ * Writes files such as loader entries; none of them counts before all of it, and those in front of it, are on the
+ * medium.
+ */
 export async function writeBootEntries(
 	partition: BootPartition,
 	files: readonly BootFile[],
@@ -56,8 +59,10 @@ export async function writeBootEntries(
 	const fresh = (place: string) => `${place}.new`;
 	await partition.write(files.map((file) => ({...file, path: fresh(file.path)})));
 	await partition.sync();
-	for (const {path: place} of files) await partition.rename(fresh(place), place);
-	await partition.sync();
+	for (const {path: place} of files) {
+		await partition.rename(fresh(place), place);
+		await partition.sync();
+	}
 }
 
 /** What is there stays: it is somebody's, but for kernels of slipway, whose names say what is in them. */

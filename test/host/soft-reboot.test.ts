@@ -145,7 +145,7 @@ for (const trial of ['yes', 'no'] as const)
 		assert.equal(left, ['image', 'soft-boot', 'soft-root']);
 		const note = readFileSync(path.join(run, 'slipway/soft-boot'), 'utf8');
 		assert.match(note, ` slipway=${after} quiet${trial === 'yes' ? ' slipway.trial' : ''}\n`);
-		const wanted = path.join(run, 'systemd/system/multi-user.target.wants');
+		const wanted = path.join(run, 'systemd/system/basic.target.wants');
 		assert.equal(
 			existsSync(wanted) ? readdirSync(wanted) : [],
 			trial === 'yes' ? ['slipway-bless-boot.service'] : [],

@@ -315,6 +315,17 @@ test('wait for a disk that is there until it is unlocked, however long that take
 	});
 });
 
+test('wait as long as ever where the kernel argument for it is no number', () => {
+	for (const wait of ['', 'long', '5min', '-1', '99999999999999999999'])
+		for (const array of ['', ' rd.md.uuid=cc:dd']) {
+			const {status, asked, told} = waitForDisk(
+				`slipway=3f2a9c1b4d5e.1 root=UUID=aa${array} slipway.wait=${wait}`,
+			);
+			assert.equal([status, asked.at(-1)], [0, 'wait --timeout=60 /dev/disk/by-uuid/aa']);
+			assert.is(told, `slipway: slipway.wait=${wait} is no number of seconds; waiting 60.`);
+		}
+});
+
 test('wait no longer for a disk that systemd gave up', () => {
 	const {status, asked, told} = waitForDisk(lockedDisk, {lockedFor: 9, fails: true});
 	assert.is(status, 1);

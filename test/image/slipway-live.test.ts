@@ -158,6 +158,14 @@ for (const shell of bootShells) {
 		assert.match(told, 'slipway.live=* names no image');
 	});
 
+	test(`${name}: waits as long as ever where the argument for it is no number`, () => {
+		const {status, ran, told} = start(shell, {
+			commandLine: 'slipway.wait=5min slipway.live=LABEL=L',
+		});
+		assert.equal([status, ran[0]], [0, 'udevadm wait --timeout=60 /dev/disk/by-label/L']);
+		assert.match(told, 'slipway.wait=5min is no number of seconds; waiting 60.');
+	});
+
 	test(`${name}: mounts an image in the initramfs, and brings along what is there too`, () => {
 		const inInitramfs = {
 			'root.erofs': 'erofs',

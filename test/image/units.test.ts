@@ -69,8 +69,8 @@ function verify(folder: string): string[] {
 		['multi-user.target.wants', 'slipway-console-keymap.service'],
 		['timers.target.wants', 'slipway-update.timer'],
 		['boot-complete.target.requires', 'slipway-health.service'],
-		// After a soft reboot to what is on trial.
-		['multi-user.target.wants', 'slipway-bless-boot.service'],
+		// Where GRUB counts attempts, and after a soft reboot to what is on trial.
+		['basic.target.wants', 'slipway-bless-boot.service'],
 		// As for partitions of others with these types.
 		['local-fs.target.requires', 'home.mount'],
 		['local-fs.target.requires', 'srv.mount'],

@@ -128,8 +128,10 @@ test('boots by GRUB where a BIOS is to start it, and by systemd-boot where UEFI 
 		const request = systemRequest(file);
 		const layout = {...request.layout, firmware};
 		const described = describeSystem({...request, layout, grub: {boot, core}});
-		const {bootFiles, bootEntries, grub} = described.contentFor(planFor(described));
+		const content = described.contentFor(planFor(described));
+		const {bootFiles, bootEntries, grub, isForBiosAlone} = content;
 		assert.equal(grub, {boot, core});
+		assert.is(isForBiosAlone, firmware === 'bios');
 		assert.equal(
 			bootFiles.map(({path: place}) => place).filter((place) => !place.includes('/slipway-')),
 			[

@@ -157,6 +157,7 @@ test('has a BIOS find GRUB before there is anything to boot', async () => {
 	assert.equal(states, ['GRUB', 'GRUB']);
 	// The first sector of the partition for it.
 	assert.is(readFirstSector(disk).readBigUInt64LE(0x5c), 2048n);
+	assert.is(readFirstSector(disk)[446], 0x80);
 });
 
 function readFirstSector(file: string): Buffer {

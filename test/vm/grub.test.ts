@@ -9,6 +9,7 @@ import * as assert from 'uvu/assert';
 import {textFile} from '../../engine/boot/boot-partition.ts';
 import {checkGrubImages, type GrubImages} from '../../engine/boot/grub/boot-images.ts';
 import {grub} from '../../engine/boot/grub/grub.ts';
+import {newMenuFile} from '../../engine/boot/grub/grub-plan.ts';
 import {writeGrub} from '../../engine/boot/grub/write-grub.ts';
 import {unmountedPartition} from '../../engine/boot/unmounted-partition.ts';
 import {noProgress} from '../../engine/progress.ts';
@@ -69,7 +70,7 @@ async function makeDisk(
 	const esp = partitionOfRole(layout, 'esp');
 	await makeEspFileSystem(system, target, esp);
 	// The second time as an update does it.
-	for (const _ of [1, 2]) await writeGrub(disk, biosBoot, images);
+	for (const isActive of [true, false]) await writeGrub(disk, biosBoot, images, {isActive});
 	const root = partitionOfRole(layout, 'root');
 	await renamePartition(system, target, root.number, root.finishedName);
 	await fillBoot(disk, esp.start);
@@ -179,6 +180,25 @@ test('starts a live medium, as a CD and as a disk', async () => {
 			/slipway\.live=LABEL=SLIPWAY_LIVE_\w+:\/slipway\/root\.erofs quiet a=b test\.end/,
 		);
 	}
+});
+
+test('starts what is known to be good where attempts cannot be counted', async () => {
+	const {disk: file, esp} = await makeDisk(await makeImages());
+	const partition = bootPartition(file, esp);
+	for (const damage of ['torn', undefined]) {
+		await partition.remove('grub/grubenv');
+		if (damage !== undefined) await partition.write([textFile('grub/grubenv', damage)]);
+		const said = await runUntil(disk(file), /slipway=\S+ /, 600_000);
+		assert.match(said, `slipway=${idOf(0)} `);
+		assert.not.match(said, `slipway=${idOf(1)}`);
+	}
+	// Where there is nothing else, it is started all the same.
+	const entry = `loader/entries/slipway-${idOf(1)}+3.conf`;
+	const alone = newMenuFile(textFile(entry, await partition.readText(entry)));
+	await partition.write([alone]);
+	assert.match(await runUntil(disk(file), /slipway=\S+ /, 600_000), `slipway=${idOf(1)} `);
+	await grub(partition).settle?.();
+	assert.match(await runUntil(disk(file), /slipway\.attempt=\d/, 600_000), 'slipway.attempt=1');
 });
 
 suiteOf.run();

@@ -26,6 +26,9 @@ const coreSectorAt = 0x5c;
 const driveAt = 0x64;
 /** A jump over the check whether the BIOS says the right drive, in place of which nothing is done. */
 const driveCheckAt = 0x66;
+/** Of the partition table: the flag of its first entry, which protects a GPT. */
+const activeAt = 0x1be;
+const active = 0x80;
 const noOperation = 0x90;
 /** Of the first sector of the core image: where the rest is, how much, and the segment where it goes. */
 const restSectorAt = 0x1f4;
@@ -61,6 +64,13 @@ export function placedBoot(boot: Buffer, found: Buffer, coreSector: number): Buf
 	sector.writeUInt8(0xff, driveAt);
 	sector.fill(noOperation, driveCheckAt, driveCheckAt + 2);
 	return sector;
+}
+
+/** The same first sector with its first partition marked as active. */
+export function activeSector(sector: Buffer): Buffer {
+	const marked = Buffer.from(sector);
+	marked.writeUInt8(active, activeAt);
+	return marked;
 }
 
 /** A core image for a certain sector, in whole sectors. */

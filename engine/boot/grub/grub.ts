@@ -1,3 +1,4 @@
+import {isDiskFull} from '../../system/disk-full.ts';
 import {unfinishedSuffix} from '../../system/durable-file.ts';
 import type {BootLoader} from '../boot-loader.ts';
 import {type BootPartition, runBootOperations} from '../boot-partition.ts';
@@ -21,12 +22,21 @@ import {menuMark} from './menu.ts';
  * same disk may be started by either.
  */
 export function grub(partition: BootPartition): BootLoader {
-	const settle = async (): Promise<void> => {
+	const keepMenu = async (mayLag: boolean): Promise<void> => {
+		const contents = await readBootContents(partition);
+		for (const operation of planMenu(contents, await readGrubFiles(partition)))
+			try {
+				await runBootOperations(partition, [operation]);
+			} catch (error) {
+				// The environment block may still have room.
+				if (!mayLag || !isDiskFull(error)) throw error;
+			}
+	};
+	const settle = async (mayLag: boolean): Promise<void> => {
 		const environment = parseEnvironment((await readGrubFiles(partition)).environment ?? '');
 		const contents = await readBootContents(partition);
 		await runBootOperations(partition, planCounted(contents, environment ?? new Map()));
-		const counted = await readBootContents(partition);
-		await runBootOperations(partition, planMenu(counted, await readGrubFiles(partition)));
+		await keepMenu(mayLag);
 	};
 	return bootLoaderOfEntries(partition, {
 		async look() {
@@ -34,17 +44,22 @@ export function grub(partition: BootPartition): BootLoader {
 			const contents = await readBootContents(partition);
 			return withCounted(contents, parseEnvironment(environment ?? '') ?? new Map());
 		},
-		async change(plan) {
+		async change(plan, {mayLag = false} = {}) {
 			// What GRUB boots must be what is known here before a kernel goes, and what it has counted too.
-			await settle();
+			await settle(mayLag);
 			const contents = await readBootContents(partition);
 			const operations = plan(contents);
+			if (mayLag) {
+				await runBootOperations(partition, operations);
+				await keepMenu(mayLag);
+				return;
+			}
 			await runBootOperations(
 				partition,
 				withMenu(contents, operations, await readGrubFiles(partition)),
 			);
 		},
-		settle,
+		settle: () => settle(true),
 	});
 }
 

@@ -1,7 +1,8 @@
 /**
  * GRUB's menu, `grub.cfg`, made of loader entries: GRUB knows no such entries by itself. It boots what
  * systemd-boot would: the highest sequence with attempts left, and without any just the highest. Where a kernel
- * cannot be loaded, the next of them is tried at once.
+ * cannot be loaded, the next of them is tried at once. Where the environment block is lost, no attempt can be counted,
+ * and one that is not known to be good would be started for ever: then those come first that are.
  */
 import {splitCommandLine} from '../command-line.ts';
 import type {LoaderEntry} from '../loader-entry.ts';
@@ -33,7 +34,8 @@ export function formatMenu(entries: readonly EntryFile[], loaderSettings = ''): 
 	return [
 		menuMark.trimEnd(),
 		...consoleLines,
-		'load_env',
+		// Without a block there is nothing to count in.
+		'if load_env; then set counts=yes; fi',
 		`set timeout=${menuTimeout(loaderSettings)}`,
 		...entries.flatMap(rankLines),
 		...chooseLines,
@@ -89,12 +91,12 @@ function rankLines(entry: EntryFile, index: number): string[] {
 		`set made=${done}`,
 		`for made_now in ${counted}; do if [ "$${variable}" = "$made_now" ]; then set made="$made_now"; fi; done`,
 		`set made_${index}="$made"`,
-		`if [ "$made" = ${granted} -o "$made" = ${granted + 1} ]; then set spent="$spent ${index}"; else set good="$good ${index}"; fi`,
+		`if [ "$made" = ${granted} -o "$made" = ${granted + 1} ]; then set spent="$spent ${index}"; elif [ "$counts" = yes ]; then set good="$good ${index}"; else set uncounted="$uncounted ${index}"; fi`,
 	];
 }
 
 const chooseLines = [
-	'for number in $good $spent; do',
+	'for number in $good $uncounted $spent; do',
 	'	if [ -z "$default" ]; then set default="$number"; else set fallback="$fallback $number"; fi',
 	'done',
 ];

@@ -11,7 +11,9 @@ export const grubFolderInImage = '/usr/lib/slipway/grub';
  * GRUB's files of an image on this host; undefined when it has none.
  * @throws DamagedInput when they are something else
  */
-export async function lookForGrub(image: ImageReader): Promise<GrubImages | undefined> {
+export async function lookForGrub(
+	image: Pick<ImageReader, 'followedFile'>,
+): Promise<GrubImages | undefined> {
 	const images = await readAll(image, {boot: 'boot.img', core: 'core.img'});
 	if (images !== undefined) checkGrubImages(images);
 	return images;
@@ -33,7 +35,7 @@ export async function findMediumGrub(image: ImageReader): Promise<MediumImages> 
 
 /** Undefined when one is missing. */
 async function readAll<Name extends string>(
-	image: ImageReader,
+	image: Pick<ImageReader, 'followedFile'>,
 	files: Readonly<Record<Name, string>>,
 ): Promise<Record<Name, Buffer> | undefined> {
 	const contents: [string, Buffer][] = [];

@@ -1,5 +1,6 @@
 import {type FileHandle, open} from 'node:fs/promises';
 import {
+	activeSector,
 	coreRoom,
 	coreSectorOf,
 	type GrubImages,
@@ -20,14 +21,18 @@ export type GrubState = 'same' | 'other';
  * Makes a disk start the GRUB of an image. A core image goes where none is in use, and when it is on the medium
  * one sector is written that leads there: cut off anywhere, the disk starts what it did before, or this.
  * @param disk block device or plain file
+ * @param options.isActive marks the entry that protects the GPT, without which some BIOSes start no disk. UEFI takes
+ * such a table for none. Otherwise the mark stays as it is.
  */
 export async function writeGrub(
 	disk: string,
 	partition: BiosBootPartition,
 	images: GrubImages,
+	{isActive = false}: {isActive?: boolean} = {},
 ): Promise<void> {
 	await using file = await open(disk, 'r+');
-	const first = await readAt(file, 0, sectorSize);
+	const found = await readAt(file, 0, sectorSize);
+	const first = isActive ? activeSector(found) : found;
 	const sector = freeSector(partition, coreSectorOf(first));
 	await writeDurably(file, placedCore(images.core, sector), sector * sectorSize);
 	await writeDurably(file, placedBoot(images.boot, first, sector), 0);

@@ -1,4 +1,4 @@
-import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -39,6 +39,21 @@ test('takes a signed program before an unsigned one', async ({root}) => {
 	for (const name of [program, `${program}.signed`]) {
 		writeFileSync(name, '');
 		assert.is(await findSystemdBoot(new ImageRoot(root), 'x64'), name);
+	}
+});
+
+test('takes what a link leads to in the image, and passes over one that leads nowhere', async ({
+	root,
+}) => {
+	const place = path.join(root, folder, 'systemd-bootx64.efi');
+	const program = path.join(root, 'usr/share/boot.efi');
+	mkdirSync(path.dirname(program));
+	writeFileSync(program, '');
+	symlinkSync('/usr/share/gone.efi', `${place}.signed`);
+	for (const target of ['/usr/share/boot.efi', '../../../../share/boot.efi']) {
+		symlinkSync(target, place);
+		assert.is(await findSystemdBoot(new ImageRoot(root), 'x64'), program);
+		rmSync(place);
 	}
 });
 

@@ -69,6 +69,21 @@ test('refuses rather than wait, when told to', async ({file}) => {
 	using _lock = await lockMachine(system, {name: 'slipway gc', wait: false}, file);
 });
 
+test('waits no longer than it may', async ({file}) => {
+	using _lock = await lockMachine(system, {name: 'slipway upgrade'}, file);
+	await lockMachine(system, {name: 'slipway status', limitSec: 0.05}, file).then(
+		() => assert.unreachable('took it'),
+		(error: Refused) => {
+			assert.instance(error, Refused);
+			assert.is(error.code, 'machine-busy');
+			assert.is(
+				error.message,
+				`slipway upgrade (process ${pid}) is changing this machine, and did not end within 0.05 seconds`,
+			);
+		},
+	);
+});
+
 test('stops waiting at a signal', async ({file}) => {
 	using _lock = await lockMachine(system, {name: 'slipway upgrade'}, file);
 	const controller = new AbortController();

@@ -11,7 +11,7 @@ import {noProgress} from '../../../engine/progress.ts';
 import {hostSystem} from '../../../engine/system/host.ts';
 import type {System} from '../../../engine/system/system.ts';
 import type {BootTarget} from '../../../installer/sink/boot-places.ts';
-import {bootWriter} from '../../../installer/sink/boot-writer.ts';
+import {bootWriter, writeBootEntries} from '../../../installer/sink/boot-writer.ts';
 import {sampleContent} from './sample-content.ts';
 
 const test = suite('writer of boot partitions');
@@ -110,6 +110,21 @@ test('puts the boot loader alone on an ESP beside an XBOOTLDR', async () => {
 	await writer.writeBoot(content, {esp, boot: xbootldr}, noProgress);
 	assert.equal(await texts(esp), {...foreign, 'EFI/systemd/systemd-bootx64.efi': 'own'});
 	assert.equal(await texts(xbootldr), {[kernel]: 'kernel', 'loader/entries.srel': 'own'});
+});
+
+test("has GRUB's menu on the medium before the loader entry that says that all is there", async () => {
+	const done: string[] = [];
+	const partition = {
+		...open(xbootldr),
+		rename: async (_: string, to: string) => void done.push(to),
+		sync: async () => void done.push('sync'),
+	};
+	const files = ['grub/grub.cfg', 'loader/entries/slipway-1+3.conf'];
+	await writeBootEntries(
+		partition,
+		files.map((place) => textFile(place, 'text')),
+	);
+	assert.equal(done, ['sync', files[0], 'sync', files[1], 'sync']);
 });
 
 test.run();

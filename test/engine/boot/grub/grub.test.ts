@@ -156,6 +156,37 @@ test('gets an environment block that it can write to, and loses what a crash lef
 	assert.equal(readdirSync(path.join(folder, 'partition/grub')).sort(), ['grub.cfg', 'grubenv']);
 });
 
+/** A partition without room for files that are replaced. */
+function fullAt(folder: string): BootPartition {
+	const write = async () => {
+		throw Object.assign(new Error('no space left'), {code: 'ENOSPC'});
+	};
+	return {...partitionAt(folder), write};
+}
+
+test('is blessed and counted where there is no room for the menu, which follows later', async ({
+	folder,
+}) => {
+	const loader = loaderAt(folder);
+	for (const serial of [0, 1]) await loader.write(newEntry(folder, serial));
+	const menu = read(folder, 'grub/grub.cfg');
+	count(folder, {tried_3f2a9c1b4d5e_0_1: '1', tried_3f2a9c1b4d5e_1_2: '1'});
+	const full = grub(fullAt(folder));
+	await full.settle?.();
+	assert.equal(entryNames(folder), ['0+2-1', '1+2-1']);
+	await full.bless(idOf(1));
+	assert.equal(entryNames(folder), ['0+2-1', '1']);
+	assert.is(read(folder, 'grub/grub.cfg'), menu);
+	// What takes a kernel away, or is to be started next, has to be in the menu.
+	for (const change of [() => full.remove([idOf(0)]), () => full.setDefault(idOf(0))]) {
+		const error = await change().catch((thrown: Error) => thrown);
+		assert.is(error?.message, 'no space left');
+	}
+	assert.equal(entryNames(folder), ['0+2-1', '1']);
+	await loader.settle?.();
+	assert.not.match(read(folder, 'grub/grub.cfg'), 'tried_3f2a9c1b4d5e_1');
+});
+
 /** A partition that stops before its n-th change. */
 function stoppingAt(partition: BootPartition, n: number): BootPartition {
 	let left = n;
