@@ -81,7 +81,7 @@ check('comes back from a version whose kernel panics', async () => {
 	const fourth = await followed.stage();
 	await machine.reboot();
 	await followed.expectRunning('2');
-	assert.is(machine.console.text.match(/end Kernel panic/g)?.length, 3);
+	assert.is(machine.console.text.match(/Kernel panic - not syncing/g)?.length, 3);
 	assert.ok((await entries()).includes(`slipway-${fourth}+0-3.conf`));
 });
 
