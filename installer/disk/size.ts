@@ -3,6 +3,7 @@
 export const KiB = 1024;
 export const MiB = 1024 * KiB;
 export const GiB = 1024 * MiB;
+export const TiB = 1024 * GiB;
 
 /** Where partitions begin and end: the erase blocks of most flash and the stripes of most arrays. */
 export const alignment = MiB;
@@ -12,20 +13,24 @@ const factors: Readonly<Record<string, number>> = {
 	KiB,
 	MiB,
 	GiB,
-	TiB: 1024 * GiB,
+	TiB,
 	kB: 1e3,
 	MB: 1e6,
 	GB: 1e9,
 	TB: 1e12,
 };
 
+/** As truncate(1), qemu-img and QEMU write them, and mean powers of 1024. */
+const letters: Readonly<Record<string, number>> = {K: KiB, M: MiB, G: GiB, T: TiB};
+
 /** What {@link parseSize} takes, for messages. */
 export const sizeSyntax = 'a size with its unit, such as "512 MiB" or "1 GiB"';
 
-/** Bytes of `1 GiB`, `1.5GiB` or `500 MB`; undefined when it is no size. A unit is required. */
+/** Bytes of `1 GiB`, `1.5GiB`, `3G` or `500 MB`; undefined when it is no size. A unit is required. */
 export function parseSize(text: string): number | undefined {
-	const match = /^(\d+(?:\.\d+)?) ?([kKMGT]?i?B)$/.exec(text.trim());
-	const factor = factors[match?.[2] ?? ''];
+	const match = /^(\d+(?:\.\d+)?) ?([kKMGT]?i?B|[KMGT])$/.exec(text.trim());
+	const unit = match?.[2] ?? '';
+	const factor = factors[unit] ?? letters[unit];
 	if (match === null || factor === undefined) return undefined;
 	const bytes = Math.round(Number(match[1]) * factor);
 	return Number.isSafeInteger(bytes) ? bytes : undefined;

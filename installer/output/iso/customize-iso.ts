@@ -29,7 +29,7 @@ export interface MediumChanges {
  * Makes a copy of a live medium that is told something else, without the image that it was made of. The copy is
  * the same as if the medium had been made with that.
  * @param from an ISO that `writeIso` made
- * @param to which is not there yet; temporary files come beside it
+ * @param to which is empty; temporary files come beside it
  * @throws UsageError when `from` is not there
  * @throws Refused `not-a-live-medium`, `other-medium-format`, `config-too-large` before anything is written
  * @throws DamagedInput
@@ -158,7 +158,7 @@ async function copyWithout(
 ): Promise<void> {
 	const end = start + left;
 	const progress = byteProgress(report, 'iso', 'Copying the ISO', size - left);
-	await using copy = await open(to, 'wx', 0o644);
+	await using copy = await open(to, 'w', 0o644);
 	await copy.truncate(size);
 	for (const range of [
 		{start: 0, size: start},

@@ -3,6 +3,7 @@ import {givenKernelArguments} from '../../../engine/boot/kargs.ts';
 import {exitStatus, UsageError} from '../../../engine/errors.ts';
 import {holdsSecrets} from '../../../installer/answers/holds-secrets.ts';
 import {customizeIso} from '../../../installer/output/iso/customize-iso.ts';
+import {refuseExisting} from '../../../installer/output/output-folder.ts';
 import {writeWhole} from '../../../installer/output/write-whole.ts';
 import {defineCommand, progressOptions} from '../command.ts';
 import {mediumConfigOptions, readMediumConfig} from '../medium-config.ts';
@@ -20,6 +21,8 @@ export const command = defineCommand({
 			multiple: true,
 			help: 'A kernel argument of the live system, in place of those that the medium was given. May be given several times.',
 		},
+		force: {type: 'boolean', help: 'Replace OUT.iso when it is there.'},
+		json: {type: 'boolean', help: 'Print what was made as JSON.'},
 		...progressOptions,
 	},
 	positionals: {'OUT.iso': {help: 'Where the copy goes.'}},
@@ -44,6 +47,7 @@ export const command = defineCommand({
 			throw new UsageError(`${target} is the medium that is to be copied`, {
 				hint: 'Give the copy another name.',
 			});
+		if (!options.force) refuseExisting([target]);
 		const given = givenKernelArguments(karg, 'disk iso --karg');
 		const kernelArguments = given.length === 0 ? undefined : given.map(({argument}) => argument);
 		using progress = await context.startProgress(options);
@@ -55,7 +59,11 @@ export const command = defineCommand({
 			customizeIso(system, from, changes, file, progress.report, context.signal),
 		);
 		progress[Symbol.dispose]();
-		context.print(`${target} is ${from}, customised`);
+		context.print(
+			options.json
+				? JSON.stringify({version: 1, media: [target]}, undefined, 2)
+				: `${target} is ${from}, customised`,
+		);
 		return exitStatus.ok;
 	},
 });

@@ -224,11 +224,4 @@ test('refuses one that was cut off', async () => {
 	assert.match(await thrownBy(customize(place('cut.iso'), 'refused.iso', {config})), 'damaged');
 });
 
-test('writes nothing over what is there', async () => {
-	const before = digest(place('pristine.iso'));
-	const again = await make('pristine.iso').catch((error: unknown) => error);
-	assert.match(String(again), 'EEXIST');
-	assert.is(digest(place('pristine.iso')), before);
-});
-
 test.run();
