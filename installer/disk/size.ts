@@ -20,20 +20,22 @@ const factors: Readonly<Record<string, number>> = {
 	TB: 1e12,
 };
 
-/** As truncate(1), qemu-img and QEMU write them, and mean powers of 1024. */
-const letters: Readonly<Record<string, number>> = {K: KiB, M: MiB, G: GiB, T: TiB};
-
 /** What {@link parseSize} takes, for messages. */
 export const sizeSyntax = 'a size with its unit, such as "512 MiB" or "1 GiB"';
 
-/** Bytes of `1 GiB`, `1.5GiB`, `3G` or `500 MB`; undefined when it is no size. A unit is required. */
+/** Bytes of `1 GiB`, `1.5GiB` or `500 MB`; undefined when it is no size. A unit is required. */
 export function parseSize(text: string): number | undefined {
-	const match = /^(\d+(?:\.\d+)?) ?([kKMGT]?i?B|[KMGT])$/.exec(text.trim());
-	const unit = match?.[2] ?? '';
-	const factor = factors[unit] ?? letters[unit];
+	const match = /^(\d+(?:\.\d+)?) ?([kKMGT]?i?B)$/.exec(text.trim());
+	const factor = factors[match?.[2] ?? ''];
 	if (match === null || factor === undefined) return undefined;
 	const bytes = Math.round(Number(match[1]) * factor);
 	return Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+/** The next step for who gave what is no size: others write `3G`, and some of them mean GB by it. */
+export function sizeHint(text: string): string {
+	const [, number, letter] = /^(\d+(?:\.\d+)?) ?([KMGT])$/.exec(text.trim().toUpperCase()) ?? [];
+	return number === undefined ? `Give ${sizeSyntax}.` : `Write "${number} ${letter}iB".`;
 }
 
 /** A size that {@link parseSize} reads as these bytes: `512 MiB`, `1500000001 B`. */

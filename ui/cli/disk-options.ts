@@ -9,7 +9,7 @@ import {
 	formatSize,
 	MiB,
 	parseSize,
-	sizeSyntax,
+	sizeHint,
 	TiB,
 } from '../../installer/disk/size.ts';
 import {checkSettings} from '../../installer/install-options.ts';
@@ -168,8 +168,7 @@ export function readDiskOptions(given: GivenOptions, env: NodeJS.ProcessEnv): Di
 function readSize(text: string | undefined): number | undefined {
 	if (text === undefined) return undefined;
 	const size = parseSize(text);
-	if (size === undefined)
-		throw new UsageError(`--size ${text} is no size`, {hint: `Give ${sizeSyntax}.`});
+	if (size === undefined) throw new UsageError(`--size ${text} is no size`, {hint: sizeHint(text)});
 	if (size > maxSize)
 		throw new UsageError(`--size ${text} is more than a file can have here`, {
 			hint: `Give at most ${formatExactSize(maxSize)}: a machine grows into the disk that it is put on.`,

@@ -6,23 +6,18 @@ import * as assert from 'uvu/assert';
 import {EngineError} from '../../../engine/errors.ts';
 import {parseArguments} from '../../../ui/cli/arguments.ts';
 import type {Arguments} from '../../../ui/cli/command.ts';
-import {
-	diskOptions,
-	type diskOptions as Options,
-	readDiskOptions,
-} from '../../../ui/cli/disk-options.ts';
+import {diskOptions, readDiskOptions} from '../../../ui/cli/disk-options.ts';
 import {checkRunsInImage} from '../../../ui/cli/disk-source.ts';
 import {slipway} from './run-program.ts';
 
 const test = suite('options of slipway disk');
 
+type Given = Arguments<typeof diskOptions, Record<never, never>>['options'];
+
 function read(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
 	const grammar = {name: 'disk', options: diskOptions, positionals: {}};
-	const {options} = parseArguments(grammar, words);
-	return readDiskOptions(
-		options as Arguments<typeof Options, Record<never, never>>['options'],
-		env,
-	);
+	const options: unknown = parseArguments(grammar, words).options;
+	return readDiskOptions(options as Given, env);
 }
 
 /** All that is said against them. */
@@ -38,7 +33,7 @@ function mistakes(words: string, env?: NodeJS.ProcessEnv): string[] {
 
 test('are read', () => {
 	const {formats, size, rootFileSystem, time, sectorSize} = read(
-		['--format=raw', '--size=3G', '--root-fs=btrfs', '--sector-size=4096'],
+		['--format=raw', '--size=3GiB', '--root-fs=btrfs', '--sector-size=4096'],
 		{SOURCE_DATE_EPOCH: '1700000000'},
 	);
 	assert.equal(
@@ -84,7 +79,7 @@ test('are refused where a format would leave them out', () => {
 			['--name is given, and pxe cannot have it', '--seed is given, and pxe cannot have it'],
 		],
 		[
-			'--format=iso --size=3G --root-fs=xfs --hostname=a',
+			'--format=iso --size=3GiB --root-fs=xfs --hostname=a',
 			[
 				'--size is given, and iso cannot have it',
 				'--root-fs is given, and iso cannot have it',
@@ -102,13 +97,13 @@ test('are refused where a format would leave them out', () => {
 });
 
 test('have each hint on a line of its own', () => {
-	const {status, stderr} = slipway(['disk', '--format=vhd', '--size=3', '/out']);
+	const {status, stderr} = slipway(['disk', '--format=vhd', '--size=3G', '/out']);
 	assert.is(status, 2);
 	assert.equal(stderr.split('\n').slice(0, 2), [
-		'slipway: there is no format vhd; --size 3 is no size',
+		'slipway: there is no format vhd; --size 3G is no size',
 		'  hint: Did you mean vpc?',
 	]);
-	assert.match(stderr, /\n {2}hint: Give a size with its unit/);
+	assert.match(stderr, /\n {2}hint: Write "3 GiB"\./);
 });
 
 test('need an image, and files that are not there yet', () => {
