@@ -99,7 +99,7 @@ function freeRoom(folder: string): number {
 	return bavail * bsize;
 }
 
-/** What is written at once may not have fitted, and somebody may have made a little room since. */
+/** Somebody may have made a little room since. */
 const fullBelow = 64 * MiB;
 
 interface Room {
@@ -117,7 +117,8 @@ export function orNoRoom(error: unknown, {folder, free, needed}: Room): unknown 
 		isDiskFull(first) ||
 		(first instanceof EngineError && first.code === 'disk-full') ||
 		(first instanceof CommandFailed && /No space left on device/i.test(first.message));
-	if (!isFull || freeRoom(folder) > fullBelow) return error;
+	const isHere = freeRoom(folder) < fullBelow || (needed ?? 0) > free;
+	if (!isFull || !isHere) return error;
 	const wanted =
 		needed === undefined ? '' : `, and a disk of this image takes ${formatSize(needed)}`;
 	return new OperationFailed(
