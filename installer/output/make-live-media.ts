@@ -39,7 +39,7 @@ export function mediaFiles({
 }
 
 /** @throws Lacking `missing-program` where live media cannot be made */
-export function checkLiveMedia({formats}: Pick<LiveMediaRequest, 'formats'>): void {
+export function checkLiveMedia(formats: readonly LiveFormat[]): void {
 	if (formats.length > 0) checkMediaPrograms();
 }
 

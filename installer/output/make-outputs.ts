@@ -18,7 +18,6 @@ import {
 	prepareDiskImages,
 } from './make-disk-images.ts';
 import {
-	checkLiveMedia,
 	type LiveFormat,
 	type LiveMediaRequest,
 	makeLiveMedia,
@@ -58,7 +57,6 @@ export async function makeOutputs(
 	const {folder, signal} = disk;
 	if (!mayReplace)
 		refuseExistingOutputs(folder, disk.name, {disk: disk.formats, live: live.formats});
-	checkLiveMedia(live);
 	const prepared =
 		disk.formats.length > 0 ? await prepareDiskImages(system, disk, image, report) : undefined;
 	const free = freeRoom(folder);

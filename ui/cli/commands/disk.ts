@@ -9,6 +9,7 @@ import {liveFiles} from '../../../installer/live/live-medium.ts';
 import type {MediumConfig} from '../../../installer/live/medium-config.ts';
 import {imageMoment} from '../../../installer/output/image-moment.ts';
 import {imageName} from '../../../installer/output/image-name.ts';
+import {checkLiveMedia} from '../../../installer/output/make-live-media.ts';
 import {makeOutputs, refuseExistingOutputs} from '../../../installer/output/make-outputs.ts';
 import {makeOutputFolder} from '../../../installer/output/output-folder.ts';
 import {describeFormat, outputFormats} from '../../../installer/output/output-format.ts';
@@ -35,6 +36,7 @@ export const command = defineCommand({
 	async run(context, {options, positionals: {FOLDER: folder}}) {
 		const {formats, time: givenTime, ...settings} = readDiskOptions(options, process.env);
 		if (options.source === undefined) checkRunsInImage();
+		checkLiveMedia(formats.live);
 		const system = await context.system();
 		using _folder = makeOutputFolder(folder);
 		// What is called after the image is looked for when that was read.
