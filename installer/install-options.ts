@@ -46,16 +46,20 @@ export interface GivenSettings {
 	readonly kernelArguments: readonly KernelArgument[];
 }
 
-/** @throws UsageError for a value that is none */
+/**
+ * @param command that was told them
+ * @throws UsageError for a value that is none
+ */
 export function checkSettings(
 	options: Pick<InstallOptions, 'targetImage' | 'configKernelArguments' | 'kernelArguments'>,
+	command: 'install' | 'disk' = 'install',
 ): GivenSettings {
 	const {targetImage, configKernelArguments, kernelArguments} = options;
 	return {
 		targetImage: targetImage && formatReference(parseReference(targetImage)),
 		kernelArguments: [
-			...givenKernelArguments(configKernelArguments, 'install --config'),
-			...givenKernelArguments(kernelArguments, 'install --karg'),
+			...givenKernelArguments(configKernelArguments, `${command} --config`),
+			...givenKernelArguments(kernelArguments, `${command} --karg`),
 		],
 	};
 }

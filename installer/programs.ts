@@ -29,6 +29,13 @@ const toEncrypt: Programs = {
 
 const toMirror: Programs = {mdadm: 'mdadm'};
 
+const toMakeMedia: Programs = {
+	'mkfs.erofs': 'erofs-utils',
+	'mkfs.vfat': 'dosfstools',
+	mcopy: 'mtools',
+	sfdisk: 'fdisk',
+};
+
 /** What an install is to do that not every image can. */
 export interface ProgramNeeds {
 	/** Those that are made, as far as they are known. */
@@ -77,7 +84,15 @@ export function checkPrograms(
 	needs: ProgramNeeds,
 	folders: readonly string[] = programFolders,
 ): void {
-	const missing = missingPrograms(installPrograms(needs), folders);
+	throwMissing(missingPrograms(installPrograms(needs), folders));
+}
+
+/** What makes live media. @throws Lacking `missing-program` */
+export function checkMediaPrograms(folders: readonly string[] = programFolders): void {
+	throwMissing(missingPrograms(toMakeMedia, folders));
+}
+
+function throwMissing(missing: ReturnType<typeof missingPrograms>): void {
 	if (missing.length === 0) return;
 	const names = missing.map(([program]) => program).join(', ');
 	const packages = [...new Set(missing.map(([, name]) => name))].join(', ');

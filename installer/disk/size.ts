@@ -3,6 +3,7 @@
 export const KiB = 1024;
 export const MiB = 1024 * KiB;
 export const GiB = 1024 * MiB;
+export const TiB = 1024 * GiB;
 
 /** Where partitions begin and end: the erase blocks of most flash and the stripes of most arrays. */
 export const alignment = MiB;
@@ -12,7 +13,7 @@ const factors: Readonly<Record<string, number>> = {
 	KiB,
 	MiB,
 	GiB,
-	TiB: 1024 * GiB,
+	TiB,
 	kB: 1e3,
 	MB: 1e6,
 	GB: 1e9,
@@ -29,6 +30,12 @@ export function parseSize(text: string): number | undefined {
 	if (match === null || factor === undefined) return undefined;
 	const bytes = Math.round(Number(match[1]) * factor);
 	return Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+/** The next step for who gave what is no size: others write `3G`, and some of them mean GB by it. */
+export function sizeHint(text: string): string {
+	const [, number, letter] = /^(\d+(?:\.\d+)?) ?([KMGT])$/.exec(text.trim().toUpperCase()) ?? [];
+	return number === undefined ? `Give ${sizeSyntax}.` : `Write "${number} ${letter}iB".`;
 }
 
 /** A size that {@link parseSize} reads as these bytes: `512 MiB`, `1500000001 B`. */

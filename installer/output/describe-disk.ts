@@ -1,8 +1,8 @@
 /** What goes beside disk images: a manifest of the disk, and a bill of materials of its image. */
 import {createHash} from 'node:crypto';
 import {createReadStream, statSync} from 'node:fs';
-import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {pipeline} from 'node:stream/promises';
 import {formatSpdx} from '../../engine/packages/spdx/spdx-document.ts';
 import type {FitImage} from '../prepare-install.ts';
 import type {PlannedContent} from '../run-plan.ts';
@@ -10,41 +10,70 @@ import {imageSbom, sbomName} from './image-sbom.ts';
 import {diskManifest, hashContent, type OutputFile} from './manifest/disk-manifest.ts';
 import {type DiskManifest, formatManifest} from './manifest/manifest.ts';
 import {manifestName} from './manifest/read-manifest.ts';
+import type {OutputFiles} from './output-files.ts';
 import {isConverted, type OutputFormat} from './output-format.ts';
-import {writeWhole} from './write-whole.ts';
+import {orDiskFull, type UnfinishedFile} from './unfinished-file.ts';
 
 export interface DescribedDisk extends PlannedContent {
 	readonly image: FitImage;
 	/** The disk itself. */
 	readonly raw: string;
-	readonly files: readonly {readonly format: OutputFormat; readonly path: string}[];
+	readonly outputs: readonly {readonly format: OutputFormat; readonly file: UnfinishedFile}[];
 	readonly time: Date;
 }
 
-/** @param name of the files, with their folder, before any suffix. @returns where it was written */
-export async function describeDisk(name: string, disk: DescribedDisk): Promise<string[]> {
-	const {plan, content, image, files, time} = disk;
-	const outputs: OutputFile[] = [];
-	for (const file of files) outputs.push(await outputOf(file));
-	const hashed = await hashContent(content, plan);
-	const manifest = diskManifest(plan, hashed, outputs, await bootCodeOf(disk));
-	const sbom = await imageSbom(image.view, plan.image, time);
-	const texts = [
-		[manifestName(name), formatManifest(manifest)],
-		[sbomName(name), formatSpdx(sbom)],
-	] as const;
-	for (const [place, text] of texts) await writeWhole(place, (file) => writeFile(file, text));
-	return texts.map(([place]) => place);
+/** What describes a disk that is called so, with its folder, before any suffix: the manifest comes last. */
+export function descriptionsOf(name: string): readonly [sbom: string, manifest: string] {
+	return [sbomName(name), manifestName(name)];
 }
 
-async function outputOf({format, path: file}: DescribedDisk['files'][number]): Promise<OutputFile> {
-	const {size} = statSync(file);
-	const known = {file: path.basename(file), format, size};
-	return isConverted(format) ? {...known, sha256: await sha256(file)} : known;
+/**
+ * Adds them to files that are all whole.
+ * @returns where they will be
+ * @throws OperationFailed `disk-full`; whatever the signal was aborted with
+ */
+export async function describeDisk(
+	name: string,
+	disk: DescribedDisk,
+	files: OutputFiles,
+	signal: AbortSignal,
+): Promise<readonly string[]> {
+	const {plan, content, image, time} = disk;
+	const outputs: OutputFile[] = [];
+	for (const output of disk.outputs) outputs.push(await outputOf(output, signal));
+	const hashed = await hashContent(content, plan);
+	const manifest = diskManifest(plan, hashed, outputs, await bootCodeOf(disk, signal));
+	const sbom = await imageSbom(image.view, plan.image, time);
+	const places = descriptionsOf(name);
+	const [sbomPlace, manifestPlace] = places;
+	await addText(files, sbomPlace, formatSpdx(sbom));
+	await addText(files, manifestPlace, formatManifest(manifest));
+	return places;
+}
+
+async function addText(files: OutputFiles, place: string, text: string): Promise<void> {
+	const file = await files.add(place);
+	try {
+		await file.handle.writeFile(text);
+	} catch (error) {
+		throw orDiskFull(error, place);
+	}
+}
+
+async function outputOf(
+	{format, file}: DescribedDisk['outputs'][number],
+	signal: AbortSignal,
+): Promise<OutputFile> {
+	const {size} = statSync(file.path);
+	const known = {file: path.basename(file.place), format, size};
+	return isConverted(format) ? {...known, sha256: await sha256(file.path, signal)} : known;
 }
 
 /** What lies in no file system: the beginning of the disk, and the partition that a BIOS starts. */
-async function bootCodeOf({plan, raw}: DescribedDisk): Promise<DiskManifest['bootCode']> {
+async function bootCodeOf(
+	{plan, raw}: DescribedDisk,
+	signal: AbortSignal,
+): Promise<DiskManifest['bootCode']> {
 	const {biosBoot} = plan.disks[0].layout;
 	if (biosBoot === undefined) return [];
 	const stretches = [
@@ -54,7 +83,7 @@ async function bootCodeOf({plan, raw}: DescribedDisk): Promise<DiskManifest['boo
 	const code: NonNullable<DiskManifest['bootCode']> = [];
 	for (const stretch of stretches) {
 		const {start, size} = stretch;
-		code.push({...stretch, sha256: await sha256(raw, {start, end: start + size - 1})});
+		code.push({...stretch, sha256: await sha256(raw, signal, {start, end: start + size - 1})});
 	}
 	return code;
 }
@@ -62,9 +91,12 @@ async function bootCodeOf({plan, raw}: DescribedDisk): Promise<DiskManifest['boo
 /** Behind it a master boot record has the disk's signature and its table. */
 const bootCodeLength = 440;
 
-async function sha256(file: string, part: {start?: number; end?: number} = {}): Promise<string> {
+async function sha256(
+	file: string,
+	signal: AbortSignal,
+	part: {start?: number; end?: number} = {},
+): Promise<string> {
 	const hash = createHash('sha256');
-	for await (const piece of createReadStream(file, {...part, highWaterMark: 1 << 20}))
-		hash.update(piece);
+	await pipeline(createReadStream(file, {...part, highWaterMark: 1 << 20}), hash, {signal});
 	return hash.digest('hex');
 }

@@ -39,6 +39,8 @@ export interface DiskImageOptions {
 export interface PreparedDisk {
 	/** Bytes. */
 	readonly size: number;
+	/** Bytes of what will be on it, about. */
+	readonly contentSize: number;
 	/** What starts it. */
 	readonly firmware: Firmware;
 	/**
@@ -62,7 +64,7 @@ export async function prepareDisk(
 ): Promise<PreparedDisk> {
 	const {answers, sectorSize, signal} = options;
 	const asked = asInstallation(options);
-	const given = checkSettings(asked);
+	const given = checkSettings(asked, 'disk');
 	throwRefusals(refusalsOfUnfit(answers));
 	const contents = await readAnswers(options, report);
 	const prepared = await prepareInstall(system, asked, {given, contents}, image, {
@@ -79,6 +81,7 @@ export async function prepareDisk(
 	const size = diskSize(options, minimumDiskSize({...prepared.needed, sectorSize}));
 	return {
 		size,
+		contentSize: prepared.needed.sizes.rootBytes + prepared.needed.sizes.bootBytes,
 		firmware: asked.firmware,
 		write: async (file, progress) => {
 			truncateSync(file, size);

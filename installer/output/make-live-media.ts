@@ -1,11 +1,12 @@
+import {rmSync} from 'node:fs';
 import path from 'node:path';
 import type {MediumImages} from '../../engine/boot/grub/medium-images.ts';
 import {findMediumGrub} from '../../engine/boot/grub/read-images.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
+import {unfinishedSuffix} from '../../engine/system/durable-file.ts';
 import type {System} from '../../engine/system/system.ts';
 import {hostArchitecture} from '../architecture.ts';
 import {biosProblems, type Firmware, startsByBios} from '../disk/firmware.ts';
-import {orInterrupted} from '../interruption.ts';
 import {refuseMissingLive} from '../live/live-files.ts';
 import {
 	givenArguments,
@@ -15,10 +16,10 @@ import {
 } from '../live/live-medium.ts';
 import {mediumEffect} from '../live/medium-effect.ts';
 import type {FitImage} from '../prepare-install.ts';
+import {checkMediaPrograms} from '../programs.ts';
 import type {ImageMoment} from './image-moment.ts';
 import {writeIso} from './iso/write-iso.ts';
-import {makeOutputFolder} from './output-folder.ts';
-import {writeWhole} from './write-whole.ts';
+import type {OutputFiles} from './output-files.ts';
 
 /** What a live system is booted from. */
 export const liveFormats = ['iso', 'pxe'] as const;
@@ -26,6 +27,7 @@ export type LiveFormat = (typeof liveFormats)[number];
 
 export interface LiveMediaRequest extends LiveSettings, ImageMoment {
 	readonly formats: readonly LiveFormat[];
+	/** Where the files go, which is there. */
 	readonly folder: string;
 	/** Of the ISO, without its suffix. */
 	readonly name: string;
@@ -36,13 +38,36 @@ export interface LiveMediaRequest extends LiveSettings, ImageMoment {
 	readonly signal: AbortSignal;
 }
 
-/** Makes live media of an image; what it is compressed to serves all of them. @returns their paths */
+/** Where the files of live media go. */
+export function mediaFiles({
+	formats,
+	folder,
+	name,
+}: Pick<LiveMediaRequest, 'formats' | 'folder' | 'name'>): string[] {
+	return [
+		...(formats.includes('pxe') ? Object.values(liveFiles) : []),
+		...(formats.includes('iso') ? [`${name}.iso`] : []),
+	].map((file) => path.join(folder, file));
+}
+
+/** @throws Lacking `missing-program` where live media cannot be made */
+export function checkLiveMedia(formats: readonly LiveFormat[]): void {
+	if (formats.length > 0) checkMediaPrograms();
+}
+
+/**
+ * Makes live media of an image; what it is compressed to serves all of them.
+ * @param outputs get all files, whole
+ * @returns where they will be
+ */
 export async function makeLiveMedia(
 	system: System,
-	{formats, folder, name, firmware = 'uefi', targetImage, signal, ...settings}: LiveMediaRequest,
+	request: LiveMediaRequest,
 	image: FitImage,
+	outputs: OutputFiles,
 	report: ProgressReporter,
 ): Promise<string[]> {
+	const {formats, folder, name, firmware = 'uefi', targetImage, signal, ...settings} = request;
 	if (formats.length === 0) return [];
 	const environment = targetImage === undefined ? image.environment : `image="${targetImage}"\n`;
 	const medium = {...image, environment};
@@ -53,27 +78,28 @@ export async function makeLiveMedia(
 	const message = `the medium ${text}`;
 	if (mark !== undefined) report({type: 'warning', code: 'unattended-medium', message});
 	const grub = startsByBios(firmware) ? await grubOf(image) : undefined;
-	const made: string[] = [];
-	try {
-		makeOutputFolder(folder);
-		if (formats.includes('pxe')) {
-			await writeLiveMedium(system, medium, folder, report, signal, settings);
-			made.push(...Object.values(liveFiles).map((file) => path.join(folder, file)));
+	let rootImage: string | undefined;
+	if (formats.includes('pxe')) {
+		// What a killed run left goes.
+		const scratch = path.join(folder, `pxe${unfinishedSuffix}`);
+		rmSync(scratch, {recursive: true, force: true});
+		try {
+			await writeLiveMedium(system, medium, scratch, report, signal, settings);
+			for (const file of Object.values(liveFiles)) {
+				const taken = await outputs.take(path.join(scratch, file), path.join(folder, file));
+				if (file === liveFiles.image) rootImage = taken.path;
+			}
+		} finally {
+			rmSync(scratch, {recursive: true, force: true});
 		}
-		if (formats.includes('iso')) {
-			const {efi} = hostArchitecture();
-			const file = path.join(folder, `${name}.iso`);
-			const rootImage = made.length > 0 ? path.join(folder, liveFiles.image) : undefined;
-			const options = {...settings, efi, firmware, grub, rootImage};
-			await writeWhole(file, async (unfinished) =>
-				writeIso(system, medium, options, unfinished, report, signal),
-			);
-			made.push(file);
-		}
-		return made;
-	} catch (error) {
-		throw orInterrupted(error, signal, `no medium was finished in ${folder}`);
 	}
+	if (formats.includes('iso')) {
+		const {efi} = hostArchitecture();
+		const iso = await outputs.add(path.join(folder, `${name}.iso`));
+		const options = {...settings, efi, firmware, grub, rootImage};
+		await writeIso(system, medium, options, iso.path, report, signal);
+	}
+	return mediaFiles(request);
 }
 
 /** @throws Refused `no-bios`, Lacking `no-grub` */

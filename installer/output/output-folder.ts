@@ -1,19 +1,50 @@
-import {existsSync, mkdirSync} from 'node:fs';
+import {accessSync, constants, existsSync, mkdirSync, rmdirSync, statSync} from 'node:fs';
 import path from 'node:path';
+import {Refused} from '../../engine/errors.ts';
 import {notWritable} from './unfinished-file.ts';
 
 /**
- * Has a folder be there, with all that it is in. One after the other: of Node's own way to make several, some places
- * (/proc) never return.
+ * Has a folder be there, with all that it is in, and that may be written to. One after the other: of Node's own way to
+ * make several, some places (/proc) never return. Disposed of, those that were made go again unless something is in them.
  * @throws Refused `output-not-writable`
  */
-export function makeOutputFolder(folder: string): void {
+export function makeOutputFolder(folder: string): Disposable {
 	const missing: string[] = [];
 	for (let place = path.resolve(folder); !existsSync(place); place = path.dirname(place))
 		missing.unshift(place);
+	using made = new DisposableStack();
 	try {
-		for (const place of missing) mkdirSync(place);
+		for (const place of missing) {
+			mkdirSync(place);
+			made.defer(() => removeEmpty(place));
+		}
 	} catch (error) {
 		throw notWritable(folder, error);
 	}
+	try {
+		if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), {code: 'ENOTDIR'});
+		accessSync(folder, constants.W_OK | constants.X_OK);
+	} catch (error) {
+		throw notWritable(folder, error, folder);
+	}
+	return made.move();
+}
+
+function removeEmpty(folder: string): void {
+	try {
+		rmdirSync(folder);
+	} catch (error) {
+		const {code = ''} = error as NodeJS.ErrnoException;
+		if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'EBUSY'].includes(code)) throw error;
+	}
+}
+
+/** @throws Refused `output-exists` that names all of the files that are there */
+export function refuseExisting(files: readonly string[]): void {
+	const existing = files.filter((file) => existsSync(file));
+	if (existing.length === 0) return;
+	const verb = existing.length === 1 ? 'is' : 'are';
+	throw new Refused('output-exists', `${existing.join(', ')} ${verb} there already`, {
+		hint: 'Give it another name, or --force to replace what is there.',
+	});
 }

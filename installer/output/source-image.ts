@@ -59,7 +59,7 @@ export async function openSourceImage(
 		view,
 		visible: view,
 		environment: environmentOf(reference, configDigest),
-		layers: {...layers, source: formatImageName(reference), manifestDigest},
+		layers: {...layers, source: sourceName(reference), manifestDigest},
 		[Symbol.asyncDispose]: () => open.disposeAsync(),
 	};
 }
@@ -143,6 +143,11 @@ function objectsBut(
 			objects.set(prefix + rest, {size, source, merkleTree: undefined});
 		}
 	return objects;
+}
+
+/** The same for an image that is the same, wherever it lies on the host that makes disks of it: they are given away. */
+function sourceName(reference: ImageReference): string {
+	return reference.transport === 'registry' ? formatImageName(reference) : 'local image';
 }
 
 /** As a container of that image would tell it, for what reads where an image came from. */

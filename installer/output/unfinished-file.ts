@@ -27,12 +27,31 @@ export class UnfinishedFile implements AsyncDisposable {
 	 * @throws Refused `output-not-writable`
 	 */
 	static async make(place: string): Promise<UnfinishedFile> {
+		return await UnfinishedFile.#open(place, async (unfinished) => {
+			await rm(unfinished, {force: true});
+			return await open(unfinished, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL);
+		});
+	}
+
+	/**
+	 * A file of the same file system, which is moved.
+	 * @throws Refused `output-not-writable`
+	 */
+	static async take(made: string, place: string): Promise<UnfinishedFile> {
+		return await UnfinishedFile.#open(place, async (unfinished) => {
+			await rename(made, unfinished);
+			return await open(unfinished, 'r+');
+		});
+	}
+
+	static async #open(
+		place: string,
+		openAt: (unfinished: string) => Promise<FileHandle>,
+	): Promise<UnfinishedFile> {
 		try {
 			if (statSync(place, {throwIfNoEntry: false})?.isDirectory())
 				throw Object.assign(new Error('a folder is in its place'), {code: 'EISDIR'});
-			await rm(place + unfinishedSuffix, {force: true});
-			const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
-			return new UnfinishedFile(place, await open(place + unfinishedSuffix, flags));
+			return new UnfinishedFile(place, await openAt(place + unfinishedSuffix));
 		} catch (error) {
 			throw notWritable(place, error);
 		}
@@ -72,19 +91,26 @@ export function orDiskFull(error: unknown, file: string): unknown {
 	});
 }
 
-const problems: Readonly<Record<string, (file: string) => string>> = {
-	ENOENT: (file) => `there is no folder ${path.dirname(file)}`,
-	ENOTDIR: (file) => `${path.dirname(file)} is no folder`,
+const problems: Readonly<Record<string, (folder: string) => string>> = {
+	ENOENT: (folder) => `there is no folder ${folder}`,
+	ENOTDIR: (folder) => `${folder} is no folder`,
 	EISDIR: () => 'it is a folder',
-	EACCES: (file) => `others own the folder ${path.dirname(file)}`,
-	EPERM: (file) => `others own the folder ${path.dirname(file)}`,
-	EROFS: (file) => `${path.dirname(file)} is on a read-only file system`,
+	EACCES: (folder) => `you may not write to the folder ${folder}`,
+	EPERM: (folder) => `you may not write to the folder ${folder}`,
+	EROFS: (folder) => `${folder} is on a read-only file system`,
 };
 
-/** What to throw for an error of making a file or folder. */
-export function notWritable(file: string, error: unknown): unknown {
+/**
+ * What to throw for an error of making a file or folder.
+ * @param folder where it was to be made
+ */
+export function notWritable(
+	file: string,
+	error: unknown,
+	folder: string = path.dirname(file),
+): unknown {
 	const {code = ''} = error as NodeJS.ErrnoException;
-	const why = problems[code]?.(file);
+	const why = problems[code]?.(folder);
 	if (why === undefined) return orDiskFull(error, file);
 	return new Refused('output-not-writable', `${file} cannot be written: ${why}`, {
 		hint: 'Name a folder that is there and that you may write to.',

@@ -10,7 +10,8 @@ import {checkDisk} from './formats/check-disk.ts';
 import type {DiskFacts, DiskFormat, FormatWriter} from './formats/format.ts';
 import {type DiskFormatName, diskFormats} from './formats/formats.ts';
 import {ImageFile} from './image-file.ts';
-import {UnfinishedFile} from './unfinished-file.ts';
+import type {OutputFiles} from './output-files.ts';
+import type {UnfinishedFile} from './unfinished-file.ts';
 
 /** A finished disk in a plain file, which nobody changes meanwhile. */
 export interface RawDisk extends DiskFacts {
@@ -19,15 +20,16 @@ export interface RawDisk extends DiskFacts {
 
 export interface FormatOutput {
 	readonly format: DiskFormatName;
-	/** In a folder that is there. A file of that name is replaced. */
+	/** In a folder that is there. */
 	readonly file: string;
 	/** Default: compressed, where the format can be. */
 	readonly isCompressed?: boolean | undefined;
 }
 
 /**
- * Writes a disk in several formats while it is read once. All of the files get their names when all are whole and on
- * the medium; after an error none is left.
+ * Writes a disk in several formats while it is read once.
+ * @param files get one for each output, whole when this returns
+ * @returns those, in the order of the outputs
  * @throws Refused `unfit-disk`, `output-not-writable`; OperationFailed `source-changed`, `disk-full`; whatever the
  * signal was aborted with
  */
@@ -35,15 +37,19 @@ export async function writeFormats(
 	system: Pick<System, 'dataExtents'>,
 	disk: RawDisk,
 	outputs: readonly FormatOutput[],
+	files: OutputFiles,
 	report: ProgressReporter,
 	signal: AbortSignal,
-): Promise<void> {
+): Promise<UnfinishedFile[]> {
 	for (const {format, isCompressed} of outputs) checkDisk(format, disk, isCompressed);
 	signal.throwIfAborted();
-	await using files = new AsyncDisposableStack();
+	await using writers = new AsyncDisposableStack();
 	await using source = await openDisk(disk);
 	const images: OpenImage[] = [];
-	for (const output of outputs) images.push(await openImage(disk, output, files, signal));
+	for (const output of outputs) {
+		const file = await files.add(output.file);
+		images.push(await openImage(disk, output, file, writers, signal));
+	}
 	const title = `Writing ${outputs.map(({format}) => format).join(', ')}`;
 	const runs = clusterRuns(system.dataExtents(disk.path), disk.size);
 	const total = runs.reduce((sum, {start, end}) => sum + end - start, 0);
@@ -56,7 +62,7 @@ export async function writeFormats(
 	for (const image of images) await finishImage(image);
 	progress.done();
 	signal.throwIfAborted();
-	for (const {unfinished} of images) await unfinished.putInPlace();
+	return images.map(({unfinished}) => unfinished);
 }
 
 /** Throws the first failure when none of them goes on: their files are about to go. */
@@ -86,22 +92,21 @@ interface OpenImage {
 
 async function openImage(
 	disk: RawDisk,
-	{format: name, file: place, isCompressed}: FormatOutput,
-	files: AsyncDisposableStack,
+	{format: name, isCompressed}: FormatOutput,
+	unfinished: UnfinishedFile,
+	writers: AsyncDisposableStack,
 	signal: AbortSignal,
 ): Promise<OpenImage> {
 	const format: DiskFormat = diskFormats[name];
 	const compresses = isCompressed ?? format.compression !== 'never';
-	const unfinished = files.use(await UnfinishedFile.make(place));
-	const file = files.use(new ImageFile(unfinished, signal));
+	const file = writers.use(new ImageFile(unfinished, signal));
 	const writer = await format.open(disk, file, compresses);
 	return {unfinished, file, writer, windowBits: compresses ? format.windowBits : undefined};
 }
 
-async function finishImage({writer, file, unfinished}: OpenImage): Promise<void> {
+async function finishImage({writer, file}: OpenImage): Promise<void> {
 	await writer.finish();
 	await file.finish();
-	await unfinished.sync();
 }
 
 /** Clusters that threads compress while earlier ones are written: enough for all of libuv's, in some MB. */

@@ -1,27 +1,16 @@
-import {open, rename, rm} from 'node:fs/promises';
-import path from 'node:path';
-import {syncFolder, unfinishedSuffix} from '../../engine/system/durable-file.ts';
+import {UnfinishedFile} from './unfinished-file.ts';
 
 /**
  * Has a file written under a temporary name beside its place, where it appears when it is whole and on the medium.
- * @param write makes the file, which is not there
+ * @param write fills the file, which is empty
+ * @throws Refused `output-not-writable`; OperationFailed `disk-full`
  */
 export async function writeWhole(
 	place: string,
 	write: (file: string) => Promise<void>,
 ): Promise<void> {
-	const unfinished = place + unfinishedSuffix;
-	await rm(unfinished, {force: true});
-	try {
-		await write(unfinished);
-		{
-			await using handle = await open(unfinished, 'r');
-			await handle.sync();
-		}
-		await rename(unfinished, place);
-	} catch (error) {
-		await rm(unfinished, {force: true});
-		throw error;
-	}
-	await syncFolder(path.dirname(place));
+	await using file = await UnfinishedFile.make(place);
+	await write(file.path);
+	await file.sync();
+	await file.putInPlace();
 }

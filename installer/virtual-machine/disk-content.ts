@@ -1,5 +1,6 @@
 /** What a file is that a machine shall have as a disk: by its bytes, since names promise anything. */
 import {closeSync, openSync, readSync} from 'node:fs';
+import {constants, gunzipSync} from 'node:zlib';
 
 /** As QEMU calls its drivers: vpc is what others call VHD. */
 export type DiskFormat = 'raw' | 'qcow2' | 'vmdk' | 'vhdx' | 'vpc';
@@ -8,7 +9,13 @@ export type SectorSize = 512 | 4096;
 
 export type DiskContent =
 	/** The sector size is known of raw disks alone; 512 for others. */
-	| {readonly kind: 'disk'; readonly format: DiskFormat; readonly sectorSize: SectorSize}
+	| {
+			readonly kind: 'disk';
+			readonly format: DiskFormat;
+			readonly sectorSize: SectorSize;
+			/** Why QEMU can only read it, for the middle of a sentence. */
+			readonly readOnly?: string;
+	  }
 	/** ISO 9660: for a drive of optical media. */
 	| {readonly kind: 'optical'}
 	/** Raw, and no partition table: nothing boots from it. */
@@ -16,7 +23,7 @@ export type DiskContent =
 	/** To be unpacked first. */
 	| {readonly kind: 'packed'; readonly packing: Packing};
 
-export type Packing = 'gzip' | 'xz' | 'zstd' | 'tar';
+export type Packing = 'gzip' | 'xz' | 'zstd' | 'tar' | 'tar and gzip';
 
 interface Magic {
 	readonly offset: number;
@@ -32,11 +39,13 @@ const imageMagics: readonly (readonly [DiskFormat, Magic])[] = [
 	['vpc', {offset: 0, bytes: 'conectix'}],
 ];
 
+const tarMagic: Magic = {offset: 257, bytes: 'ustar'};
+
 const packingMagics: readonly (readonly [Packing, Magic])[] = [
 	['gzip', {offset: 0, bytes: '\x1f\x8b'}],
 	['xz', {offset: 0, bytes: '\xfd7zXZ\0'}],
 	['zstd', {offset: 0, bytes: '\x28\xb5\x2f\xfd'}],
-	['tar', {offset: 257, bytes: 'ustar'}],
+	['tar', tarMagic],
 ];
 
 /** A hybrid image has a partition table too, and is meant for a drive all the same. */
@@ -54,13 +63,30 @@ const headSize = isoMagic.offset + isoMagic.bytes.length;
 /** @param head the first bytes, and @param tail the last ones: fewer where the file is smaller */
 export function diskContent(head: Buffer, tail: Buffer): DiskContent {
 	const format = imageMagics.find(([, magic]) => has(head, magic))?.[0];
+	if (format === 'vmdk' && isStreamOptimized(head))
+		return {kind: 'disk', format, sectorSize: 512, readOnly: 'a compressed (streamOptimized) VMDK'};
 	if (format !== undefined) return {kind: 'disk', format, sectorSize: 512};
 	if (has(head, isoMagic)) return {kind: 'optical'};
 	const packing = packingMagics.find(([, magic]) => has(head, magic))?.[0];
+	if (packing === 'gzip' && isPackedTar(head)) return {kind: 'packed', packing: 'tar and gzip'};
 	if (packing !== undefined) return {kind: 'packed', packing};
 	if (has(tail, vhdFooter)) return {kind: 'disk', format: 'vpc', sectorSize: 512};
 	if (!has(head, mbrMagic)) return {kind: 'blank'};
 	return {kind: 'disk', format: 'raw', sectorSize: has(head, gptWith4096) ? 4096 : 512};
+}
+
+/** @see Virtual Disk Format 5.0, "Hosted Sparse Extents": bit 16 of the flags */
+function isStreamOptimized(head: Buffer): boolean {
+	return has(head, {offset: 0, bytes: 'KDMV'}) && (head.readUInt32LE(8) & 0x10000) !== 0;
+}
+
+/** As disks of Google Compute Engine are. */
+function isPackedTar(head: Buffer): boolean {
+	try {
+		return has(gunzipSync(head, {finishFlush: constants.Z_SYNC_FLUSH}), tarMagic);
+	} catch {
+		return false;
+	}
 }
 
 function has(bytes: Buffer, {offset, bytes: wanted}: Magic): boolean {

@@ -1,10 +1,12 @@
 import {accessSync, constants, existsSync, readFileSync, statSync} from 'node:fs';
 import path from 'node:path';
-import {Refused, UsageError} from '../../engine/errors.ts';
+import {EngineError, Refused, UsageError} from '../../engine/errors.ts';
 import type {System} from '../../engine/system/system.ts';
 import {printableText} from '../../engine/tree/printable.ts';
 import {liveFiles} from '../live/live-medium.ts';
-import {type DiskContent, type Packing, readDiskContent} from './disk-content.ts';
+import {readAt} from '../verify/medium/medium.ts';
+import {openMedium as openDisk} from '../verify/medium/open-medium.ts';
+import {type DiskContent, type DiskFormat, type Packing, readDiskContent} from './disk-content.ts';
 import type {AddedDisk, Medium} from './qemu-command.ts';
 
 /** What there is under a name. */
@@ -60,18 +62,45 @@ export function openMedium(
 	system: Pick<System, 'deviceSize' | 'probeExclusive'>,
 	given: string,
 	isKept: boolean,
+	firmware: 'uefi' | 'bios' | undefined = undefined,
 ): Medium {
 	// Absolute, or QEMU would take what is before a colon for a protocol.
 	const place = path.resolve(given);
 	if (statSync(place).isDirectory()) return liveFolder(place, given, isKept);
 	const content = readContent(system, place, given);
 	if (content.kind === 'disk') {
+		const {format, sectorSize, readOnly} = content;
+		if (firmware === 'bios' && lacksBootCode(system, place, format))
+			throw new UsageError(`no BIOS starts ${printableText(given)}: it has no program for one`, {
+				hint: 'Leave --firmware bios out; or make the disk with slipway disk --firmware bios.',
+			});
+		if (isKept && readOnly !== undefined) throw notKept(given, readOnly);
 		if (isKept) checkWritable(system, place, given);
-		return {...content, path: place, isKept};
+		return {kind: 'disk', path: place, format, sectorSize, isKept};
 	}
 	if (content.kind !== 'optical') throw notADisk(given);
 	if (isKept) throw notKept(given, 'an ISO');
 	return {kind: 'optical', path: place};
+}
+
+/** In a master boot record its signature and table come behind it. */
+const bootCodeLength = 440;
+
+/** Whether nothing is there that a BIOS could start; of a format that slipway does not read nobody knows. */
+function lacksBootCode(
+	system: Pick<System, 'deviceSize'>,
+	place: string,
+	format: DiskFormat,
+): boolean {
+	if (format !== 'raw' && format !== 'qcow2') return false;
+	try {
+		using disk = openDisk({path: place, format, fileSize: system.deviceSize(place).size});
+		return readAt(disk, {offset: 0, length: bootCodeLength}).every((byte) => byte === 0);
+	} catch (error) {
+		// QEMU may take a qcow2 that is not read here, or says why not.
+		if (error instanceof EngineError) return false;
+		throw error;
+	}
 }
 
 function liveFolder(place: string, given: string, isKept: boolean): Medium {
@@ -109,6 +138,10 @@ export function openAddedDisk(
 		throw new UsageError(`${printableText(given)} is an ISO, which is no disk to write to`, {
 			hint: `Boot it: slipway run ${given}.`,
 		});
+	if (content.kind === 'disk' && content.readOnly !== undefined)
+		throw new UsageError(`${printableText(given)} is ${content.readOnly}, which QEMU only reads`, {
+			hint: `Convert it: qemu-img convert -O qcow2 ${given} ${given}.qcow2`,
+		});
 	checkWritable(system, place, given);
 	return content.kind === 'blank'
 		? {path: place, format: 'raw', sectorSize: 512, isBlank: true}
@@ -127,7 +160,9 @@ function readContent(
 		gzip: 'gzip -dk',
 		xz: 'xz -dk',
 		zstd: 'zstd -d',
-		tar: 'tar -xf',
+		// What is there already is kept.
+		tar: 'tar -xkf',
+		'tar and gzip': 'tar -xkf',
 	};
 	throw new Refused('packed-disk', `${printableText(given)} is packed by ${content.packing}`, {
 		hint: `Unpack it first: ${unpack[content.packing]} ${given}`,

@@ -10,14 +10,20 @@ export interface ImageDisk {
 	readonly reference: string;
 	/** As `slipway disk --size` takes it; undefined: as the image sees fit. */
 	readonly size: string | undefined;
+	/** Of the machine; UEFI when left out. */
+	readonly firmware?: 'uefi' | 'bios' | undefined;
 }
 
 /** Arguments for podman. The labels of the folder stay, where SELinux would want others. */
-export function imageDiskArguments({reference, size}: ImageDisk, folder: string): string[] {
+export function imageDiskArguments(
+	{reference, size, firmware}: ImageDisk,
+	folder: string,
+): string[] {
 	return [
 		...['run', '--rm', '--network', 'none', '--security-opt', 'label=disable'],
 		...['--volume', `${folder}:/out`, reference, 'disk', '--format', 'raw'],
 		...(size === undefined ? [] : ['--size', size]),
+		...(firmware === 'bios' ? ['--firmware', firmware] : []),
 		'/out',
 	];
 }

@@ -48,6 +48,7 @@ export function machineSteps(settings: MachineSettings, folder: string): Machine
 			? {
 					reference: source.reference,
 					size: source.size,
+					firmware: source.firmware,
 					podman: programs.podman,
 					file: source.keptAs ?? place('disk.raw'),
 				}

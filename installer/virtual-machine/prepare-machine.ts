@@ -3,7 +3,7 @@ import path from 'node:path';
 import {bootArchitecture} from '../../engine/boot/architecture.ts';
 import {Lacking, Refused, UsageError} from '../../engine/errors.ts';
 import type {System} from '../../engine/system/system.ts';
-import {formatSize, GiB, MiB, parseSize, sizeSyntax} from '../disk/size.ts';
+import {formatSize, GiB, MiB, parseSize, sizeHint} from '../disk/size.ts';
 import {type ChosenAccelerator, chooseAccelerator, type KvmPlaces} from './accelerator.ts';
 import {
 	chooseFirmware,
@@ -122,7 +122,7 @@ function checkTogether(wishes: MachineWishes, architecture: MachineArchitecture)
 function readSize(option: string, given: string): number {
 	const size = parseSize(given);
 	if (size !== undefined) return size;
-	throw new UsageError(`--${option} cannot be ${given}`, {hint: `Give ${sizeSyntax}.`});
+	throw new UsageError(`--${option} cannot be ${given}`, {hint: sizeHint(given)});
 }
 
 function readMemory(given: string | undefined): number {
@@ -137,7 +137,7 @@ function readMemory(given: string | undefined): number {
 
 function readSource(
 	system: Pick<System, 'deviceSize' | 'probeExclusive'>,
-	{source, isPersistent, keepAs, diskSize}: MachineWishes,
+	{source, isPersistent, keepAs, diskSize, firmware}: MachineWishes,
 ): MachineSettings['source'] {
 	if (meantSource(source, findPath(source)) === 'image') {
 		if (isPersistent)
@@ -145,14 +145,14 @@ function readSource(
 				hint: 'Keep the disk that is made of it by --disk FILE.',
 			});
 		if (diskSize !== undefined) readSize('disk-size', diskSize);
-		return {kind: 'image', reference: source, size: diskSize, keptAs: newFile(keepAs)};
+		return {kind: 'image', reference: source, size: diskSize, firmware, keptAs: newFile(keepAs)};
 	}
 	const option = keepAs !== undefined ? 'disk' : diskSize !== undefined ? 'disk-size' : undefined;
 	if (option !== undefined)
 		throw new UsageError(`${source} is there, and --${option} is for an image`, {
 			hint: 'Leave it out; or write the name of the image with its registry.',
 		});
-	return openMedium(system, source, isPersistent);
+	return openMedium(system, source, isPersistent, firmware);
 }
 
 function newFile(given: string | undefined): string | undefined {

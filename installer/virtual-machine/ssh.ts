@@ -31,11 +31,19 @@ export async function choosePort(wanted: number | undefined): Promise<number> {
 
 /**
  * Lines of authorized_keys, without comments and empty ones.
- * @throws UsageError when one is no public key, or there is none
+ * @throws UsageError when it cannot be read, one is no public key, or there is none
  */
 export function readPublicKeys(file: string): string {
 	const shown = printableText(file);
-	const text = readFileSync(file, 'utf8');
+	let text: string;
+	try {
+		text = readFileSync(file, 'utf8');
+	} catch (cause) {
+		throw new UsageError(
+			`--ssh-key ${shown} cannot be read: ${(cause as NodeJS.ErrnoException).code}`,
+			{hint: 'Give a file that is there, such as ~/.ssh/id_ed25519.pub.', cause},
+		);
+	}
 	if (text.includes('PRIVATE KEY'))
 		throw new UsageError(`${shown} is a private key, which is for nobody else`, {
 			hint: `Give the public one: ${shown}.pub`,

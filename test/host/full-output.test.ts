@@ -7,8 +7,8 @@ import * as assert from 'uvu/assert';
 import {OperationFailed} from '../../engine/errors.ts';
 import {noProgress} from '../../engine/progress.ts';
 import {hostSystem} from '../../engine/system/host.ts';
-import {writeFormats} from '../../installer/output/write-formats.ts';
 import {MiB, makeDisk, noise} from '../installer/output/sample-disks.ts';
+import {writeInPlace} from '../installer/output/write-in-place.ts';
 import {thrownBy} from '../installer/sink/thrown.ts';
 
 const test = suite('disk images on a full file system');
@@ -26,7 +26,7 @@ test('are not left half written', async () => {
 			{format: 'qcow2', file: path.join(out, 'disk.qcow2')},
 			{format: 'vmdk', file: path.join(out, 'disk.vmdk')},
 		] as const;
-		const writing = writeFormats(system, disk, outputs, noProgress, new AbortController().signal);
+		const writing = writeInPlace(system, disk, outputs, noProgress, new AbortController().signal);
 		const {code, message, hint} = await thrownBy(OperationFailed, writing);
 		assert.is(code, 'disk-full');
 		assert.match(message, /^there is no room left for .*\/out\/disk\.(qcow2|vmdk)$/);

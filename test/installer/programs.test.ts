@@ -1,7 +1,12 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {Lacking} from '../../engine/errors.ts';
-import {checkPrograms, installPrograms, whyNoEncryption} from '../../installer/programs.ts';
+import {
+	checkMediaPrograms,
+	checkPrograms,
+	installPrograms,
+	whyNoEncryption,
+} from '../../installer/programs.ts';
 import {type MadeRoot, makeRoot} from '../engine/lint/made-root.ts';
 
 const test = suite('programs of an install');
@@ -50,6 +55,13 @@ test('to encrypt with are wanted only then, and are all that an image lacks that
 		/^the image lacks cryptsetup, systemd-cryptenroll$/,
 	);
 	assert.is(whyNoEncryption([unable.folder]), 'the image lacks cryptsetup, systemd-cryptenroll');
+});
+
+test('of live media are wanted before anything is made', async () => {
+	await using able = await makeRoot(rootWith(['mkfs.erofs', 'mkfs.vfat', 'mcopy', 'sfdisk']));
+	checkMediaPrograms([able.folder]);
+	await using unable = await makeRoot(rootWith(['mkfs.vfat', 'mcopy', 'sfdisk']));
+	assert.throws(() => checkMediaPrograms([unable.folder]), /^the image lacks mkfs\.erofs$/);
 });
 
 test.run();

@@ -28,6 +28,7 @@ const packages: Readonly<Record<string, string>> = {
 	tmux: '/usr/bin/tmux',
 	rpm: '/usr/bin/rpmbuild',
 	binutils: '/usr/bin/strip',
+	cpio: '/usr/bin/cpio',
 	zstd: '/usr/bin/zstd',
 	// Node itself needs these two; they also go into the image, beside it.
 	libatomic1: '/usr/lib/x86_64-linux-gnu/libatomic.so.1',

@@ -1,5 +1,6 @@
 import {UsageError} from '../../engine/errors.ts';
 import {nearestWord} from '../../engine/suggestion.ts';
+import {throwRefusals} from '../../installer/disk/refusals.ts';
 import {type LiveFormat, liveFormats} from '../../installer/output/make-live-media.ts';
 import {type OutputFormat, outputFormats} from '../../installer/output/output-format.ts';
 
@@ -9,7 +10,10 @@ export interface AskedFormats {
 	readonly live: readonly LiveFormat[];
 }
 
-/** @throws UsageError for `raw,qcow` and the like */
+/** Names that others have for a format. */
+const otherNames: Readonly<Record<string, string>> = {vhd: 'vpc', azure: 'vpc', img: 'raw'};
+
+/** @throws UsageError for `raw,qcow` and the like, with all mistakes */
 export function parseFormats(text: string | undefined): AskedFormats {
 	const all: readonly string[] = [...outputFormats, ...liveFormats];
 	const names = (text ?? '').split(',').filter((name) => name !== '');
@@ -17,12 +21,19 @@ export function parseFormats(text: string | undefined): AskedFormats {
 		throw new UsageError('nobody said what to make', {
 			hint: `Say it with --format: ${all.join(', ')}.`,
 		});
-	for (const name of names) {
-		if (all.includes(name)) continue;
-		throw new UsageError(`there is no format ${name}`, {
-			hint: didYouMean(nearestWord(name, all), all),
-		});
-	}
+	const unknown = [...new Set(names)].filter((name) => !all.includes(name));
+	const twice = [...new Set(names.filter((name, at) => names.indexOf(name) !== at))];
+	throwRefusals([
+		...unknown.map(
+			(name) =>
+				new UsageError(`there is no format ${name}`, {
+					hint: didYouMean(otherNames[name] ?? nearestWord(name, all), all),
+				}),
+		),
+		...twice.map(
+			(name) => new UsageError(`format ${name} is listed twice`, {hint: 'List each once.'}),
+		),
+	]);
 	return {
 		disk: outputFormats.filter((format) => names.includes(format)),
 		live: liveFormats.filter((format) => names.includes(format)),

@@ -1,5 +1,6 @@
 import {getSystemErrorMap} from 'node:util';
 import {EngineError, exitStatus, firstFailure} from '../../engine/errors.ts';
+import {SeveralRefusals} from '../../installer/disk/refusals.ts';
 
 export interface ErrorReport {
 	/** For standard error, without a last end of line. */
@@ -9,11 +10,18 @@ export interface ErrorReport {
 
 /** How an error is told to a person: cause, next step and, when debugging, where it came from. */
 export function reportError(error: unknown, {debug}: {debug: boolean}): ErrorReport {
-	const {message, hint, exitStatus: status} = describe(firstFailure(error));
-	const lines = [`slipway: ${message}`];
-	if (hint !== undefined) lines.push(`  hint: ${hint}`);
+	const first = firstFailure(error);
+	const {message, exitStatus: status} = describe(first);
+	const lines = [`slipway: ${message}`, ...hintsOf(first).map((hint) => `  hint: ${hint}`)];
 	if (debug) lines.push(...traceLines(error));
 	return {lines, exitStatus: status};
+}
+
+/** Of several refusals each is a line of its own, once. */
+function hintsOf(error: unknown): string[] {
+	if (error instanceof SeveralRefusals) return [...new Set(error.refusals.flatMap(hintsOf))];
+	const {hint} = describe(error);
+	return hint === undefined ? [] : [hint];
 }
 
 interface Description {

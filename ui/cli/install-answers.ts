@@ -119,7 +119,11 @@ async function readHash(file: string, report: ProgressReporter): Promise<Secret>
 /** Without blank lines and comments. */
 async function readKeys(file: string): Promise<string[]> {
 	const lines = (await read(file)).split('\n').map((line) => line.trim());
-	return lines.filter((line) => line !== '' && !line.startsWith('#'));
+	const keys = lines.filter((line) => line !== '' && !line.startsWith('#'));
+	if (keys.length > 0) return keys;
+	throw new UsageError(`${file} holds no public key`, {
+		hint: 'Give a file such as ~/.ssh/id_ed25519.pub, with one key on each line.',
+	});
 }
 
 async function read(file: string): Promise<string> {

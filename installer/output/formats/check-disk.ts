@@ -1,4 +1,4 @@
-import {Refused, UsageError} from '../../../engine/errors.ts';
+import {type EngineError, Refused, UsageError} from '../../../engine/errors.ts';
 import {formatExactSize, formatSize} from '../../disk/size.ts';
 import type {DiskFacts, DiskFormat} from './format.ts';
 import {type DiskFormatName, diskFormats} from './formats.ts';
@@ -10,31 +10,50 @@ import {type DiskFormatName, diskFormats} from './formats.ts';
  */
 export function checkDisk(
 	name: DiskFormatName,
-	{size, sectorSize}: Pick<DiskFacts, 'size' | 'sectorSize'>,
+	disk: Pick<DiskFacts, 'size' | 'sectorSize'>,
 	isCompressed: boolean | undefined,
 ): void {
+	for (const mistake of diskMistakes(name, disk, isCompressed)) throw mistake;
+}
+
+/** All that {@link checkDisk} has against a disk, as far as it is known. */
+export function diskMistakes(
+	name: DiskFormatName,
+	{size, sectorSize}: {readonly size: number | undefined; readonly sectorSize: number},
+	isCompressed: boolean | undefined,
+): EngineError[] {
 	const format: DiskFormat = diskFormats[name];
 	const {sizeMultiple, maxSize = Number.MAX_SAFE_INTEGER, sectorSizes, compression} = format;
-	if (size <= 0 || size % sizeMultiple !== 0)
-		throw unfit(
-			`a disk of ${size} bytes cannot be written as ${name}`,
-			`Give it a size that is a multiple of ${formatExactSize(sizeMultiple)}.`,
+	const mistakes: EngineError[] = [];
+	if (size !== undefined && (size <= 0 || size % sizeMultiple !== 0))
+		mistakes.push(
+			unfit(
+				`a disk of ${size} bytes cannot be written as ${name}`,
+				`Give it a size that is a multiple of ${formatExactSize(sizeMultiple)}.`,
+			),
 		);
-	if (size > maxSize)
-		throw unfit(
-			`a disk of ${formatSize(size)} cannot be written as ${name}`,
-			`Give it at most ${formatExactSize(maxSize)}.`,
+	if (size !== undefined && size > maxSize)
+		mistakes.push(
+			unfit(
+				`a disk of ${formatSize(size)} cannot be written as ${name}`,
+				`Give it at most ${formatExactSize(maxSize)}.`,
+			),
 		);
 	if (sectorSizes !== undefined && !sectorSizes.includes(sectorSize))
-		throw unfit(
-			`a disk with sectors of ${sectorSize} bytes cannot be written as ${name}`,
-			`Make it with --sector-size ${sectorSizes.join(' or ')}, or in another format.`,
+		mistakes.push(
+			unfit(
+				`a disk with sectors of ${sectorSize} bytes cannot be written as ${name}`,
+				`Make it with --sector-size ${sectorSizes.join(' or ')}, or in another format.`,
+			),
 		);
-	if (isCompressed === undefined || compression === 'optional') return;
+	if (isCompressed === undefined || compression === 'optional') return mistakes;
 	if (isCompressed !== (compression === 'always'))
-		throw new UsageError(`${name} is ${compression} compressed`, {
-			hint: 'Leave the compression out, or choose another format.',
-		});
+		mistakes.push(
+			new UsageError(`${name} is ${compression} compressed`, {
+				hint: 'Leave the compression out, or choose another format.',
+			}),
+		);
+	return mistakes;
 }
 
 function unfit(message: string, hint: string): Refused {

@@ -32,7 +32,7 @@ export interface MediumChanges {
  * Makes a copy of a live medium that is told something else, without the image that it was made of. The copy is
  * the same as if the medium had been made with that.
  * @param from an ISO that `writeIso` made
- * @param to which is not there yet; temporary files come beside it
+ * @param to which is empty; temporary files come beside it
  * @throws UsageError when `from` is not there
  * @throws Refused `not-a-live-medium`, `other-medium-format`, `config-too-large` before anything is written
  * @returns what the copy does
@@ -169,9 +169,10 @@ async function copyWithout(
 ): Promise<void> {
 	const end = start + left;
 	const progress = byteProgress(report, 'iso', 'Copying the ISO', size - left);
+	await using copy = await open(to, 'r+');
 	// It may have the same secrets as the original.
 	const {mode} = await original.stat();
-	await using copy = await open(to, 'wx', 0o600 | (mode & 0o044));
+	await copy.chmod(0o600 | (mode & 0o044 & ~process.umask()));
 	await copy.truncate(size);
 	for (const range of [
 		{start: 0, size: start},

@@ -15,7 +15,7 @@ const bootSectorSize = 512;
 
 /**
  * Makes a file of a layout, sparse, with all but what is in its EFI system partition.
- * @param file which is not there yet
+ * @param file which is empty
  * @param seed all identifiers follow from it
  * @throws OperationFailed and others, with a file that is of no use
  */
@@ -27,7 +27,7 @@ export async function writeIsoFile(
 	report: ProgressReporter,
 	signal: AbortSignal,
 ): Promise<void> {
-	await using iso = await open(file, 'wx+', 0o644);
+	await using iso = await open(file, 'w+', 0o644);
 	await iso.truncate(layout.size);
 	await writePartitionTable(system, {path: file, sectorSize: 512}, partitionTable(layout, seed));
 	if (layout.bootSector !== undefined) {

@@ -50,7 +50,7 @@ const rootImagePath = 'slipway/root.erofs';
 
 /**
  * Makes a live medium: a hybrid ISO that firmware starts as a CD and as a disk.
- * @param file which is not there yet; temporary files come beside it
+ * @param file which is empty; temporary files come beside it
  * @throws Lacking `missing-program`
  * @throws OperationFailed and others, with a file that is of no use
  */

@@ -62,6 +62,6 @@ export function damaged(path: string, what: string): DamagedInput {
 
 export function unreadable(path: string, what: string): Refused {
 	return new Refused('unreadable-format', `${path} cannot be read here: it ${what}`, {
-		hint: `Convert it first: qemu-img convert -O raw ${path} disk.raw.`,
+		hint: `Convert it first: qemu-img convert -O raw ${path} ${path}.raw.`,
 	});
 }

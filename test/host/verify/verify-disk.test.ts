@@ -452,6 +452,20 @@ test('is a command, which takes the manifest beside the disk', () => {
 	assert.match(missing.stderr, /^slipway: \S+nothing cannot be read: ENOENT\n {2}hint: /);
 });
 
+test('warns of a manifest beside a disk that lists others alone', () => {
+	const copy = made.copy();
+	const beside = `${copy}.manifest.json`;
+	const outputs = [{file: 'os.vmdk', format: 'vmdk', size: 1}];
+	writeFileSync(beside, formatManifest({...manifest, outputs}));
+	const {status, stderr} = slipway(['disk', 'verify', '--quiet', copy]);
+	assert.is(status, 0);
+	assert.match(
+		stderr,
+		`the manifest beside it is of os.vmdk, and may be of another disk than ${path.basename(copy)}`,
+	);
+	assert.is(slipway(['disk', 'verify', '--quiet', '--manifest', beside, copy]).stderr, '');
+});
+
 test('says that a manifest of another disk is not its own', async () => {
 	const disk = {...manifest.disk, id: '00000000-0000-4000-8000-000000000000'};
 	assert.match(

@@ -8,6 +8,8 @@ import {
 	GiB,
 	MiB,
 	parseSize,
+	sizeHint,
+	sizeSyntax,
 } from '../../../installer/disk/size.ts';
 
 const test = suite('sizes');
@@ -77,6 +79,12 @@ test('are written so that nothing is lost, in the largest unit that fits', () =>
 		sizes.map((size) => parseSize(formatExactSize(size))),
 		sizes,
 	);
+});
+
+test('tells how to write what others write', () => {
+	assert.is(sizeHint('3G'), 'Write "3 GiB".');
+	assert.is(sizeHint('1.5 t'), 'Write "1.5 TiB".');
+	assert.is(sizeHint('3'), `Give ${sizeSyntax}.`);
 });
 
 test.run();

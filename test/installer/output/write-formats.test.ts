@@ -7,10 +7,11 @@ import {OperationFailed, Refused, UsageError} from '../../../engine/errors.ts';
 import {noProgress, type ProgressEvent} from '../../../engine/progress.ts';
 import {hostSystem} from '../../../engine/system/host.ts';
 import {type DiskFormatName, diskFormats} from '../../../installer/output/formats/formats.ts';
-import {type FormatOutput, writeFormats} from '../../../installer/output/write-formats.ts';
+import type {FormatOutput} from '../../../installer/output/write-formats.ts';
 import {thrownBy} from '../sink/thrown.ts';
 import {describeImage} from './qemu-img.ts';
 import {MiB, makeDisk, noise, text} from './sample-disks.ts';
+import {writeInPlace} from './write-in-place.ts';
 
 const test = suite<{folder: string; out: string}>('writing of formats');
 const system = hostSystem();
@@ -42,7 +43,7 @@ test('replaces files of the same names, with ones that everybody may read', asyn
 		writeFileSync(file, 'an older one');
 		writeFileSync(`${file}.slipway-new`, 'left by a crash', {mode: 0o600});
 	}
-	await writeFormats(system, disk, outputs, noProgress, signal);
+	await writeInPlace(system, disk, outputs, noProgress, signal);
 	assert.equal(readdirSync(out), ['disk.qcow2']);
 	assert.is(describeImage(path.join(out, 'disk.qcow2'))['virtual-size'], 2 * MiB);
 });
@@ -56,7 +57,7 @@ test('tells how much of the data is read', async ({folder, out}) => {
 		],
 	});
 	const events: ProgressEvent[] = [];
-	await writeFormats(
+	await writeInPlace(
 		system,
 		disk,
 		outputsIn(out, ['vmdk', 'vhdx']),
@@ -82,7 +83,7 @@ const wholeDisk = {size: 2 * MiB, pieces: [[0, text(MiB)]]} as const;
 
 test('refuses a disk that a format cannot hold before it writes any', async ({folder, out}) => {
 	const disk = makeDisk(folder, wholeDisk);
-	const writing = writeFormats(system, disk, outputsIn(out, ['qcow2', 'gce']), noProgress, signal);
+	const writing = writeInPlace(system, disk, outputsIn(out, ['qcow2', 'gce']), noProgress, signal);
 	const {code, message, hint} = await thrownBy(Refused, writing);
 	assert.equal(
 		{code, message, hint},
@@ -94,7 +95,7 @@ test('refuses a disk that a format cannot hold before it writes any', async ({fo
 	);
 	const [output] = outputsIn(out, ['vhdx']);
 	assert.ok(output);
-	const compressing = writeFormats(
+	const compressing = writeInPlace(
 		system,
 		disk,
 		[{...output, isCompressed: true}],
@@ -109,7 +110,7 @@ test('says which folder is not there', async ({folder, out}) => {
 	const disk = makeDisk(folder, wholeDisk);
 	const missing = path.join(folder, 'missing');
 	const outputs = [...outputsIn(out), ...outputsIn(missing, ['qcow2'])];
-	const writing = writeFormats(system, disk, outputs, noProgress, signal);
+	const writing = writeInPlace(system, disk, outputs, noProgress, signal);
 	const {code, message} = await thrownBy(Refused, writing);
 	assert.is(code, 'output-not-writable');
 	assert.is(message, `${missing}/disk.qcow2 cannot be written: there is no folder ${missing}`);
@@ -119,7 +120,7 @@ test('says which folder is not there', async ({folder, out}) => {
 test('refuses a place that is a folder', async ({folder, out}) => {
 	const disk = makeDisk(folder, wholeDisk);
 	mkdirSync(path.join(out, 'disk.vmdk'));
-	const writing = writeFormats(system, disk, outputsIn(out, ['qcow2', 'vmdk']), noProgress, signal);
+	const writing = writeInPlace(system, disk, outputsIn(out, ['qcow2', 'vmdk']), noProgress, signal);
 	assert.match(
 		(await thrownBy(Refused, writing)).message,
 		/disk\.vmdk cannot be written: it is a folder$/,
@@ -129,7 +130,7 @@ test('refuses a place that is a folder', async ({folder, out}) => {
 
 test('leaves nothing when the disk is shorter than was said', async ({folder, out}) => {
 	const disk = makeDisk(folder, wholeDisk);
-	const writing = writeFormats(
+	const writing = writeInPlace(
 		system,
 		{...disk, size: 4 * MiB},
 		outputsIn(out),
@@ -146,7 +147,7 @@ test('leaves nothing when the disk becomes shorter meanwhile', async ({folder, o
 	const disk = makeDisk(folder, wholeDisk);
 	const lying = {dataExtents: () => [{start: 0, end: 4 * MiB}]};
 	const outputs = outputsIn(out);
-	const writing = writeFormats(
+	const writing = writeInPlace(
 		lying,
 		disk,
 		outputs,
@@ -162,7 +163,7 @@ test('leaves nothing but older files when it is stopped half-way', async ({folde
 	writeFileSync(path.join(out, 'disk.qcow2'), 'an older one');
 	const stop = new AbortController();
 	const reason = new Error('stopped by a test');
-	const writing = writeFormats(
+	const writing = writeInPlace(
 		system,
 		disk,
 		outputsIn(out),

@@ -3,7 +3,8 @@ import path from 'node:path';
 import {noProgress} from '../../../engine/progress.ts';
 import {hostSystem} from '../../../engine/system/host.ts';
 import {type DiskFormatName, diskFormats} from '../../../installer/output/formats/formats.ts';
-import {type RawDisk, writeFormats} from '../../../installer/output/write-formats.ts';
+import type {RawDisk} from '../../../installer/output/write-formats.ts';
+import {writeInPlace} from './write-in-place.ts';
 
 const {signal} = new AbortController();
 
@@ -18,7 +19,7 @@ export async function writtenImages(
 		file: path.join(folder, `image${diskFormats[format].suffix}`),
 		isCompressed,
 	}));
-	await writeFormats(hostSystem(), disk, outputs, noProgress, signal);
+	await writeInPlace(hostSystem(), disk, outputs, noProgress, signal);
 	return Object.fromEntries(outputs.map(({format, file}) => [format, file]));
 }
 

@@ -1,6 +1,8 @@
+import {randomBytes} from 'node:crypto';
 import {mkdtempSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {gzipSync} from 'node:zlib';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -21,6 +23,12 @@ function bytes(length: number, ...marks: readonly (readonly [offset: number, tex
 	return made;
 }
 
+function noise(length: number, [offset, text]: readonly [number, string]) {
+	const made = randomBytes(length);
+	made.write(text, offset, 'latin1');
+	return made;
+}
+
 const mbr = [510, '\x55\xaa'] as const;
 const iso = [0x8001, 'CD001'] as const;
 const none = Buffer.alloc(0);
@@ -31,6 +39,12 @@ test('is known by its bytes', () => {
 	const table: readonly (readonly [string, Buffer, Buffer, DiskContent])[] = [
 		['qcow2', bytes(0x9000, [0, 'QFI\xfb\0\0\0\x03']), none, disk('qcow2')],
 		['sparse vmdk', bytes(0x9000, [0, 'KDMV\x03']), none, disk('vmdk')],
+		[
+			'compressed vmdk',
+			bytes(0x9000, [0, 'KDMV\x03\0\0\0\x01\0\x03']),
+			none,
+			{...disk('vmdk'), readOnly: 'a compressed (streamOptimized) VMDK'},
+		],
 		[
 			'vmdk in several files',
 			Buffer.from('# Disk DescriptorFile\nversion=1\n'),
@@ -45,6 +59,18 @@ test('is known by its bytes', () => {
 		['iso', bytes(0x9000, iso), none, {kind: 'optical'}],
 		['hybrid iso', bytes(0x9000, mbr, [512, 'EFI PART'], iso), none, {kind: 'optical'}],
 		['gzip', bytes(0x9000, [0, '\x1f\x8b\x08']), none, {kind: 'packed', packing: 'gzip'}],
+		[
+			'tar and gzip',
+			gzipSync(bytes(0x9000, [257, 'ustar'])),
+			none,
+			{kind: 'packed', packing: 'tar and gzip'},
+		],
+		[
+			'tar and gzip, cut off',
+			gzipSync(noise(0x9000, [257, 'ustar'])).subarray(0, 0x8000),
+			none,
+			{kind: 'packed', packing: 'tar and gzip'},
+		],
 		['xz', bytes(0x9000, [0, '\xfd7zXZ\0']), none, {kind: 'packed', packing: 'xz'}],
 		['zstd', bytes(0x9000, [0, '\x28\xb5\x2f\xfd']), none, {kind: 'packed', packing: 'zstd'}],
 		['ova', bytes(0x9000, [257, 'ustar']), none, {kind: 'packed', packing: 'tar'}],

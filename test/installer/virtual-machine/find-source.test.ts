@@ -1,6 +1,7 @@
-import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {gzipSync} from 'node:zlib';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {fakeSystem} from '../../../engine/system/fake.ts';
@@ -33,6 +34,9 @@ const raw = file('raw.iso', 510, '\x55\xaa');
 const iso = file('iso.raw', 0x8001, 'CD001');
 const blank = file('blank', 0, '');
 const packed = file('disk.tar.gz', 0, '\x1f\x8b');
+const stream = file('stream.vmdk', 0, 'KDMV\x03\0\0\0\x01\0\x03');
+const archive = path.join(folder, 'gce.tar.gz');
+writeFileSync(archive, gzipSync(readFileSync(file('gce.tar', 257, 'ustar'))));
 const live = path.join(folder, 'live');
 mkdirSync(live);
 for (const name of Object.values(liveFiles)) writeFileSync(path.join(live, name), `${name}\n`);
@@ -105,6 +109,12 @@ test('is taken for what it is, whatever its name', () => {
 		commandLine: 'cmdline',
 	});
 	const image = {path: raw, format: 'raw', sectorSize: 512, isBlank: false};
+	writeFileSync(
+		path.join(folder, 'bios.raw'),
+		Buffer.concat([Buffer.from('\xeb', 'latin1'), readFileSync(raw).subarray(1)]),
+	);
+	assert.is(openMedium(system, path.join(folder, 'bios.raw'), false, 'bios').kind, 'disk');
+	assert.is(openMedium(system, stream, false).kind, 'disk');
 	assert.equal(openAddedDisk(system, raw), image);
 	assert.equal(openAddedDisk(system, blank), {...image, path: blank, isBlank: true});
 });
@@ -118,6 +128,22 @@ test('is refused where it cannot be booted, or not be written to', async () => {
 		[
 			() => openMedium(system, packed, false),
 			'…/disk.tar.gz is packed by gzip; Unpack it first: gzip -dk …/disk.tar.gz',
+		],
+		[
+			() => openMedium(system, archive, false),
+			'…/gce.tar.gz is packed by tar and gzip; Unpack it first: tar -xkf …/gce.tar.gz',
+		],
+		[
+			() => openMedium(system, stream, true),
+			'…/stream.vmdk is a compressed (streamOptimized) VMDK, which keeps no changes; Leave --persistent out; a disk to write to goes by --add-disk FILE.',
+		],
+		[
+			() => openAddedDisk(system, stream),
+			'…/stream.vmdk is a compressed (streamOptimized) VMDK, which QEMU only reads; Convert it: qemu-img convert -O qcow2 …/stream.vmdk …/stream.vmdk.qcow2',
+		],
+		[
+			() => openMedium(system, raw, false, 'bios'),
+			'no BIOS starts …/raw.iso: it has no program for one; Leave --firmware bios out; or make the disk with slipway disk --firmware bios.',
 		],
 		[
 			() => openMedium(system, iso, true),

@@ -129,6 +129,7 @@ test('as it was wished for', async () => {
 				kind: 'image',
 				reference: 'registry.example.com/myos:1',
 				size: '8 GiB',
+				firmware: undefined,
 				keptAs: place('kept.raw'),
 			},
 			addedDisks: [

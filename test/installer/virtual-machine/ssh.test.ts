@@ -63,4 +63,10 @@ test('takes the keys of a file, and only keys', () => {
 	);
 });
 
+test('takes no keys of a file that is not there', async () => {
+	const error = await failure(() => readPublicKeys(path.join(folder, 'nope')));
+	assert.instance(error, UsageError);
+	assert.is(error.message, `--ssh-key ${folder}/nope cannot be read: ENOENT`);
+});
+
 test.run();

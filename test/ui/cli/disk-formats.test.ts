@@ -1,5 +1,6 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
+import type {SeveralRefusals} from '../../../installer/disk/refusals.ts';
 import {parseFormats} from '../../../ui/cli/disk-formats.ts';
 import {slipway} from './run-program.ts';
 
@@ -11,7 +12,7 @@ test('are names with commas between them, in whatever order', () => {
 		disk: ['raw', 'qcow2'],
 		live: ['iso', 'pxe'],
 	});
-	assert.equal(parseFormats('raw,,raw'), {disk: ['raw'], live: []});
+	assert.equal(parseFormats('raw,'), {disk: ['raw'], live: []});
 });
 
 test('are asked for, and known', () => {
@@ -19,6 +20,13 @@ test('are asked for, and known', () => {
 		assert.throws(() => parseFormats(nothing), /^nobody said what to make$/);
 	assert.throws(() => parseFormats('raw,rwa'), /^there is no format rwa$/);
 	assert.throws(() => parseFormats('raw disk'), /^there is no format raw disk$/);
+	assert.throws(
+		() => parseFormats('raw,vhd,raw,oops'),
+		(error: SeveralRefusals) =>
+			error.message ===
+				'there is no format vhd; there is no format oops; format raw is listed twice' &&
+			error.hint?.startsWith('Did you mean vpc?'),
+	);
 });
 
 test('have no firmware where they are for any', () => {

@@ -95,6 +95,7 @@ for (const [options, message] of [
 	[{'user-ssh-key': ['/x']}, '--user-ssh-key is given, and no user'],
 	[{'user-password-hash-file': '/x'}, '--user-password-hash-file is given, and no user'],
 	[{'root-ssh-authorized-keys': '/no/such'}, '/no/such cannot be read: ENOENT'],
+	[{'root-ssh-authorized-keys': '/dev/null'}, '/dev/null holds no public key'],
 	[
 		{user: 'a', 'user-password-hash-file': write('empty', '\n')},
 		`${path.join(folder, 'empty')} is empty, and would let anybody in`,

@@ -3,6 +3,7 @@ import {givenKernelArguments} from '../../../engine/boot/kargs.ts';
 import {exitStatus, UsageError} from '../../../engine/errors.ts';
 import {holdsSecrets} from '../../../installer/answers/holds-secrets.ts';
 import {customizeIso, type MediumChanges} from '../../../installer/output/iso/customize-iso.ts';
+import {refuseExisting} from '../../../installer/output/output-folder.ts';
 import {writeWhole} from '../../../installer/output/write-whole.ts';
 import {defineCommand, progressOptions} from '../command.ts';
 import {mediumConfigOptions, readMediumConfig} from '../medium-config.ts';
@@ -22,6 +23,8 @@ export const command = defineCommand({
 			help: 'A kernel argument of the live system, in place of those that the medium was given. May be given several times.',
 		},
 		'no-karg': {type: 'boolean', help: 'Take away the kernel arguments that the medium was given.'},
+		force: {type: 'boolean', help: 'Replace OUT.iso when it is there.'},
+		json: {type: 'boolean', help: 'Print what was made as JSON.'},
 		...progressOptions,
 	},
 	positionals: {'OUT.iso': {help: 'Where the copy goes.'}},
@@ -49,6 +52,7 @@ export const command = defineCommand({
 			throw new UsageError(`${target} is the medium that is to be copied`, {
 				hint: 'Give the copy another name.',
 			});
+		if (!options.force) refuseExisting([target]);
 		const given = givenKernelArguments(karg, 'disk iso --karg');
 		const isKept = given.length === 0 && !withoutArguments;
 		const kernelArguments = isKept ? undefined : given.map(({argument}) => argument);
@@ -65,6 +69,10 @@ export const command = defineCommand({
 			effect = made.text;
 		});
 		progress[Symbol.dispose]();
+		if (options.json) {
+			context.print(JSON.stringify({version: 1, media: [target], effect}, undefined, 2));
+			return exitStatus.ok;
+		}
 		context.print(`${target} is ${from}, customised: it ${effect}`);
 		const needed = embedded?.imageFiles ?? [];
 		if (needed.length > 0) context.print(`Its image has to have ${needed.join(', ')}.`);

@@ -1,5 +1,8 @@
+import path from 'node:path';
 import {exitStatus} from '../../../engine/errors.ts';
+import type {ProgressReporter} from '../../../engine/progress.ts';
 import {printableText} from '../../../engine/tree/printable.ts';
+import type {DiskManifest} from '../../../installer/output/manifest/manifest.ts';
 import {readManifestOf} from '../../../installer/output/manifest/read-manifest.ts';
 import type {DeploymentSummary, DiskReport, Finding} from '../../../installer/verify/report.ts';
 import {verifyDisk} from '../../../installer/verify/verify-disk.ts';
@@ -31,12 +34,15 @@ export const command = defineCommand({
 		[exitStatus.refused]:
 			'It cannot be verified: another format, a root that is encrypted or not ext4, not closed properly, or not of slipway.',
 	},
-	async run(context, {options, positionals: {FILE: path}}) {
-		const manifest = readManifestOf(path, options.manifest);
+	async run(context, {options, positionals: {FILE: disk}}) {
+		const manifest = readManifestOf(disk, options.manifest);
 		using progress = await context.startProgress(options);
+		// One that was named is meant.
+		if (options.manifest === undefined && manifest !== undefined)
+			warnOfOthers(manifest, disk, progress.report);
 		const {signal} = context;
 		const system = await context.system();
-		const report = await verifyDisk(system, {path, manifest, signal}, progress.report);
+		const report = await verifyDisk(system, {path: disk, manifest, signal}, progress.report);
 		progress[Symbol.dispose]();
 		context.print(
 			...(options.json
@@ -46,6 +52,19 @@ export const command = defineCommand({
 		return report.findings.length > 0 ? exitStatus.damaged : exitStatus.ok;
 	},
 });
+
+/** A later disk of the same name may have replaced the manifest. */
+function warnOfOthers({outputs}: DiskManifest, disk: string, report: ProgressReporter): void {
+	const name = path.basename(disk);
+	const names = outputs.map(({file}) => file);
+	if (names.length === 0 || names.includes(name)) return;
+	report({
+		type: 'warning',
+		code: 'other-manifest',
+		message: `the manifest beside it is of ${names.join(', ')}, and may be of another disk than ${name}`,
+		hint: 'Name the manifest that was made with it: --manifest FILE.',
+	});
+}
 
 /** More tell nobody more. */
 const maxShown = 50;

@@ -79,7 +79,7 @@ for (const [what, plant, message] of [
 		const error = thrown(Refused, () => open(bytes));
 		assert.is(error.code, 'unreadable-format');
 		assert.match(error.message, message);
-		assert.is(error.hint, 'Convert it first: qemu-img convert -O raw disk.qcow2 disk.raw.');
+		assert.is(error.hint, 'Convert it first: qemu-img convert -O raw disk.qcow2 disk.qcow2.raw.');
 	});
 
 for (const [what, plant] of [
