@@ -1,4 +1,5 @@
 import {open} from 'node:fs/promises';
+import {keptRecoveryKey} from '../../engine/deployment/root-encryption.ts';
 import {type EarlyBoot, findBootProblems} from '../../engine/preflight/missing-drivers.ts';
 import type {Answers} from '../answers/answers.ts';
 import type {DiskTarget} from '../disk/sfdisk.ts';
@@ -12,9 +13,6 @@ import {
 } from './encryption-plan.ts';
 import {encryptionRequest, requestOffset} from './encryption-request.ts';
 import type {PreparedEncryption} from './prepare-encryption.ts';
-
-/** Of a machine that encrypts itself; root alone reads it. */
-export const keptRecoveryKey = '/var/lib/slipway/recovery-key';
 
 /**
  * What {@link prepareEncryption} does, for a disk that is encrypted by the machine that starts from it first: with

@@ -1,6 +1,6 @@
+import {keptRecoveryKey} from '../../engine/deployment/root-encryption.ts';
 import {Refused} from '../../engine/errors.ts';
 import type {Answers} from '../answers/answers.ts';
-import {keptRecoveryKey} from '../encryption/request-encryption.ts';
 
 interface UnfitKey {
 	/** Of slipway's own configuration. */
