@@ -80,7 +80,9 @@ exec ${real} "$@"`,
 case "$*" in *--recovery-key*) words='${recoveryKey}' ;; *) words=sealed ;; esac
 printf %s "$words" > '${place('words')}'
 ${real} luksAddKey -q --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --key-file "$key" "$last" '${place('words')}'
-[ "$words" = sealed ] || echo "$words"`,
+[ "$words" != sealed ] || exit 0
+echo '{"type":"systemd-recovery","keyslots":[]}' | ${real} token import "$last"
+echo "$words"`,
 	);
 	const made = spawnSync('mke2fs', [
 		'-q',
