@@ -39,7 +39,12 @@ export async function decideInstall(
 	const exact = isRoomy ? needed : {...needed, sizes: (early ?? rough).sizes};
 	// Hashing takes long enough for others to use the disk.
 	const found = early === undefined ? target : await inspectTarget(system, targetOptions(options));
-	const refusals = refusalsOf(system, found, targetOptions(options), exact);
+	const refusals = refusalsOf(
+		system,
+		found,
+		{...targetOptions(options), isEncryptedLater: request.isMadeElsewhere === true},
+		exact,
+	);
 	const [disk, ...others] = acceptDisks(found, [...problems, ...refusals]);
 	const place = diskTarget(disk);
 	const volume = onDisk.volumeOn([place, ...others.map(diskTarget)]);

@@ -42,6 +42,8 @@ export interface TargetOptions {
 	readonly mayReplace: boolean;
 	/** The fingerprint of the disk in the plan that was agreed to; otherwise it may be any. */
 	readonly plannedDisk?: string | undefined;
+	/** Whether the root is only encrypted by the machine that starts from the disk. */
+	readonly isEncryptedLater?: boolean;
 }
 
 /**
@@ -111,13 +113,13 @@ function refusalsOfDisk(
 	system: System,
 	disk: DiskInventory,
 	{others, sharing}: InstallTarget,
-	{wipe, storage}: TargetOptions,
+	{wipe, storage, isEncryptedLater = false}: TargetOptions,
 	needed: NeededRoom | undefined,
 ): readonly EngineError[] {
 	const isWhole = sharing === undefined && needed !== undefined && isFound(disk);
 	// Files of disks can be written without; what encrypts or mirrors them is the kernel.
-	const isPlainFile =
-		disk.kind === 'file' && storage.encryption === undefined && others.length === 0;
+	const isEncrypted = storage.encryption !== undefined && !isEncryptedLater;
+	const isPlainFile = disk.kind === 'file' && !isEncrypted && others.length === 0;
 	return findRefusals(disk, {
 		wipe: wipe || sharing !== undefined,
 		minimumSize: isWhole ? minimumDiskSize({...needed, sectorSize: disk.sectorSize}) : 0,

@@ -87,10 +87,12 @@ export async function prepareInstall(
 	const hasOwnSize = (wished.root.size ?? wished.root.most) !== undefined;
 	checkPrograms({
 		fileSystems: [rootFileSystem, ...otherFileSystems(wishes)],
-		encrypts: storage.encryption !== undefined,
+		encrypts: storage.encryption !== undefined && !isMadeElsewhere,
 		mirrors: options.mirror.length > 0,
 	});
-	const onDisk = await prepareRoot(system, {options, contents, seed, image: view, files});
+	const onDisk = await prepareRoot(system, {
+		...{options, contents, seed, image: view, files, isMadeElsewhere},
+	});
 	const unhashed = await prepareSelf(tree, environment);
 	const bootstrap = plannedBootstrap({
 		answers: options.answers,

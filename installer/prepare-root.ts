@@ -7,6 +7,7 @@ import type {ReadContents} from './bootstrap/source-contents.ts';
 import type {DiskTarget} from './disk/sfdisk.ts';
 import type {EncryptionPlan} from './encryption/encryption-plan.ts';
 import {prepareEncryption} from './encryption/prepare-encryption.ts';
+import {requestEncryption} from './encryption/request-encryption.ts';
 import type {InstallFiles} from './install-files.ts';
 import type {InstallOptions} from './install-options.ts';
 import type {MirrorPlan} from './mirror/mirror-plan.ts';
@@ -33,15 +34,19 @@ export interface RootRequest {
 	readonly seed: string;
 	readonly image: ImageRoot;
 	readonly files: InstallFiles;
+	/** Whether another machine is to start from the disk, and to encrypt it then. */
+	readonly isMadeElsewhere: boolean;
 }
 
 /** @throws UsageError for what the answers say of it */
 export async function prepareRoot(
 	system: System,
-	{options, contents, seed, image, files}: RootRequest,
+	{options, contents, seed, image, files, isMadeElsewhere}: RootRequest,
 ): Promise<PreparedRoot> {
 	const readEarly = once(() => readEarlyImage(image, files));
-	const encryption = await prepareEncryption(system, options, contents, seed, readEarly);
+	const encryption = isMadeElsewhere
+		? await requestEncryption(options.answers, seed, readEarly)
+		: await prepareEncryption(system, options, contents, seed, readEarly);
 	const mirror = await prepareMirror(system, options.mirror, seed, readEarly);
 	return {
 		encryption: encryption?.plan,

@@ -27,6 +27,7 @@ export const slowFiles: readonly string[] = [
 	'engine/update/upgrade.test.ts',
 	'image/root.test.ts',
 	'image/slipway-accounts.test.ts',
+	'image/slipway-encrypt.test.ts',
 	'image/slipway-etc.test.ts',
 	'image/slipway-var.test.ts',
 	'image/units.test.ts',

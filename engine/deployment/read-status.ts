@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import path from 'node:path';
 import {isDeepStrictEqual} from 'node:util';
 import {bootStateFile, readBootState} from '../boot/boot-state.ts';
@@ -10,7 +11,7 @@ import type {ContentChanges} from './content-changes.ts';
 import type {DeploymentSet} from './deployment.ts';
 import type {DeploymentId} from './id.ts';
 import {containerEnvironmentFile} from './image-reference.ts';
-import {readRootEncryption} from './root-encryption.ts';
+import {keptRecoveryKey, readRootEncryption} from './root-encryption.ts';
 import {readGrowthProblem} from './root-growth.ts';
 import {readRunningId} from './running-id.ts';
 import {knowsSoftReboot, readPreparedSoftReboot} from './soft-reboot-file.ts';
@@ -91,6 +92,7 @@ async function readRunningSystem(root: string, set: DeploymentSet): Promise<Runn
 	return {
 		verityEnforced: requiresVerity(parseMountinfo(mountinfo ?? '')),
 		rootEncryption: await readRootEncryption(physicalRoot, root),
+		keepsRecoveryKey: existsSync(path.join(root, keptRecoveryKey)),
 		growthProblem: await readGrowthProblem(path.join(root, physicalRoot), root),
 		softReboot: {
 			isKnown: await knowsSoftReboot(root),

@@ -20,6 +20,9 @@ export interface RootEncryption {
 	readonly unlockedBy: readonly UnlockMethod[] | null;
 }
 
+/** The recovery key of a root that was encrypted at its first boot, until somebody takes it elsewhere. */
+export const keptRecoveryKey = '/var/lib/slipway/recovery-key';
+
 export const rootEncryptionFile = '/run/slipway/root-encryption.json';
 
 const schema = v.object({

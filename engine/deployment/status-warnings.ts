@@ -2,6 +2,7 @@ import {bootStateFile} from '../boot/boot-state.ts';
 import type {DeploymentSet} from './deployment.ts';
 import {type Unpullable, unpullableWarning, whyUnpullable} from './image-reference.ts';
 import type {ImageReference} from './origin.ts';
+import {keptRecoveryKey} from './root-encryption.ts';
 import type {GrowthProblem} from './root-growth.ts';
 import {bootHealth, deploymentStates} from './states.ts';
 
@@ -70,6 +71,13 @@ export function growthWarning({message, hint}: GrowthProblem): StatusWarning {
 		hint,
 	};
 }
+
+/** Whoever can read it there needs it no more. */
+export const recoveryKeyWarning: StatusWarning = {
+	code: 'recovery-key-kept',
+	message: `the recovery key of the encrypted root is nowhere but on it, in ${keptRecoveryKey}`,
+	hint: 'As root, copy it to where it is found when this machine does not start, and delete the file.',
+};
 
 function withoutEntry(id: string): StatusWarning {
 	return {

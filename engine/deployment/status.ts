@@ -21,6 +21,7 @@ import {type BootHealth, bootHealth, deploymentStates} from './states.ts';
 import {
 	growthWarning,
 	healthSettingsWarning,
+	recoveryKeyWarning,
 	type StatusWarning,
 	statusWarnings,
 	whyUnreachable,
@@ -114,6 +115,8 @@ export interface RunningSystem {
 	readonly rootEncryption?: RootEncryption | undefined;
 	/** Why the root is not as large as its disk, where it is to be. */
 	readonly growthProblem?: GrowthProblem | undefined;
+	/** Whether the recovery key of the root lies on it. */
+	readonly keepsRecoveryKey?: boolean;
 	readonly softReboot?: {
 		/** Whether this system is made for them. */
 		readonly isKnown: boolean;
@@ -178,6 +181,7 @@ export function describeStatus(
 			...(booted === null || running.growthProblem === undefined
 				? []
 				: [growthWarning(running.growthProblem)]),
+			...(booted !== null && running.keepsRecoveryKey === true ? [recoveryKeyWarning] : []),
 			...(bootedHealth?.problems ?? []).map(healthSettingsWarning),
 		],
 	};

@@ -15,6 +15,13 @@ export const bootPrograms = {
 		file: /\/libtss2-tcti-device\.so[.\d]*$/,
 		packages: 'tpm2-tools, libtss2-esys-3.0.2-0 and libtss2-tcti-device0',
 	},
+	cryptsetup: {name: 'cryptsetup', file: /(?:^|\/)cryptsetup$/, packages: 'cryptsetup-bin'},
+	enrolling: {
+		name: 'systemd-cryptenroll',
+		file: /(?:^|\/)systemd-cryptenroll$/,
+		packages: 'systemd-cryptsetup',
+	},
+	sealing: {name: 'systemd-creds', file: /(?:^|\/)systemd-creds$/, packages: 'systemd'},
 	raid: {name: 'mdadm', file: /(?:^|\/)mdadm$/, packages: 'mdadm'},
 } as const;
 

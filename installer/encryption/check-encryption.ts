@@ -37,7 +37,8 @@ export async function findEncryptionProblems(
 const usesTpm2 = ({unlockedBy}: EncryptionPlan): boolean =>
 	unlockedBy.some(({kind}) => kind === 'tpm2');
 
-function needsOf(plan: EncryptionPlan): BootNeeds {
+/** What the initramfs must have to unlock it. */
+export function needsOf(plan: EncryptionPlan): BootNeeds {
 	const drivers = [{module: 'dm_crypt', purpose: 'the encryption of the root'}];
 	const tpm2 = {program: 'tpm2', purpose: 'its TPM2, which is to unlock the root'} as const;
 	return {drivers, programs: [...programsOfDrivers(drivers), ...(usesTpm2(plan) ? [tpm2] : [])]};

@@ -21,10 +21,14 @@ export interface EncryptionPlan {
 	readonly recoveryKey: RecoveryKeyPlan;
 }
 
-/** Where the recovery key goes: to whoever watches, at the end, or into a file. */
+/**
+ * Where the recovery key goes: to whoever watches, at the end, or into a file. Where the machine encrypts itself,
+ * that is a file of its own.
+ */
 export type RecoveryKeyPlan =
 	| {readonly kind: 'shown'}
-	| {readonly kind: 'written'; readonly path: string};
+	| {readonly kind: 'written'; readonly path: string}
+	| {readonly kind: 'made-at-first-boot'; readonly path: string};
 
 /** What cryptsetup keeps for itself before the data: both headers, and keys for 32 ways to open it. */
 export const luksHeaderSize = 16 * MiB;
@@ -93,5 +97,12 @@ export function encryptionArguments(
 }
 
 export function describeRecoveryKey(plan: RecoveryKeyPlan): string {
-	return plan.kind === 'shown' ? 'shown once, at the end' : `written to ${plan.path}`;
+	switch (plan.kind) {
+		case 'shown':
+			return 'shown once, at the end';
+		case 'written':
+			return `written to ${plan.path}`;
+		case 'made-at-first-boot':
+			return `made by the machine, in its ${plan.path}`;
+	}
 }

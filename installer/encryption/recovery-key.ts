@@ -32,6 +32,7 @@ export interface RecoveryKeyCheck {
  * @param isShown whether somebody sees what this installation gives
  */
 export function checkRecoveryKey(plan: EncryptionPlan, isShown: boolean): RecoveryKeyCheck {
+	if (plan.recoveryKey.kind === 'made-at-first-boot') return {problems: [], warnings: []};
 	if (plan.recoveryKey.kind === 'shown') {
 		const problem = new UsageError(
 			'the recovery key would be shown, and nobody is there to see it',

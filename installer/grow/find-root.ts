@@ -2,7 +2,12 @@ import {existsSync, readFileSync, statfsSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {OperationFailed, Refused} from '../../engine/errors.ts';
 import type {System} from '../../engine/system/system.ts';
-import {type BlockDevice, type KernelPaths, kernelPaths} from '../disk/block-devices.ts';
+import {
+	type BlockDevice,
+	blockDeviceOfName,
+	type KernelPaths,
+	kernelPaths,
+} from '../disk/block-devices.ts';
 import {readKernelState} from '../disk/kernel-state.ts';
 import {type RootFileSystem, rootFileSystems} from '../disk/layout-settings.ts';
 import {type MountPoint, mountedDevice} from '../disk/mounts.ts';
@@ -31,10 +36,12 @@ export async function findRoot(
 			hint: 'Report this, with the output of findmnt.',
 		});
 	const type = fileSystemType(mount);
-	const disk = diskOf(device, paths);
+	const below = encryptedPartition(device, paths) ?? device;
+	const disk = diskOf(below, paths);
 	askForSize(paths, disk);
 	const diskPath = path.join(paths.dev, disk);
-	const partition = readPartition(paths, device);
+	const partition = readPartition(paths, below);
+	const mapping = below === device ? undefined : readMapping(paths, device);
 	const {size, sectorSize} = system.deviceSize(diskPath);
 	const table = await readPartitionTable(system, {path: diskPath, sectorSize});
 	if (table === undefined)
@@ -45,7 +52,11 @@ export async function findRoot(
 	return {
 		disk: {path: diskPath, size, sectorSize, table, hasBackup},
 		partition,
-		fileSystem: {type, size: fileSystemSize(partition.path, type, () => usableBytes(mountPoint))},
+		...(mapping && {mapping}),
+		fileSystem: {
+			type,
+			size: fileSystemSize((mapping ?? partition).path, type, () => usableBytes(mountPoint)),
+		},
 		mountPoint,
 	};
 }
@@ -69,15 +80,41 @@ function fileSystemType({path: place, type}: MountPoint): RootFileSystem {
 	});
 }
 
+/** The partition that a LUKS2 root is unlocked from; undefined of all others. */
+function encryptedPartition(
+	{name, slaves}: BlockDevice,
+	paths: KernelPaths,
+): BlockDevice | undefined {
+	const [slave] = slaves;
+	if (slave === undefined || !isMapping(paths, name, 'CRYPT-LUKS2-')) return undefined;
+	const below = blockDeviceOfName(paths, slave);
+	return below?.disk === undefined ? undefined : below;
+}
+
+function isMapping(paths: KernelPaths, name: string, kind: string): boolean {
+	return (
+		existsSync(path.join(paths.sys, 'class/block', name, 'dm/uuid')) &&
+		readAttribute(paths, name, 'dm/uuid').startsWith(kind)
+	);
+}
+
+function readMapping(paths: KernelPaths, {name}: BlockDevice): FoundRoot['mapping'] {
+	return {
+		path: path.join(paths.dev, name),
+		name: readAttribute(paths, name, 'dm/name'),
+		size: Number(readAttribute(paths, name, 'size')) * sysfsUnit,
+	};
+}
+
 /** Kernel name of the disk that a root's partition is on. */
 function diskOf({name, disk, slaves, mapperName}: BlockDevice, paths: KernelPaths): string {
 	if (disk !== undefined) return disk;
-	if (mapperName !== undefined && readAttribute(paths, name, 'dm/uuid').startsWith('CRYPT-'))
+	if (mapperName !== undefined && isMapping(paths, name, 'CRYPT-'))
 		throw new Refused(
 			'encrypted-root',
-			`the root is encrypted, and ${name} only grows with its key`,
+			`the root is encrypted, and ${name} is not on a partition of its own`,
 			{
-				hint: `Grow the partition below it, then run cryptsetup resize ${mapperName ?? name}, which asks for a key, and grow the file system.`,
+				hint: `Grow what is below it, then run cryptsetup resize ${mapperName ?? name}, which asks for a key, and grow the file system.`,
 			},
 		);
 	if (/^md/.test(name))

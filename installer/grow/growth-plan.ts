@@ -2,6 +2,7 @@ import {Refused} from '../../engine/errors.ts';
 import type {RootFileSystem} from '../disk/layout-settings.ts';
 import type {Partition, PartitionTable} from '../disk/partition-table.ts';
 import {alignDown, alignment, MiB} from '../disk/size.ts';
+import {luksHeaderSize} from '../encryption/encryption-plan.ts';
 
 /** A mounted root on a partition of its own. Sizes are in bytes. */
 export interface FoundRoot {
@@ -21,6 +22,8 @@ export interface FoundRoot {
 		readonly start: number;
 		readonly size: number;
 	};
+	/** What an encrypted one is unlocked as: `slipway-root`, `/dev/dm-0`. */
+	readonly mapping?: {readonly path: string; readonly name: string; readonly size: number};
 	readonly fileSystem: {readonly type: RootFileSystem; readonly size: number};
 	/** Where it is mounted, perhaps read-only. */
 	readonly mountPoint: string;
@@ -32,6 +35,8 @@ export type GrowthStep =
 	| {readonly kind: 'table'; readonly table: PartitionTable}
 	/** The partition that the kernel knows. */
 	| {readonly kind: 'partition'}
+	/** What it is unlocked as. */
+	| {readonly kind: 'mapping'; readonly name: string}
 	| {readonly kind: 'file-system'};
 
 export interface GrowthPlan {
@@ -55,7 +60,7 @@ const entrySize = 128;
  * @throws Refused `not-gpt`, `other-table`, `partition-behind-root`
  */
 export function planGrowth(root: FoundRoot): GrowthPlan {
-	const {disk, partition, fileSystem} = root;
+	const {disk, partition, mapping, fileSystem} = root;
 	const entry = entryOf(root);
 	const size = sizeToGet(root, entry);
 	const steps: GrowthStep[] = [];
@@ -63,7 +68,10 @@ export function planGrowth(root: FoundRoot): GrowthPlan {
 	if (size !== entry.size || hasTorn)
 		steps.push({kind: 'table', table: grown(disk.table, entry, size)});
 	if (size !== partition.size) steps.push({kind: 'partition'});
-	if (size - fileSystem.size >= leastGain) steps.push({kind: 'file-system'});
+	const usable = mapping === undefined ? size : size - luksHeaderSize;
+	if (mapping !== undefined && usable - mapping.size >= leastGain)
+		steps.push({kind: 'mapping', name: mapping.name});
+	if (usable - fileSystem.size >= leastGain) steps.push({kind: 'file-system'});
 	return {root, size, steps};
 }
 

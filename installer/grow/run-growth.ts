@@ -1,4 +1,5 @@
 import {Lacking, OperationFailed} from '../../engine/errors.ts';
+import {CommandFailed} from '../../engine/system/commands.ts';
 import type {System} from '../../engine/system/system.ts';
 import type {RootFileSystem} from '../disk/layout-settings.ts';
 import {resizePartition} from '../disk/sfdisk.ts';
@@ -23,6 +24,9 @@ async function runStep(system: System, {root, size}: GrowthPlan, step: GrowthSte
 			await system.run('partx', ['--update', '--nr', String(partition.number), disk.path]);
 			checkPartition(system, partition, size);
 			return;
+		case 'mapping':
+			await growMapping(system, step.name);
+			return;
 		case 'file-system':
 			await growFileSystem(system, root);
 			return;
@@ -37,6 +41,23 @@ function checkPartition(system: System, {path}: FoundRoot['partition'], size: nu
 		`the kernel still takes ${path} to have ${found.size} bytes, not ${size}`,
 		{hint: 'Restart the machine; it is grown at the next boot, or by slipway grow.'},
 	);
+}
+
+/** It takes the key once more, which a TPM2 gives again with nobody there. */
+async function growMapping(system: Pick<System, 'run'>, name: string): Promise<void> {
+	try {
+		await system.run('cryptsetup', ['resize', '--token-only', name]);
+	} catch (cause) {
+		if (!(cause instanceof CommandFailed)) throw cause;
+		throw new OperationFailed(
+			'mapping-not-grown',
+			`${name} only grows with its key, and no TPM2 gives that`,
+			{
+				hint: 'Restart the machine: it is unlocked with all of its partition then, and slipway grow does the rest.',
+				cause,
+			},
+		);
+	}
 }
 
 const programs: Readonly<
@@ -56,9 +77,9 @@ const notFound = 127;
  */
 async function growFileSystem(
 	system: Pick<System, 'run'>,
-	{fileSystem: {type}, mountPoint, partition}: FoundRoot,
+	{fileSystem: {type}, mountPoint, mapping, partition}: FoundRoot,
 ): Promise<void> {
-	const [program, ...args] = programs[type](mountPoint, partition.path);
+	const [program, ...args] = programs[type](mountPoint, (mapping ?? partition).path);
 	const script = 'mount -o remount,bind,rw "$1" && shift && exec "$@"';
 	const words = ['--mount', 'sh', '-c', script, 'sh', mountPoint, program, ...args];
 	const {status} = await system.run('unshare', words, {okStatuses: [0, notFound]});

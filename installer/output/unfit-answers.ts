@@ -1,3 +1,4 @@
+import {keptRecoveryKey} from '../../engine/deployment/root-encryption.ts';
 import {Refused} from '../../engine/errors.ts';
 import type {Answers} from '../answers/answers.ts';
 
@@ -40,10 +41,29 @@ const unfitKeys: readonly UnfitKey[] = [
 		hint: 'Give the partition a size.',
 	},
 	{
-		key: 'storage.encryption',
-		isSaid: ({storage}) => storage.encryption !== undefined,
-		reason: 'would give all copies of the image one key',
-		hint: 'Install from the live medium (--format iso) to encrypt.',
+		key: 'storage.encryption.passphrase',
+		isSaid: ({storage: {encryption}}) => encryption?.passphrase !== undefined,
+		reason: 'would be in clear in the image, and the same on all its machines',
+		hint: 'Have the TPM2 of each machine unlock it (tpm2 = true); systemd-cryptenroll --password adds one there.',
+	},
+	{
+		key: 'storage.encryption.tpm2.pin',
+		isSaid: ({storage: {encryption}}) => encryption?.tpm2?.pin !== undefined,
+		reason: 'would be in clear in the image, and the same on all its machines',
+		hint: 'Leave it out; systemd-cryptenroll --tpm2-with-pin=yes asks for one on the machine.',
+	},
+	{
+		key: 'storage.encryption.key-derivation',
+		isSaid: ({storage: {encryption}}) => encryption?.keyDerivation !== undefined,
+		reason: 'is for a passphrase, and a disk image has none',
+		hint: leaveOut('storage.encryption.key-derivation'),
+	},
+	{
+		key: 'storage.encryption.recovery-key',
+		isSaid: ({storage: {encryption}}) =>
+			(encryption?.recoveryKeyPath ?? encryption?.recoveryKeyShown) !== undefined,
+		reason: 'says where a key goes that each machine makes for itself',
+		hint: `Leave it out: it is in ${keptRecoveryKey} of the machine.`,
 	},
 	{
 		key: 'scripts',

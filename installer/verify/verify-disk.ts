@@ -19,7 +19,7 @@ import {identifyMedium, openMedium} from './medium/open-medium.ts';
 import {Qcow2Disk} from './medium/qcow2.ts';
 import {describePartition, otherProblem, partitionUse} from './other-partitions.ts';
 import type {DeploymentSummary, DiskReport, Finding} from './report.ts';
-import {rootPartition} from './root-partition.ts';
+import {beforeFileSystem, rootPartition} from './root-partition.ts';
 import {readGpt} from './table/read-gpt.ts';
 
 export interface DiskVerification {
@@ -58,7 +58,7 @@ export async function verifyDisk(
 	const ofRoot = [...contents.nodes];
 	const fileSystems = [...boots, {partition: rootPlace, contents}];
 	const others = table.partitions.filter((one) =>
-		fileSystems.every(({partition}) => partition !== one),
+		fileSystems.every(({partition}) => partition.number !== one.number),
 	);
 	return {
 		path,
@@ -77,6 +77,7 @@ export async function verifyDisk(
 			...fileSystems.flatMap(({partition, contents: {size}}) =>
 				behindFileSystem(medium, partition, size),
 			),
+			...beforeFileSystem(medium, table.partitions, rootPlace),
 			...boots.flatMap(faultsOf),
 			...others.flatMap((partition) => judgeOther(medium, partition, path)),
 			...judged.findings,

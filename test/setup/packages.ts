@@ -18,6 +18,7 @@ const packages: Readonly<Record<string, string>> = {
 	dosfstools: '/usr/sbin/mkfs.vfat',
 	fdisk: '/usr/sbin/sfdisk',
 	e2fsprogs: '/usr/sbin/mke2fs',
+	'cryptsetup-bin': '/usr/sbin/cryptsetup',
 	xfsprogs: '/usr/sbin/mkfs.xfs',
 	'btrfs-progs': '/usr/bin/btrfs',
 	fsverity: '/usr/bin/fsverity',

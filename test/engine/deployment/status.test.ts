@@ -282,6 +282,22 @@ test('warns of a root that was to grow and did not', () => {
 	]);
 });
 
+test('says where the recovery key lies, as long as it lies there', () => {
+	const {warnings} = describeStatus(sampleMachine([sampleEntry(0)], 0), {
+		...running,
+		keepsRecoveryKey: true,
+	});
+	assert.equal(
+		warnings.map(({code, message}) => [code, message]),
+		[
+			[
+				'recovery-key-kept',
+				'the recovery key of the encrypted root is nowhere but on it, in /var/lib/slipway/recovery-key',
+			],
+		],
+	);
+});
+
 test('marks an image that no other machine can pull', () => {
 	const {status} = describeStatus(machine(localImage), running);
 	assert.is(status.booted?.image?.pullable, false);

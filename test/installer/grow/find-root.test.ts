@@ -78,6 +78,45 @@ test('is found by its mount, with table, partition and file system', async () =>
 	}
 });
 
+test('is found below what it is unlocked as', async () => {
+	const kernel = makeKernel(
+		{
+			...partitioned,
+			'dm-0': {
+				number: '252:0',
+				slaves: ['vda2'],
+				files: {
+					'dm/name': 'slipway-root',
+					'dm/uuid': 'CRYPT-LUKS2-0011-slipway-root',
+					size: String((GiB - 16 * MiB) / 512),
+				},
+			},
+		},
+		{mountinfo: mounted('252:0', '/dev/mapper/slipway-root')},
+	);
+	const {dev} = kernel.paths;
+	writeFileSync(path.join(dev, 'vda'), Buffer.alloc(64 * KiB));
+	writeFileSync(path.join(dev, 'dm-0'), superblock());
+	const deviceSize = () => ({size: 64 * KiB, sectorSize: 512});
+	try {
+		const root = await findRoot(
+			fakeSystem({deviceSize}, {sfdisk: listed}),
+			'/sysroot',
+			kernel.paths,
+		);
+		assert.is(root.disk.path, path.join(dev, 'vda'));
+		assert.is(root.partition.path, path.join(dev, 'vda2'));
+		assert.equal(root.mapping, {
+			path: path.join(dev, 'dm-0'),
+			name: 'slipway-root',
+			size: GiB - 16 * MiB,
+		});
+		assert.equal(root.fileSystem, {type: 'ext4', size: GiB});
+	} finally {
+		kernel.remove();
+	}
+});
+
 const refusals: readonly (readonly [
 	string,
 	Readonly<Record<string, FakeDevice>>,
@@ -86,17 +125,17 @@ const refusals: readonly (readonly [
 	string,
 ])[] = [
 	[
-		'one that is encrypted',
+		'one that is encrypted and mirrored',
 		{
 			'dm-0': {
 				number: '252:0',
-				slaves: ['vda2'],
+				slaves: ['md127'],
 				files: {'dm/name': 'slipway-root', 'dm/uuid': 'CRYPT-LUKS2-0011-slipway-root'},
 			},
 		},
 		mounted('252:0', '/dev/mapper/slipway-root'),
 		'encrypted-root',
-		'the root is encrypted, and dm-0 only grows with its key',
+		'the root is encrypted, and dm-0 is not on a partition of its own',
 	],
 	[
 		'a mirror',

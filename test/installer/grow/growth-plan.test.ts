@@ -64,6 +64,31 @@ const states: readonly (readonly [string, FoundRoot, readonly string[]])[] = [
 		['file-system'],
 	],
 	[
+		'an encrypted root on a larger disk',
+		sampleRoot({disk: large, mapping: GiB - 16 * MiB, fileSystem: {size: GiB - 16 * MiB}}),
+		['table', 'partition', 'mapping', 'file-system'],
+	],
+	[
+		'one that was unlocked after its partition had grown',
+		sampleRoot({
+			disk: {...large, table: grownTable, hasBackup: true},
+			partition: {size: most},
+			mapping: most - 16 * MiB,
+			fileSystem: {size: GiB - 16 * MiB},
+		}),
+		['file-system'],
+	],
+	[
+		'one that has all of its disk',
+		sampleRoot({
+			disk: {...large, table: grownTable, hasBackup: true},
+			partition: {size: most},
+			mapping: most - 16 * MiB,
+			fileSystem: {size: most - 16 * MiB},
+		}),
+		[],
+	],
+	[
 		'a file system without a last piece',
 		sampleRoot({
 			disk: {...large, table: grownTable, hasBackup: true},

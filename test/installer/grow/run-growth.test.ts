@@ -1,6 +1,7 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {OperationFailed} from '../../../engine/errors.ts';
+import {CommandFailed} from '../../../engine/system/commands.ts';
 import {fakeSystem} from '../../../engine/system/fake.ts';
 import type {RootFileSystem} from '../../../installer/disk/layout-settings.ts';
 import {GiB} from '../../../installer/disk/size.ts';
@@ -30,6 +31,38 @@ for (const type of ['ext4', 'btrfs', 'xfs'] as const)
 			`${writable} ${commands[type]}`,
 		]);
 	});
+
+test('unlock an encrypted root once more, and grow the file system on that', async () => {
+	const system = fakeSystem();
+	const root = sampleRoot({mapping: GiB});
+	const steps = [{kind: 'mapping', name: 'slipway-root'}, {kind: 'file-system'}] as const;
+	await runGrowth(system, {root, size: 2 * GiB, steps});
+	assert.equal(system.commandLines(), [
+		'cryptsetup resize --token-only slipway-root',
+		`${writable} resize2fs /dev/dm-0`,
+	]);
+});
+
+test('end before the file system where nobody is there to unlock it', async () => {
+	const lines: string[] = [];
+	const run = async (command: string, args: readonly string[]): Promise<never> => {
+		lines.push([command, ...args].join(' '));
+		throw new CommandFailed([command, ...args], {
+			...{status: 1, signal: undefined, stderr: 'No usable token.'},
+		});
+	};
+	const steps = [{kind: 'mapping', name: 'slipway-root'}, {kind: 'file-system'}] as const;
+	const root = sampleRoot({mapping: GiB});
+	await runGrowth(fakeSystem({run}), {root, size: 2 * GiB, steps}).then(
+		() => assert.unreachable(),
+		(error: unknown) => {
+			assert.ok(error instanceof OperationFailed);
+			assert.is(error.code, 'mapping-not-grown');
+			assert.match(String(error.hint), 'Restart the machine');
+		},
+	);
+	assert.equal(lines, ['cryptsetup resize --token-only slipway-root']);
+});
 
 test('end where the kernel does not take the new size', async () => {
 	const system = fakeSystem({deviceSize: () => ({size: GiB, sectorSize: 512})});

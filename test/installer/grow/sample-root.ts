@@ -34,10 +34,13 @@ export const sampleTable: PartitionTable = {
 export function sampleRoot({
 	disk = {},
 	partition = {},
+	mapping,
 	fileSystem = {},
 }: {
 	readonly disk?: Partial<FoundRoot['disk']>;
 	readonly partition?: Partial<FoundRoot['partition']>;
+	/** Bytes of what an encrypted one is unlocked as. */
+	readonly mapping?: number;
 	readonly fileSystem?: Partial<FoundRoot['fileSystem']>;
 } = {}): FoundRoot {
 	return {
@@ -50,6 +53,9 @@ export function sampleRoot({
 			...disk,
 		},
 		partition: {path: '/dev/vda2', number: 2, start: 256 * MiB, size: GiB, ...partition},
+		...(mapping !== undefined && {
+			mapping: {path: '/dev/dm-0', name: 'slipway-root', size: mapping},
+		}),
 		fileSystem: {type: 'ext4', size: GiB, ...fileSystem},
 		mountPoint: '/sysroot',
 	};

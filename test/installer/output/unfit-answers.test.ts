@@ -40,6 +40,20 @@ test('is all that only a machine with its disks can', () => {
 		['[[storage.extra]]\nmountpoint = "/var"\nsize = "8 GiB"', []],
 		['[[scripts.post]]\nrun = "true"', ['scripts']],
 		['[finish]\naction = "reboot"', ['finish']],
+		['[storage]\nencryption = {tpm2 = true}', []],
+		['[storage]\nencryption = {tpm2 = {pcrs = [7, 14]}, cipher = "aes-xts-plain64"}', []],
+		[
+			'[storage.encryption]\ntpm2 = {pin = {file = "/p"}}\npassphrase = {file = "/p"}',
+			['storage.encryption.passphrase', 'storage.encryption.tpm2.pin'],
+		],
+		[
+			'[storage.encryption]\ntpm2 = true\nrecovery-key.save-to = "/keys"\nkey-derivation.time-ms = 9',
+			['storage.encryption.key-derivation', 'storage.encryption.recovery-key'],
+		],
+		[
+			'[storage.encryption]\ntpm2 = true\nrecovery-key.show = "screen"',
+			['storage.encryption.recovery-key'],
+		],
 		[
 			'disk = "/dev/sda"\n[storage]\nwipe = true\nswap = "hibernation"',
 			['disk', 'storage.wipe', 'storage.swap'],

@@ -7,7 +7,7 @@ import {changeOptions, runChange} from '../machine-change.ts';
 export const command = defineCommand({
 	description: [
 		'Gives the root all of the disk that it is on, where that has become larger: the partition and its file system, while they are in use. A disk image does so by itself at its first boot; this is for a virtual disk that was enlarged later.',
-		'Only the last partition of a GPT can grow. Nothing else on the disk is changed. Killed anywhere, it is run again. A root that is encrypted or mirrored is refused, and so is one with another partition behind it.',
+		'Only the last partition of a GPT can grow. Nothing else on the disk is changed. Killed anywhere, it is run again. A root that is mirrored is refused, and so is one with another partition behind it. One that is encrypted, and not unlocked by a TPM2 alone, grows after a restart.',
 	],
 	options: changeOptions,
 	positionals: {},

@@ -21,11 +21,16 @@ installkernel() {
 install() {
 	inst_multiple findmnt fsverity stat udevadm mount umount mkdir ln sleep cat systemctl cp cut mv rm sync tr
 	inst_multiple modprobe readlink sha256sum
+	inst_multiple base64 blkid dd
+	# By which the root of a disk image is encrypted; what they need besides is in dracut's own modules for that.
+	inst_multiple -o cryptsetup systemd-cryptenroll systemd-creds
 	inst_rules 64-btrfs.rules
 	inst_script /usr/lib/slipway/slipway-root
 	inst_simple /usr/lib/slipway/slipway-etc
 	inst_simple /usr/lib/slipway/slipway-accounts
+	inst_simple /usr/lib/slipway/slipway-encrypt
 	inst_simple /usr/lib/slipway/slipway-var
+	inst_simple "$moddir/slipway-encrypt.service" "$systemdsystemunitdir/slipway-encrypt.service"
 	inst_simple "$moddir/slipway-root-device.service" "$systemdsystemunitdir/slipway-root-device.service"
 	inst_script /usr/lib/slipway/slipway-live
 	inst_simple "$moddir/slipway-live.service" "$systemdsystemunitdir/slipway-live.service"
@@ -36,6 +41,7 @@ install() {
 	done
 	install_keymaps
 	$SYSTEMCTL -q --root "$initdir" add-wants initrd-root-device.target slipway-root-device.service
+	$SYSTEMCTL -q --root "$initdir" add-wants sysinit.target slipway-encrypt.service
 	$SYSTEMCTL -q --root "$initdir" add-requires initrd-root-fs.target slipway-root.service slipway-live.service
 }
 
