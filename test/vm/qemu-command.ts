@@ -90,6 +90,11 @@ export function consoleSocket(folder: string): string {
 	return path.join(folder, 'console');
 }
 
+/** What the console says, for who looks on while a test runs. */
+export function consoleLog(folder: string): string {
+	return path.join(folder, 'console.log');
+}
+
 /** Address of this host as the machine's network has it. */
 export const hostInGuest = '10.0.2.2';
 
@@ -133,7 +138,10 @@ export function qemuArguments(
 		...['-device', 'virtio-serial-pci'],
 		...['-chardev', `socket,id=agent,path=${agentSocket(files.folder)}`],
 		...['-device', 'virtserialport,chardev=agent,name=slipway.test'],
-		...['-chardev', `socket,id=console,path=${consoleSocket(files.folder)}`],
+		...[
+			'-chardev',
+			`socket,id=console,path=${consoleSocket(files.folder)},logfile=${consoleLog(files.folder)}`,
+		],
 		...['-serial', 'chardev:console', '-display', 'none', '-vga', 'none', '-monitor', 'none'],
 		...smbios({...agentCredentials, ...options.credentials}),
 	];
@@ -168,14 +176,18 @@ function hardwareArguments(
 		...tpmArguments(options),
 		...['-device', 'virtio-rng-pci'],
 		...(options.watchdog ? ['-device', 'i6300esb', '-action', 'watchdog=reset'] : []),
-		...['-nic', networkCard(options)],
+		...networkArguments(options),
 	];
 }
 
-/** QEMU's card has iPXE in its ROM, for UEFI and for a BIOS. */
-function networkCard({offline, networkBoot}: MachineOptions): string {
-	if (offline) return 'none';
-	return `user,model=virtio-net-pci${networkBoot === undefined ? '' : `,bootfile=${networkBoot}`}`;
+/** QEMU's card has iPXE in its ROM, for UEFI and for a BIOS. Beside disks in an order, it is only started with a place in that. */
+function networkArguments({offline, networkBoot}: MachineOptions): string[] {
+	if (offline) return ['-nic', 'none'];
+	if (networkBoot === undefined) return ['-nic', 'user,model=virtio-net-pci'];
+	return [
+		...['-netdev', `user,id=network,bootfile=${networkBoot}`],
+		...['-device', 'virtio-net-pci,netdev=network,bootindex=3'],
+	];
 }
 
 function mediumArguments({medium}: MachineOptions): string[] {
