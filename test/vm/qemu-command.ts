@@ -59,12 +59,16 @@ const agentUnit = `[Unit]
 Description=Agent of the test harness
 DefaultDependencies=no
 ConditionPathExists=!/etc/initrd-release
+StartLimitIntervalSec=0
 After=basic.target
 Conflicts=shutdown.target
 Before=shutdown.target
 
 [Service]
 Type=exec
+# On a slow machine its port may come later.
+Restart=on-failure
+RestartSec=1
 Environment=HOME=/root
 WorkingDirectory=-/root
 StandardInput=file:/dev/virtio-ports/slipway.test
