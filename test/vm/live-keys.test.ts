@@ -160,7 +160,9 @@ async function installByKeys(medium: LiveIso, look: Required<TerminalLook>): Pro
 	await machine.ok('systemctl kill --kill-whom=main --signal=KILL slipway-installer@ttyS0');
 	await keys.see(/vda boots .* now/, workingMs);
 	const privateKey = await machine.ok('cat /root/key');
-	const planted = await machine.run(`grep -rlF '${password}' /run /var/log /tmp /proc/[0-9]*/cmdline`);
+	const planted = await machine.run(
+		`grep -rlF '${password}' /run /var/log /tmp /proc/[0-9]*/cmdline`,
+	);
 	assert.is(
 		planted.output.replaceAll(/^grep: .*\n/gm, ''),
 		'',
