@@ -113,7 +113,7 @@ test('is refused for what is no empty disk, each with the next step', async () =
 		[
 			full.device,
 			`${full.device} is too small: this image needs NEEDED, it has 64 MiB (67108864 bytes); ${full.device} holds data: ext4 "photos"`,
-			'Take a larger disk, or make the image smaller. Give --wipe to destroy it, or take another disk.',
+			'Take a larger disk, or make the image smaller.\n  hint: Give --wipe to destroy it, or take another disk.',
 		],
 		[
 			readOnly.device,

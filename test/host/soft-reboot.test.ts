@@ -80,7 +80,13 @@ function softReboot(
 	{folder, digest, isVerified}: Context,
 	{look = 'true', more = '', isPrepared = true} = {},
 ) {
-	for (const name of ['slipway-root', 'slipway-etc', 'slipway-accounts', 'slipway-var']) {
+	for (const name of [
+		'slipway-root',
+		'slipway-accounts',
+		'slipway-encrypt',
+		'slipway-etc',
+		'slipway-var',
+	]) {
 		const text = readFileSync(path.join(programs, name), 'utf8')
 			.replaceAll('. /usr/lib/slipway/', `. ${folder}/`)
 			.replaceAll('/dev/disk/by-uuid', `${folder}/by-uuid`)
