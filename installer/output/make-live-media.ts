@@ -20,6 +20,7 @@ import {checkMediaPrograms} from '../programs.ts';
 import type {ImageMoment} from './image-moment.ts';
 import {writeIso} from './iso/write-iso.ts';
 import type {OutputFiles} from './output-files.ts';
+import {makeScratch} from './scratch.ts';
 
 /** What a live system is booted from. */
 export const liveFormats = ['iso', 'pxe'] as const;
@@ -80,9 +81,7 @@ export async function makeLiveMedia(
 	const grub = startsByBios(firmware) ? await grubOf(image) : undefined;
 	let rootImage: string | undefined;
 	if (formats.includes('pxe')) {
-		// What a killed run left goes.
-		const scratch = path.join(folder, `pxe${unfinishedSuffix}`);
-		rmSync(scratch, {recursive: true, force: true});
+		const scratch = await makeScratch(path.join(folder, `pxe${unfinishedSuffix}`));
 		try {
 			await writeLiveMedium(system, medium, scratch, report, signal, settings);
 			for (const file of Object.values(liveFiles)) {
@@ -90,7 +89,7 @@ export async function makeLiveMedia(
 				if (file === liveFiles.image) rootImage = taken.path;
 			}
 		} finally {
-			rmSync(scratch, {recursive: true, force: true});
+			rmSync(scratch, {recursive: true});
 		}
 	}
 	if (formats.includes('iso')) {

@@ -1,5 +1,4 @@
 /** Encrypted roots: unlocked by a TPM2 with nobody present, by the recovery key without it, by a passphrase. */
-import {spawnSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -10,13 +9,10 @@ import {makeDisk} from '../setup/install.ts';
 import {liveMachine, makeLiveMedium} from './live-system.ts';
 import {Machine} from './machine.ts';
 import {beyondQuota, runsAll, whyNoMachines} from './requirements.ts';
-import {startTpm} from './tpm.ts';
+import {startTpm, whyNoTpm} from './tpm.ts';
 
 const test = suite('encrypted root');
-const hasTpm = spawnSync('swtpm', ['--version']).error === undefined;
-const problem = runsAll
-	? ((await whyNoMachines()) ?? (hasTpm ? undefined : 'swtpm is not installed'))
-	: beyondQuota;
+const problem = runsAll ? ((await whyNoMachines()) ?? whyNoTpm()) : beyondQuota;
 if (problem !== undefined) console.log(`skipped: ${problem}`);
 const check = problem === undefined ? test : test.skip;
 

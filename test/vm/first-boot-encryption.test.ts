@@ -1,5 +1,5 @@
 /** A disk image that its machine encrypts at its first boot, with a key of its own, and a power cut meanwhile. */
-import {execFileSync, spawnSync} from 'node:child_process';
+import {execFileSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {suite} from 'uvu';
@@ -9,13 +9,10 @@ import {podman} from '../host/podman.ts';
 import {buildFullImage, cache, fullImageName} from '../setup/image.ts';
 import {Machine} from './machine.ts';
 import {beyondQuota, runsAll, whyNoMachines} from './requirements.ts';
-import {startTpm} from './tpm.ts';
+import {startTpm, whyNoTpm} from './tpm.ts';
 
 const test = suite('encryption at the first boot');
-const hasTpm = spawnSync('swtpm', ['--version']).error === undefined;
-const problem = runsAll
-	? ((await whyNoMachines()) ?? (hasTpm ? undefined : 'swtpm is not installed'))
-	: beyondQuota;
+const problem = runsAll ? ((await whyNoMachines()) ?? whyNoTpm()) : beyondQuota;
 if (problem !== undefined) console.log(`skipped: ${problem}`);
 const check = problem === undefined ? test : test.skip;
 

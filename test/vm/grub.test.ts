@@ -20,7 +20,7 @@ import {renamePartition, writePartitionTable} from '../../installer/disk/sfdisk.
 import {MiB} from '../../installer/disk/size.ts';
 import {type IsoOptions, writeIso} from '../../installer/output/iso/write-iso.ts';
 import {partitionOfRole} from '../../installer/plan.ts';
-import {liveSample} from '../installer/live/live-sample.ts';
+import {liveSample, plainIso} from '../installer/live/live-sample.ts';
 import {echoKernel} from './echo-kernel.ts';
 
 const suiteOf = suite('GRUB under a BIOS');
@@ -158,17 +158,13 @@ test('starts a live medium, as a CD and as a disk', async () => {
 	writeFileSync(path.join(folder, 'root.erofs'), 'the image');
 	const iso = path.join(folder, 'live.iso');
 	const options: IsoOptions = {
-		efi: 'x64',
+		...plainIso(path.join(folder, 'root.erofs')),
 		firmware: 'both',
 		grub: {
 			cdBoot: await read('cdboot.img'),
 			hybridBoot: await read('boot_hybrid.img'),
 			core: await read('core.img'),
 		},
-		seed: 'seed',
-		time: new Date(1.8e12),
-		rootImage: path.join(folder, 'root.erofs'),
-		config: undefined,
 		kernelArguments: ['test.end'],
 	};
 	await writeIso(system, sample, options, iso, noProgress, new AbortController().signal);

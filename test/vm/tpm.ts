@@ -1,7 +1,13 @@
 /** A TPM2 in software, for one machine after the other: what it keeps is kept in a folder. */
-import {execFileSync} from 'node:child_process';
+import {execFileSync, spawnSync} from 'node:child_process';
 import {mkdirSync} from 'node:fs';
 import path from 'node:path';
+
+/** For `skipped: …`; undefined where there can be one. */
+export function whyNoTpm(): string | undefined {
+	const {error} = spawnSync('swtpm', ['--version']);
+	return error === undefined ? undefined : 'swtpm is not installed';
+}
 
 /**
  * Starts it, and gives the socket for the option `tpm` of a machine. It ends with the machine.

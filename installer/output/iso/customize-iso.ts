@@ -11,12 +11,12 @@ import {readPartitionTable} from '../../disk/sfdisk.ts';
 import {configInitramfs, type MediumConfig} from '../../live/medium-config.ts';
 import type {MediumEffect} from '../../live/medium-effect.ts';
 import {byteProgress} from '../../sink/byte-progress.ts';
+import {makeScratch} from '../scratch.ts';
 import {copyRange} from './copy-range.ts';
 import {blockSize} from './field-encoding.ts';
 import type {Region} from './iso-layout.ts';
 import {configRoom, espPaths, type LiveEsp, programOnEsp, writeEsp} from './live-esp.ts';
 import {effectOf, parseMediumSettings} from './medium-settings.ts';
-import {makeScratch} from './scratch.ts';
 import {descriptorsAt, readApplication} from './volume-descriptors.ts';
 import {mediumApplication} from './write-iso.ts';
 

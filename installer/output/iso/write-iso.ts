@@ -19,11 +19,11 @@ import {
 } from '../../live/live-medium.ts';
 import {configInitramfs} from '../../live/medium-config.ts';
 import {writeRootImage} from '../../live/root-image.ts';
+import {makeScratch} from '../scratch.ts';
 import {layOutIso} from './iso-layout.ts';
 import type {IsoFile} from './iso-tree.ts';
 import {espSize, type LiveEsp, writeEsp} from './live-esp.ts';
 import {mediumFormat} from './medium-settings.ts';
-import {makeScratch} from './scratch.ts';
 import {writeIsoFile} from './write-iso-file.ts';
 
 export interface IsoMedium extends LiveMedium {

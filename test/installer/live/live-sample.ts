@@ -3,7 +3,7 @@ import path from 'node:path';
 import type {KernelFile} from '../../../engine/boot/kernel.ts';
 import {emptyDirectory} from '../../../engine/tree/empty-directory.ts';
 import type {Directory} from '../../../engine/tree/tree.ts';
-import type {IsoMedium} from '../../../installer/output/iso/write-iso.ts';
+import type {IsoMedium, IsoOptions} from '../../../installer/output/iso/write-iso.ts';
 
 /** A medium of an image without files, whose kernel and the like are small files in a folder. */
 export function liveSample(folder: string): IsoMedium {
@@ -21,6 +21,20 @@ export function liveSample(folder: string): IsoMedium {
 			osRelease: {prettyName: 'Sample OS 1', imageVersion: undefined},
 		},
 		environment: 'image="registry.example.com/os"\nname="gone"\n',
+	};
+}
+
+/** Of an ISO that asks, for UEFI. @param rootImage what stands for the image */
+export function plainIso(rootImage: string): IsoOptions {
+	return {
+		efi: 'x64',
+		firmware: 'uefi',
+		grub: undefined,
+		seed: 'seed',
+		time: new Date(1.8e12),
+		rootImage,
+		config: undefined,
+		kernelArguments: [],
 	};
 }
 

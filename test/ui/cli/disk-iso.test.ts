@@ -5,8 +5,8 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {noProgress} from '../../../engine/progress.ts';
 import {hostSystem} from '../../../engine/system/host.ts';
-import {type IsoOptions, writeIso} from '../../../installer/output/iso/write-iso.ts';
-import {liveSample} from '../../installer/live/live-sample.ts';
+import {writeIso} from '../../../installer/output/iso/write-iso.ts';
+import {liveSample, plainIso} from '../../installer/live/live-sample.ts';
 import {slipway} from './run-program.ts';
 
 const test = suite('disk iso');
@@ -16,16 +16,7 @@ test.after(() => rmSync(folder, {recursive: true}));
 
 test.before(async () => {
 	writeFileSync(place('root.erofs'), 'the image');
-	const options: IsoOptions = {
-		efi: 'x64',
-		firmware: 'uefi',
-		grub: undefined,
-		seed: 'seed',
-		time: new Date(1.8e12),
-		rootImage: place('root.erofs'),
-		config: undefined,
-		kernelArguments: [],
-	};
+	const options = plainIso(place('root.erofs'));
 	const {signal} = new AbortController();
 	await writeIso(hostSystem(), liveSample(folder), options, place('a.iso'), noProgress, signal);
 });

@@ -23,7 +23,7 @@ import {hostSystem} from '../../../../engine/system/host.ts';
 import {configInitramfs, type MediumConfig} from '../../../../installer/live/medium-config.ts';
 import {customizeIso, type MediumChanges} from '../../../../installer/output/iso/customize-iso.ts';
 import {type IsoOptions, writeIso} from '../../../../installer/output/iso/write-iso.ts';
-import {liveSample} from '../../live/live-sample.ts';
+import {liveSample, plainIso} from '../../live/live-sample.ts';
 import {listIso, whyNoXorriso, xorriso} from './xorriso.ts';
 
 const test = suite('live medium as ISO');
@@ -40,16 +40,7 @@ writeFileSync(place('root.erofs'), 'the image');
 test.after(() => rmSync(folder, {recursive: true}));
 
 const unchanged: MediumChanges = {config: undefined, kernelArguments: undefined};
-const plain: IsoOptions = {
-	efi: 'x64',
-	firmware: 'uefi',
-	grub: undefined,
-	seed: 'seed',
-	time: new Date(1.8e12),
-	rootImage: place('root.erofs'),
-	config: undefined,
-	kernelArguments: [],
-};
+const plain = plainIso(place('root.erofs'));
 const config: MediumConfig = {
 	name: 'site.toml',
 	bytes: Buffer.from('version = 1\n'),
