@@ -7,6 +7,7 @@ import {copyFileSync, mkdtempSync, rmSync} from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import {stripVTControlCharacters} from 'node:util';
 import {accelerator} from './accelerator.ts';
 import {
 	agentSocket,
@@ -29,6 +30,9 @@ const menuTimeout =
 	'/sys/firmware/efi/efivars/LoaderConfigTimeoutOneShot-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f';
 /** Attributes, and the value in UTF-16; for printf. */
 const menuForce = `\\7\\0\\0\\0${[...'menu-force'].map((letter) => `${letter}\\0`).join('')}\\0\\0`;
+
+/** What a kernel says first. */
+const kernelStarts = /Linux version \d/;
 
 const bootDeadlineMs = 900_000;
 const commandDeadlineMs = 600_000;
@@ -58,7 +62,7 @@ class Transcript {
 			const left = deadline - Date.now();
 			if (this.ended || left <= 0) {
 				throw new Error(
-					`${this.ended ? 'the machine ended' : `nothing for ${deadlineMs / 1000} s`} before ${pattern} was seen; its last words:\n${this.text.slice(-4000)}`,
+					`${this.ended ? 'the machine ended' : `nothing for ${deadlineMs / 1000} s`} before ${pattern} was seen; its last words:\n${this.lastWords()}`,
 				);
 			}
 			await new Promise<void>((resolve) => {
@@ -69,6 +73,15 @@ class Transcript {
 				});
 			});
 		}
+	}
+
+	/** The end of it, without what only a terminal needs and what systemd says again and again while it waits. */
+	lastWords(): string {
+		return stripVTControlCharacters(this.text.slice(-8000))
+			.split(/[\r\n]+/)
+			.filter((line) => line.trim() !== '' && !/\(\d+ of \d+\) Job /.test(line))
+			.join('\n')
+			.slice(-2000);
 	}
 
 	private wake(): void {
@@ -180,7 +193,7 @@ export class Machine implements AsyncDisposable {
 		try {
 			return await this.agent.waitFor(pattern, deadlineMs, from);
 		} catch (error) {
-			throw new Error(`no answer from the guest; its console:\n${this.console.text.slice(-6000)}`, {
+			throw new Error(`no answer from the guest; its console:\n${this.console.lastWords()}`, {
 				cause: error,
 			});
 		}
@@ -213,13 +226,14 @@ export class Machine implements AsyncDisposable {
 	 * @param boots how many there are to be, when the guest restarts by itself until one is good
 	 */
 	async reboot(boots = 1): Promise<void> {
-		let next = this.nextBoot();
+		let from = this.console.text.length;
 		this.send('systemctl --no-block reboot');
-		for (let boot = 1; boot < boots; boot++) {
-			await next;
-			next = this.nextBoot();
+		// By its kernel: a boot that does not get well may end before there is an agent.
+		for (let boot = 1; boot <= boots; boot++) {
+			const {index, 0: words} = await this.console.waitFor(kernelStarts, bootDeadlineMs, from);
+			from += index + words.length;
 		}
-		await next;
+		await this.nextBoot();
 	}
 
 	/** Restarts all of the guest but its kernel, and waits until commands can be run. */
