@@ -83,7 +83,7 @@ const runRepart = `
 	mount --bind "$4" "$1/mnt/out"
 	mount -t proc proc "$1/proc"
 	mount --rbind /dev "$1/dev"
-	chroot "$1" systemd-repart --offline=yes --empty=create --size=${diskSizeMib}M --dry-run=no --quiet \\
+	chroot "$1" systemd-repart --offline=yes --empty=create --size=${diskSizeMib}M --dry-run=no \\
 		--definitions=/mnt/out /mnt/out/disk.raw
 	sync -f "$4/disk.raw"
 `;
@@ -96,12 +96,10 @@ export const qcow2Benchmark: Benchmark = {
 	unit: 'MB',
 	async run(context) {
 		const out = outFolder(context);
-		const {command} = ours(context, 'raw,qcow2');
-		const result = await compare(
-			'disk-qcow2',
-			{ours: {command}, peer: {command: () => ['true']}},
-			1,
-		);
+		// The peer has nothing to take time for: it converts what ours makes last.
+		const nothing: Contender = {command: () => ['true']};
+		const both = {ours: ours(context, 'raw,qcow2'), peer: nothing};
+		const result = await compare('disk-qcow2', both, 1);
 		const raw = path.join(out, 'disk.raw');
 		const converted = path.join(context.folder, 'peer.qcow2');
 		execFileSync('qemu-img', ['convert', '-c', '-f', 'raw', '-O', 'qcow2', raw, converted]);
