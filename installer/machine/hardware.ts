@@ -1,8 +1,11 @@
 import {existsSync, globSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import type {System} from '../../engine/system/system.ts';
+import {hostArchitecture} from '../architecture.ts';
+import {type Firmware, startsByBios} from '../disk/firmware.ts';
 import {mountingCapabilities} from '../disk/refusals.ts';
 import {formatSize, GiB, KiB} from '../disk/size.ts';
+import {usualFirmware} from './usual-firmware.ts';
 
 /** Something about the machine that decides whether, or how well, it can be installed. */
 export interface HardwareCheck {
@@ -16,15 +19,20 @@ export interface HardwareCheck {
 /** Below this, hashing an image and writing it at once gets slow. */
 const comfortableMemory = 1.5 * GiB;
 
-/** Looks without changing anything. @param root of the kernel's file systems, for tests */
+/**
+ * Looks without changing anything.
+ * @param installed what is to start what is installed
+ * @param root of the kernel's file systems, for tests
+ */
 export function checkHardware(
 	system: Pick<System, 'capabilities' | 'now'>,
+	installed: Firmware = usualFirmware(hostArchitecture().partition),
 	root = '/',
 ): HardwareCheck[] {
 	const place = (file: string): string => path.join(root, file);
 	return [
 		checkPrivileges(system),
-		checkFirmware(place('sys/firmware/efi')),
+		checkFirmware(place('sys/firmware/efi'), installed),
 		checkMemory(place('proc/meminfo')),
 		checkTpm(hasTpm2(root)),
 		checkClock(system.now()),
@@ -48,14 +56,16 @@ function checkPrivileges({capabilities}: Pick<System, 'capabilities'>): Hardware
 			};
 }
 
-function checkFirmware(efi: string): HardwareCheck {
+function checkFirmware(efi: string, installed: Firmware): HardwareCheck {
 	const name = 'Firmware';
 	if (!existsSync(efi))
-		return {
-			name,
-			verdict: 'doubtful',
-			text: 'BIOS; what is installed boots with UEFI alone: look in the setup of the machine',
-		};
+		return startsByBios(installed)
+			? {name, verdict: 'good', text: 'BIOS'}
+			: {
+					name,
+					verdict: 'doubtful',
+					text: 'BIOS; what is installed boots with UEFI, unless it is installed with --firmware bios',
+				};
 	const [variable] = globSync(path.join(efi, 'efivars/SecureBoot-*'));
 	const isSecure = variable !== undefined && readFileSync(variable).at(-1) === 1;
 	return {name, verdict: 'good', text: `UEFI, Secure Boot is ${isSecure ? 'on' : 'off'}`};

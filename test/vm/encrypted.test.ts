@@ -56,15 +56,10 @@ check('is made by a live system, for whichever way it will be unlocked', async (
 	await makeLiveMedium(fullImageName, folder);
 	const disks = [place('tpm.raw'), place('typed.raw')];
 	for (const disk of disks) makeDisk(disk, {size: 6 * 2 ** 30});
-	const live = liveMachine(folder, disks);
 	const tpm = startTpm(place('tpm'));
 	// Only behind the same firmware the TPM2 has measured the same as it will for the installed system.
-	await using machine = await Machine.start({
-		...live,
-		direct: {...live.direct, firmware: true},
-		memoryMib: 3072,
-		tpm,
-	});
+	const live = {...liveMachine(folder, disks), memoryMib: 3072, tpm};
+	await using machine = await Machine.start(live);
 	await machine.ok(`umask 77; cat > /run/site.toml <<'END'
 version = 1
 [storage]

@@ -15,7 +15,7 @@ export async function makeLiveMedium(image: string, folder: string): Promise<voi
 	]);
 }
 
-/** A machine as a network boot ends up, with the root image on its first disk. */
+/** A machine as a network boot by UEFI ends up, with the root image on its first disk. */
 export function liveMachine(
 	folder: string,
 	moreDisks: readonly string[],
@@ -28,6 +28,8 @@ export function liveMachine(
 			kernel: place(liveFiles.kernel),
 			initrd: place(liveFiles.initramfs),
 			append: readFileSync(place(liveFiles.commandLine), 'utf8').trim(),
+			// What is installed is for the firmware that the live system is started by.
+			firmware: true,
 		},
 		moreDisks,
 		memoryMib: 2048,
