@@ -1,7 +1,7 @@
 import {statSync} from 'node:fs';
 import type {BootFile, BootFileSource} from '../engine/boot/boot-partition.ts';
 import type {GrubImages} from '../engine/boot/grub/boot-images.ts';
-import type {ByteString, Inode, Metadata} from '../engine/tree/tree.ts';
+import type {ByteString, Directory, Inode, Metadata} from '../engine/tree/tree.ts';
 
 /**
  * Everything that goes on a machine's disk, described once and known before the first write.
@@ -10,8 +10,12 @@ import type {ByteString, Inode, Metadata} from '../engine/tree/tree.ts';
 export interface SystemContent {
 	/** fs-verity algorithm of objects and image. */
 	readonly algorithm: 'sha256' | 'sha512';
-	/** The composefs image of the root file system, and its own fs-verity digest. */
-	readonly image: {readonly bytes: Buffer; readonly verityDigest: string};
+	/** The composefs image of the root file system, its own fs-verity digest, and the tree that is in it. */
+	readonly image: {
+		readonly bytes: Buffer;
+		readonly verityDigest: string;
+		readonly tree: Directory;
+	};
 	/** Objects by fs-verity digest; each is read once, when it is written. */
 	readonly objects: ReadonlyMap<string, ContentObject>;
 	/** All else on the physical root: state/…, in order, parents before children. */

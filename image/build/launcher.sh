@@ -8,8 +8,10 @@ esac
 [ -L "$self" ] && self=$(command -p readlink -f "$self")
 here=${self%/*}
 
-# For Node alone: slipway puts the old value back before it starts any other program.
+# For Node alone: slipway puts the old values back before it starts any other program.
 export SLIPWAY_LIBRARY_PATH="${LD_LIBRARY_PATH-}"
 export LD_LIBRARY_PATH="$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+# What one thread has freed the others use: an arena each took a tenth more memory, and no less time.
+export MALLOC_ARENA_MAX=1
 # Less memory for what is thrown away at once, in each thread: twice as much made nothing faster.
 exec "$here/node" --max-semi-space-size=8 "$here/app/main.js" "$@"

@@ -53,13 +53,17 @@ export async function measure(
 	}
 }
 
-/** Resident memory of a process and all below it; 0 once it has ended. */
-function residentBytes(pid: number): number {
+/**
+ * Resident memory of a process and all below it; 0 once it has ended. Between fork and exec, the pages of a child are
+ * those of its parent, and count there.
+ */
+function residentBytes(pid: number, parentsArguments?: string): number {
 	const resident = /^VmRSS:\s*(\d+) kB$/m.exec(readFile(`/proc/${pid}/status`))?.[1];
-	if (resident === undefined) return 0;
+	const ownArguments = readFile(`/proc/${pid}/cmdline`);
+	if (resident === undefined || ownArguments === parentsArguments) return 0;
 	const children = readFile(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean);
 	return children.reduce(
-		(sum, child) => sum + residentBytes(Number(child)),
+		(sum, child) => sum + residentBytes(Number(child), ownArguments),
 		Number(resident) * 1024,
 	);
 }

@@ -64,10 +64,10 @@ test('hands Node its libraries, the words as they are, and the old library path 
 	const place = path.join(folder, 'launcher');
 	mkdirSync(place);
 	copyFileSync(path.join(dist, 'slipway'), path.join(place, 'slipway'));
-	const node = `#!/bin/sh\nprintf '%s|' "$LD_LIBRARY_PATH" "$SLIPWAY_LIBRARY_PATH" "$@"`;
+	const node = `#!/bin/sh\nprintf '%s|' "$LD_LIBRARY_PATH" "$SLIPWAY_LIBRARY_PATH" "$MALLOC_ARENA_MAX" "$@"`;
 	writeFileSync(path.join(place, 'node'), node, {mode: 0o755});
 	const program = path.join(place, 'slipway');
-	const started = `--max-semi-space-size=8|${place}/app/main.js|`;
+	const started = `1|--max-semi-space-size=8|${place}/app/main.js|`;
 	assert.is(run(program, ['a  b', '', '*']).stdout, `${place}/lib||${started}a  b||*|`);
 	assert.is(
 		run(program, [], {LD_LIBRARY_PATH: '/mine'}).stdout,

@@ -5,10 +5,10 @@ import type {CommandContext} from './command.ts';
 import {commandTable} from './commands/table.ts';
 import {reportError} from './error-text.ts';
 import {watchForInterruption} from './interruption.ts';
-import {restoreLibraryPath} from './library-path.ts';
+import {restoreEnvironment} from './launcher-environment.ts';
 import {runCommandLine} from './run.ts';
 
-restoreLibraryPath(process.env);
+restoreEnvironment(process.env);
 const output = watchOutput();
 const interruption = watchForInterruption();
 process.on('uncaughtException', (error) => process.exit(endWithError(error)));

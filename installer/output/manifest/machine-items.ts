@@ -1,5 +1,4 @@
 import {createHash} from 'node:crypto';
-import {readImage} from '../../../engine/erofs/reader.ts';
 import {storeLayout} from '../../../engine/store/layout.ts';
 import type {ByteString, Metadata} from '../../../engine/tree/tree.ts';
 import type {FileSource, SystemContent} from '../../content.ts';
@@ -27,7 +26,7 @@ export function machineItems(
 ): MachineItem[] {
 	const {algorithm, image} = content;
 	const deployment = {id: deploymentId, originText: ''};
-	const expected = new Map(imageState(deployment, readImage(image.bytes).root, algorithm));
+	const expected = new Map(imageState(deployment, image.tree, algorithm));
 	const readable = new Readability();
 	const secret = new Set(bootstrap.flatMap((item) => (item.secret ? item.place : [])));
 	const found = new Map<ByteString, Place>();

@@ -1,5 +1,6 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
+import {emptyDirectory} from '../../../engine/tree/empty-directory.ts';
 import type {Metadata} from '../../../engine/tree/tree.ts';
 import type {FileSource, SystemContent} from '../../../installer/content.ts';
 import {contentSizes, surelyEnough} from '../../../installer/disk/content-sizes.ts';
@@ -20,7 +21,7 @@ const sizeOf = (given: FileSource) => (given.kind === 'bytes' ? given.bytes.leng
 
 const content: SystemContent = {
 	algorithm: 'sha256',
-	image: {bytes: Buffer.alloc(4097), verityDigest: 'aa'},
+	image: {bytes: Buffer.alloc(4097), verityDigest: 'aa', tree: emptyDirectory()},
 	objects: new Map(),
 	state: [],
 	bootFiles: [],

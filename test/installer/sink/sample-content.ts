@@ -1,6 +1,7 @@
 import {VerityHasher, verityDigest} from '../../../engine/erofs/fs-verity.ts';
 import type {FsVerityAlgorithm} from '../../../engine/system/system.ts';
 import {makeDeviceNumber} from '../../../engine/tree/device-number.ts';
+import {emptyDirectory} from '../../../engine/tree/empty-directory.ts';
 import type {Metadata} from '../../../engine/tree/tree.ts';
 import type {ContentObject, StateEntry, SystemContent} from '../../../installer/content.ts';
 import {seededRandom} from '../../seeded.ts';
@@ -13,7 +14,12 @@ export function sampleContent(algorithm: FsVerityAlgorithm = 'sha256'): SystemCo
 	const image = bytesOf(20_000);
 	return {
 		algorithm,
-		image: {bytes: image, verityDigest: verityDigest(image, algorithm)},
+		// Of no tree: only a description of the disk would look at it.
+		image: {
+			bytes: image,
+			verityDigest: verityDigest(image, algorithm),
+			tree: emptyDirectory(),
+		},
 		objects: new Map(
 			[...sampleSizes.map(bytesOf), Buffer.alloc(200_000)].map((bytes, index) =>
 				sampleObject(bytes, algorithm, index % 2 === 0),

@@ -16,7 +16,7 @@ import * as assert from 'uvu/assert';
 import {version} from '../../../engine/version.ts';
 import {commandTable} from '../../../ui/cli/commands/table.ts';
 import {formatCommandHelp, formatExitStatusTopic, formatOverview} from '../../../ui/cli/help.ts';
-import {restoreLibraryPath} from '../../../ui/cli/library-path.ts';
+import {restoreEnvironment} from '../../../ui/cli/launcher-environment.ts';
 import {slipway, startModule} from './run-program.ts';
 
 const test = suite('program');
@@ -203,17 +203,17 @@ test('is quiet when nobody reads its output to the end', async () => {
 	assert.equal([await exited, stderr], [[0, null], '']);
 });
 
-test("gives programs that it starts the person's own library path", () => {
+test("gives programs that it starts the person's own environment", () => {
 	const cases: [NodeJS.ProcessEnv, NodeJS.ProcessEnv][] = [
 		[{LD_LIBRARY_PATH: '/mine'}, {LD_LIBRARY_PATH: '/mine'}],
-		[{LD_LIBRARY_PATH: '/dist/lib', SLIPWAY_LIBRARY_PATH: ''}, {}],
+		[{LD_LIBRARY_PATH: '/dist/lib', MALLOC_ARENA_MAX: '1', SLIPWAY_LIBRARY_PATH: ''}, {}],
 		[
 			{LD_LIBRARY_PATH: '/dist/lib:/mine', SLIPWAY_LIBRARY_PATH: '/mine'},
 			{LD_LIBRARY_PATH: '/mine'},
 		],
 	];
 	for (const [env, restored] of cases) {
-		restoreLibraryPath(env);
+		restoreEnvironment(env);
 		assert.equal(env, restored);
 	}
 });

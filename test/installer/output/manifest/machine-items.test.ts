@@ -38,7 +38,7 @@ function itemsOf(root: Directory, secrets: readonly string[] = []) {
 	const bytes = writeImage(tree, {flavour: 'rs', version: 1});
 	const system: SystemContent = {
 		algorithm: 'sha256',
-		image: {bytes, verityDigest: verityDigest(bytes, 'sha256')},
+		image: {bytes, verityDigest: verityDigest(bytes, 'sha256'), tree},
 		objects: new Map(),
 		state: deploymentState(source, {id, originText, machine: {root, sources}}),
 		bootFiles: [],
