@@ -1,18 +1,17 @@
 /** What goes beside disk images: a manifest of the disk, and a bill of materials of its image. */
-import {createHash} from 'node:crypto';
-import {createReadStream, statSync} from 'node:fs';
+import {statSync} from 'node:fs';
 import path from 'node:path';
-import {pipeline} from 'node:stream/promises';
 import {formatSpdx} from '../../engine/packages/spdx/spdx-document.ts';
 import type {FitImage} from '../prepare-install.ts';
 import type {PlannedContent} from '../run-plan.ts';
+import {fileDigest} from './file-digest.ts';
 import {imageSbom, sbomName} from './image-sbom.ts';
 import {diskManifest, hashContent, type OutputFile} from './manifest/disk-manifest.ts';
 import {type DiskManifest, formatManifest} from './manifest/manifest.ts';
 import {manifestName} from './manifest/read-manifest.ts';
 import type {OutputFiles} from './output-files.ts';
 import {isConverted, type OutputFormat} from './output-format.ts';
-import {orDiskFull, type UnfinishedFile} from './unfinished-file.ts';
+import type {UnfinishedFile} from './unfinished-file.ts';
 
 export interface DescribedDisk extends PlannedContent {
 	readonly image: FitImage;
@@ -43,21 +42,13 @@ export async function describeDisk(
 	for (const output of disk.outputs) outputs.push(await outputOf(output, signal));
 	const hashed = await hashContent(content, plan);
 	const manifest = diskManifest(plan, hashed, outputs, await bootCodeOf(disk, signal));
-	const sbom = await imageSbom(image.view, plan.image, time);
+	const {reference, manifestDigest, verityDigest: digest} = plan.image;
+	const sbom = await imageSbom(image.view, {reference, manifestDigest, digest}, time);
 	const places = descriptionsOf(name);
 	const [sbomPlace, manifestPlace] = places;
-	await addText(files, sbomPlace, formatSpdx(sbom));
-	await addText(files, manifestPlace, formatManifest(manifest));
+	await files.addText(sbomPlace, formatSpdx(sbom));
+	await files.addText(manifestPlace, formatManifest(manifest));
 	return places;
-}
-
-async function addText(files: OutputFiles, place: string, text: string): Promise<void> {
-	const file = await files.add(place);
-	try {
-		await file.handle.writeFile(text);
-	} catch (error) {
-		throw orDiskFull(error, place);
-	}
 }
 
 async function outputOf(
@@ -66,7 +57,7 @@ async function outputOf(
 ): Promise<OutputFile> {
 	const {size} = statSync(file.path);
 	const known = {file: path.basename(file.place), format, size};
-	return isConverted(format) ? {...known, sha256: await sha256(file.path, signal)} : known;
+	return isConverted(format) ? {...known, sha256: await fileDigest(file.path, signal)} : known;
 }
 
 /** What lies in no file system: the beginning of the disk, and the partition that a BIOS starts. */
@@ -83,20 +74,11 @@ async function bootCodeOf(
 	const code: NonNullable<DiskManifest['bootCode']> = [];
 	for (const stretch of stretches) {
 		const {start, size} = stretch;
-		code.push({...stretch, sha256: await sha256(raw, signal, {start, end: start + size - 1})});
+		const part = {start, end: start + size - 1};
+		code.push({...stretch, sha256: await fileDigest(raw, signal, {part})});
 	}
 	return code;
 }
 
 /** Behind it a master boot record has the disk's signature and its table. */
 const bootCodeLength = 440;
-
-async function sha256(
-	file: string,
-	signal: AbortSignal,
-	part: {start?: number; end?: number} = {},
-): Promise<string> {
-	const hash = createHash('sha256');
-	await pipeline(createReadStream(file, {...part, highWaterMark: 1 << 20}), hash, {signal});
-	return hash.digest('hex');
-}

@@ -2,8 +2,11 @@ import {readFile} from 'node:fs/promises';
 import {osReleaseValues, parseOsRelease} from '../../engine/deployment/os-release.ts';
 import type {ImageRoot} from '../../engine/lint/image-root.ts';
 import {listPackages} from '../../engine/packages/read-packages.ts';
-import {type SpdxDocument, spdxDocument} from '../../engine/packages/spdx/spdx-document.ts';
-import type {PlannedImage} from '../plan.ts';
+import {
+	type DescribedImage,
+	type SpdxDocument,
+	spdxDocument,
+} from '../../engine/packages/spdx/spdx-document.ts';
 
 /** The name of the bill of materials beside an output. */
 export function sbomName(output: string): string {
@@ -16,7 +19,7 @@ export function sbomName(output: string): string {
  */
 export async function imageSbom(
 	files: ImageRoot,
-	image: Pick<PlannedImage, 'reference' | 'manifestDigest' | 'verityDigest'>,
+	image: Pick<DescribedImage, 'reference' | 'manifestDigest' | 'digest'>,
 	created: Date,
 ): Promise<SpdxDocument> {
 	// Its texts end at a limit; databases are longer.

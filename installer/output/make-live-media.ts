@@ -17,10 +17,12 @@ import {
 import {mediumEffect} from '../live/medium-effect.ts';
 import type {FitImage} from '../prepare-install.ts';
 import {checkMediaPrograms} from '../programs.ts';
+import {describeMedium, mediumDescriptions} from './describe-media.ts';
 import type {ImageMoment} from './image-moment.ts';
 import {writeIso} from './iso/write-iso.ts';
 import type {OutputFiles} from './output-files.ts';
 import {makeScratch} from './scratch.ts';
+import type {UnfinishedFile} from './unfinished-file.ts';
 
 /** What a live system is booted from. */
 export const liveFormats = ['iso', 'pxe'] as const;
@@ -51,15 +53,29 @@ export function mediaFiles({
 	].map((file) => path.join(folder, file));
 }
 
+/** Where what describes them goes. */
+export function mediaDescriptions(
+	request: Pick<LiveMediaRequest, 'formats' | 'folder' | 'name'>,
+): string[] {
+	return request.formats.flatMap((format) => mediumDescriptions(placeOf(request, format)));
+}
+
+/** A folder for network boots is called after none of its files. */
+function placeOf(
+	{folder, name}: Pick<LiveMediaRequest, 'folder' | 'name'>,
+	format: LiveFormat,
+): string {
+	return path.join(folder, format === 'iso' ? `${name}.iso` : format);
+}
+
 /** @throws Lacking `missing-program` where live media cannot be made */
 export function checkLiveMedia(formats: readonly LiveFormat[]): void {
 	if (formats.length > 0) checkMediaPrograms();
 }
 
 /**
- * Makes live media of an image; what it is compressed to serves all of them.
+ * Makes live media of an image, and what describes them; what the image is compressed to serves all of them.
  * @param outputs get all files, whole
- * @returns where they will be
  */
 export async function makeLiveMedia(
 	system: System,
@@ -67,27 +83,31 @@ export async function makeLiveMedia(
 	image: FitImage,
 	outputs: OutputFiles,
 	report: ProgressReporter,
-): Promise<string[]> {
+): Promise<void> {
 	const {formats, folder, name, firmware = 'uefi', targetImage, signal, ...settings} = request;
-	if (formats.length === 0) return [];
+	if (formats.length === 0) return;
 	const environment = targetImage === undefined ? image.environment : `image="${targetImage}"\n`;
 	const medium = {...image, environment};
 	const {config, kernelArguments} = settings;
 	if (config !== undefined) refuseMissingLive(config.imageFiles, config.name, image.tree.root);
-	const commandLine = [...givenArguments(image), ...kernelArguments].join(' ');
-	const {mark, text} = mediumEffect(commandLine, config?.effect);
+	const commandLine = [...givenArguments(image), ...kernelArguments];
+	const {mark, text} = mediumEffect(commandLine.join(' '), config?.effect);
 	const message = `the medium ${text}`;
 	if (mark !== undefined) report({type: 'warning', code: 'unattended-medium', message});
 	const grub = startsByBios(firmware) ? await grubOf(image) : undefined;
+	const made = new Map<LiveFormat, UnfinishedFile[]>();
 	let rootImage: string | undefined;
 	if (formats.includes('pxe')) {
 		const scratch = await makeScratch(path.join(folder, `pxe${unfinishedSuffix}`));
 		try {
 			await writeLiveMedium(system, medium, scratch, report, signal, settings);
+			const taken: UnfinishedFile[] = [];
 			for (const file of Object.values(liveFiles)) {
-				const taken = await outputs.take(path.join(scratch, file), path.join(folder, file));
-				if (file === liveFiles.image) rootImage = taken.path;
+				const one = await outputs.take(path.join(scratch, file), path.join(folder, file));
+				if (file === liveFiles.image) rootImage = one.path;
+				taken.push(one);
 			}
+			made.set('pxe', taken);
 		} finally {
 			rmSync(scratch, {recursive: true});
 		}
@@ -97,8 +117,14 @@ export async function makeLiveMedia(
 		const iso = await outputs.add(path.join(folder, `${name}.iso`));
 		const options = {...settings, efi, firmware, grub, rootImage};
 		await writeIso(system, medium, options, iso.path, report, signal);
+		made.set('iso', [iso]);
 	}
-	return mediaFiles(request);
+	for (const [format, files] of made) {
+		const {time} = settings;
+		const described = {format, files, time, kernelArguments: commandLine, effect: text};
+		const place = placeOf(request, format);
+		await describeMedium({...described, place, image: medium}, outputs, report, signal);
+	}
 }
 
 /** @throws Refused `no-bios`, Lacking `no-grub` */

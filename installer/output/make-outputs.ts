@@ -21,6 +21,7 @@ import {
 	type LiveFormat,
 	type LiveMediaRequest,
 	makeLiveMedia,
+	mediaDescriptions,
 	mediaFiles,
 } from './make-live-media.ts';
 import {OutputFiles} from './output-files.ts';
@@ -44,7 +45,7 @@ export interface MadeOutputs extends Pick<MadeDiskImages, 'files' | 'description
 
 /**
  * Makes them in a folder that is there. All are checked before the first is written, and appear when all are whole:
- * live media, then disks, then what describes those.
+ * live media and what describes them, then disks and what describes those.
  * @throws Refused or Lacking before anything is written, `output-exists` among them; OperationFailed `disk-full`,
  * `interrupted` and others with nothing left
  */
@@ -62,14 +63,15 @@ export async function makeOutputs(
 	const free = freeRoom(folder);
 	await using outputs = new OutputFiles();
 	try {
-		const media = await makeLiveMedia(system, live, image, outputs, report);
+		await makeLiveMedia(system, live, image, outputs, report);
 		const made =
 			prepared === undefined
 				? {files: [], descriptions: [], plan: undefined}
 				: await makeDiskImages(system, disk, image, prepared, outputs, report);
 		signal.throwIfAborted();
 		await outputs.putInPlace();
-		return {...made, media};
+		const descriptions = [...mediaDescriptions(live), ...made.descriptions];
+		return {...made, descriptions, media: mediaFiles(live)};
 	} catch (error) {
 		const told = orInterrupted(error, signal, `nothing was left in ${folder}`);
 		throw orNoRoom(told, {folder, free, needed: prepared?.contentSize});
@@ -87,6 +89,7 @@ export function refuseExistingOutputs(
 ): void {
 	refuseExisting([
 		...mediaFiles({folder, name, formats: live}),
+		...mediaDescriptions({folder, name, formats: live}),
 		...disk.map((format) => diskFile(folder, name, format)),
 		...(disk.length > 0 ? descriptionsOf(path.join(folder, name)) : []),
 	]);

@@ -1,4 +1,4 @@
-import {UnfinishedFile} from './unfinished-file.ts';
+import {orDiskFull, UnfinishedFile} from './unfinished-file.ts';
 
 /**
  * The files that one call makes. All get their names at its end, so that none looks finished that is not: disposed of
@@ -11,6 +11,16 @@ export class OutputFiles implements AsyncDisposable {
 	/** An empty one. @throws Refused `output-not-writable` */
 	async add(place: string): Promise<UnfinishedFile> {
 		return this.#keep(await UnfinishedFile.make(place));
+	}
+
+	/** @throws Refused `output-not-writable`, OperationFailed `disk-full` */
+	async addText(place: string, text: string): Promise<void> {
+		const file = await this.add(place);
+		try {
+			await file.handle.writeFile(text);
+		} catch (error) {
+			throw orDiskFull(error, place);
+		}
 	}
 
 	/** One that was made elsewhere on the same file system, which is moved. @throws Refused `output-not-writable` */

@@ -6,11 +6,11 @@ import {type Distribution, imageUrl, packageUrl} from './package-url.ts';
 /** The image that a document describes. */
 export interface DescribedImage {
 	/** What updates are pulled from, without transport; undefined when nobody said. */
-	readonly reference: string | undefined;
+	readonly reference?: string | undefined;
 	/** `sha256:…`, when it is known. */
-	readonly manifestDigest: string | undefined;
-	/** fs-verity digest of its composefs image: names it in any case. */
-	readonly verityDigest: string;
+	readonly manifestDigest?: string | undefined;
+	/** In hex, of its composefs image (fs-verity), or of what it was put into: names it in any case. */
+	readonly digest: string;
 	/** As the image says, for people. */
 	readonly title: string;
 	readonly version: string | undefined;
@@ -81,7 +81,7 @@ export function spdxDocument(
 		dataLicense: 'CC0-1.0',
 		SPDXID: documentId,
 		name,
-		documentNamespace: `https://spdx.org/spdxdocs/slipway-${image.verityDigest}`,
+		documentNamespace: `https://spdx.org/spdxdocs/slipway-${image.digest}`,
 		creationInfo: {
 			created: created.toISOString().replace(/\.\d+/, ''),
 			creators: [`Tool: slipway-${version}`],

@@ -9,7 +9,7 @@ import {imageSbom, sbomName} from '../../../installer/output/image-sbom.ts';
 const test = suite('the bill of materials of an image');
 const root = mkdtempSync(path.join(tmpdir(), 'slipway-sbom-'));
 test.after(() => rmSync(root, {recursive: true}));
-const image = {reference: undefined, manifestDigest: undefined, verityDigest: 'd'.repeat(64)};
+const image = {digest: 'd'.repeat(64)};
 
 test('has all of a long database, and the distribution by os-release', async () => {
 	const stanzas = Array.from(

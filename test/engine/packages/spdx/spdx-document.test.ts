@@ -13,7 +13,7 @@ const created = new Date('2026-11-22T12:00:00.250Z');
 const image: DescribedImage = {
 	reference: 'registry.example.com/myos:1',
 	manifestDigest: `sha256:${digest}`,
-	verityDigest: 'c'.repeat(64),
+	digest: 'c'.repeat(64),
 	title: 'My OS 1',
 	version: '1',
 	distribution: {id: 'debian', version: '13'},
