@@ -29,8 +29,12 @@ async function expectLive(options: MachineOptions): Promise<void> {
 	await machine.powerOff();
 }
 
-async function expectInstalled(disk: string, hostname: string): Promise<void> {
-	await using machine = await Machine.start({disk});
+async function expectInstalled(
+	disk: string,
+	hostname: string,
+	{bios = false}: Pick<MachineOptions, 'bios'> = {},
+): Promise<void> {
+	await using machine = await Machine.start({disk, bios});
 	const {output} = await machine.run(
 		'systemctl is-system-running --wait; systemctl --failed --no-legend',
 	);
@@ -83,6 +87,17 @@ check('install by the configuration that they bring, and by another one', async 
 		await machine.ended();
 	}
 	await expectInstalled(medium.target, 'harrier');
+});
+
+check('install for a BIOS on machines that a BIOS has started', async () => {
+	const files = {'site.toml': config('kestrel')};
+	const words = ['--firmware', 'both', '--config', '/out/site.toml', '--may-wipe'];
+	using medium = await LiveIso.make(words, files);
+	{
+		await using machine = await Machine.start({...medium.machine('cd'), bios: true});
+		await machine.ended();
+	}
+	await expectInstalled(medium.target, 'kestrel', {bios: true});
 });
 
 test.run();
