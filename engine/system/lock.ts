@@ -33,7 +33,8 @@ export async function lock(file: string, {signal, onWait}: LockOptions = {}): Pr
 	};
 }
 
-function tryLock(fd: number, file: string): boolean {
+/** False when another process has it. The lock ends with the descriptor. */
+export function tryLock(fd: number, file: string): boolean {
 	if (libc().flock(fd, exclusive | notBlocking) >= 0) return true;
 	const errno = lastErrno();
 	if (errno === 'EAGAIN' || errno === 'EINTR') return false;

@@ -27,8 +27,16 @@ export async function writeRootImage(
 ): Promise<void> {
 	const places = new Map(tree.files.map(({inode, path: place}) => [inode, place]));
 	const total = tree.files.reduce((sum, {inode}) => sum + inode.size, 0);
-	const progress = byteProgress(report, 'live-image', 'Compressing the root file system', total);
-	const members = counted(tarMembers(normalised(tree.root), sourcesIn(places)), progress.add);
+	const progress = byteProgress(report, 'live-image', 'Reading the root file system', total);
+	const begun = {
+		read: progress.add,
+		// mkfs.erofs compresses when it has all of it, and says nothing.
+		ended() {
+			progress.done();
+			report({type: 'step', step: 'compress', title: 'Compressing the root file system'});
+		},
+	};
+	const members = counted(tarMembers(normalised(tree.root), sourcesIn(places)), begun);
 	await system.run(
 		'mkfs.erofs',
 		[
@@ -38,7 +46,7 @@ export async function writeRootImage(
 		// With it, later times of files become that time, and what is installed would not be the image.
 		{input: writeTar(members), signal, env: {SOURCE_DATE_EPOCH: undefined}},
 	);
-	progress.done();
+	report({type: 'done', step: 'compress'});
 }
 
 /** What a container changes of it, and no deployment has: the times of `/` and `/run`. */
@@ -62,10 +70,11 @@ function sourcesIn(
 
 function* counted(
 	members: Iterable<TarMember>,
-	add: (bytes: number) => void,
+	{read, ended}: {readonly read: (bytes: number) => void; readonly ended: () => void},
 ): Generator<TarMember, void> {
 	for (const member of members) {
 		yield member;
-		if (member.inode.type === 'file') add(member.inode.size);
+		if (member.inode.type === 'file') read(member.inode.size);
 	}
+	ended();
 }

@@ -2,6 +2,7 @@
 import {statSync} from 'node:fs';
 import path from 'node:path';
 import {formatSpdx} from '../../engine/packages/spdx/spdx-document.ts';
+import type {ProgressReporter} from '../../engine/progress.ts';
 import type {FitImage} from '../prepare-install.ts';
 import type {PlannedContent} from '../run-plan.ts';
 import {fileDigest} from './file-digest.ts';
@@ -35,9 +36,11 @@ export async function describeDisk(
 	name: string,
 	disk: DescribedDisk,
 	files: OutputFiles,
+	report: ProgressReporter,
 	signal: AbortSignal,
 ): Promise<readonly string[]> {
 	const {plan, content, image, time} = disk;
+	report({type: 'step', step: 'describe', title: 'Writing the manifest'});
 	const outputs: OutputFile[] = [];
 	for (const output of disk.outputs) outputs.push(await outputOf(output, signal));
 	const hashed = await hashContent(content, plan);
@@ -48,6 +51,7 @@ export async function describeDisk(
 	const [sbomPlace, manifestPlace] = places;
 	await files.addText(sbomPlace, formatSpdx(sbom));
 	await files.addText(manifestPlace, formatManifest(manifest));
+	report({type: 'done', step: 'describe'});
 	return places;
 }
 

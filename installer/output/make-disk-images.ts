@@ -99,11 +99,23 @@ export async function makeDiskImages(
 		file: written.find(({place}) => place === fileOf(format)) ?? raw,
 	}));
 	const described = {plan, content, image, raw: raw.path, outputs: made, time};
-	const descriptions = await describeDisk(path.join(folder, name), described, outputs, signal);
+	const descriptions = await describeDisk(
+		path.join(folder, name),
+		described,
+		outputs,
+		report,
+		signal,
+	);
 	const files = made.map(({format, file}) => ({
 		format,
 		path: file.place,
 		size: statSync(file.path).size,
 	}));
-	return {files, descriptions, plan};
+	return {files, descriptions, plan: atPlace(plan, fileOf(formats[0] ?? 'raw'))};
+}
+
+/** What was written has a name of its own by then. */
+function atPlace(plan: InstallPlan, file: string): InstallPlan {
+	const [disk, ...others] = plan.disks;
+	return {...plan, disks: [{...disk, path: file, realPath: file}, ...others]};
 }

@@ -73,9 +73,17 @@ export async function makeOutputs(
 		const descriptions = [...mediaDescriptions(live), ...made.descriptions];
 		return {...made, descriptions, media: mediaFiles(live)};
 	} catch (error) {
-		const told = orInterrupted(error, signal, `nothing was left in ${folder}`);
+		const told = orInterrupted(causeOf(error), signal, `nothing was left in ${folder}`);
 		throw orNoRoom(told, {folder, free, needed: prepared?.contentSize});
 	}
+}
+
+/** Of an interrupted installation: on a disk of a machine something is left, and here nothing is. */
+function causeOf(error: unknown): unknown {
+	const first = firstFailure(error);
+	return first instanceof OperationFailed && first.code === 'interrupted'
+		? (first.cause ?? error)
+		: error;
 }
 
 /**

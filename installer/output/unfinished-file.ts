@@ -1,9 +1,10 @@
-import {constants, statSync} from 'node:fs';
+import {constants, lstatSync, statSync} from 'node:fs';
 import {type FileHandle, open, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {OperationFailed, Refused} from '../../engine/errors.ts';
 import {isDiskFull} from '../../engine/system/disk-full.ts';
 import {syncFolder, unfinishedSuffix} from '../../engine/system/durable-file.ts';
+import {tryLock} from '../../engine/system/lock.ts';
 
 /**
  * A file that has a temporary name beside its place until it is whole. Unless it was put in place, it is removed
@@ -24,12 +25,18 @@ export class UnfinishedFile implements AsyncDisposable {
 
 	/**
 	 * An empty one. What an earlier run left under the temporary name goes.
-	 * @throws Refused `output-not-writable`
+	 * @throws Refused `output-not-writable`, `output-busy` while another run writes it
 	 */
 	static async make(place: string): Promise<UnfinishedFile> {
 		return await UnfinishedFile.#open(place, async (unfinished) => {
-			await rm(unfinished, {force: true});
-			return await open(unfinished, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL);
+			await removeLeft(unfinished, place);
+			const handle = await open(
+				unfinished,
+				constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
+			);
+			if (tryLock(handle.fd, unfinished)) return handle;
+			await handle.close();
+			throw isBusy(place);
 		});
 	}
 
@@ -80,6 +87,21 @@ export class UnfinishedFile implements AsyncDisposable {
 		await this.handle.close();
 		if (!this.#isInPlace) await rm(this.path, {force: true});
 	}
+}
+
+/** @throws Refused `output-busy` when who left it is still there */
+async function removeLeft(unfinished: string, place: string): Promise<void> {
+	if (lstatSync(unfinished, {throwIfNoEntry: false})?.isFile()) {
+		await using left = await open(unfinished, 'r');
+		if (!tryLock(left.fd, unfinished)) throw isBusy(place);
+	}
+	await rm(unfinished, {force: true});
+}
+
+function isBusy(place: string): Refused {
+	return new Refused('output-busy', `${place} is being written by another slipway`, {
+		hint: 'Wait for it, or take another --name or folder.',
+	});
 }
 
 /** What to throw for an error of writing a file. */

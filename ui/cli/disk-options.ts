@@ -4,14 +4,7 @@ import {imageNameSyntax} from '../../engine/update/image-name.ts';
 import {firmwares} from '../../installer/disk/firmware.ts';
 import {rootFileSystems} from '../../installer/disk/layout-settings.ts';
 import {throwRefusals} from '../../installer/disk/refusals.ts';
-import {
-	formatExactSize,
-	formatSize,
-	MiB,
-	parseSize,
-	sizeHint,
-	TiB,
-} from '../../installer/disk/size.ts';
+import {formatExactSize, MiB, parseSize, sizeHint, TiB} from '../../installer/disk/size.ts';
 import {checkSettings} from '../../installer/install-options.ts';
 import {diskMistakes} from '../../installer/output/formats/check-disk.ts';
 import {sourceDate} from '../../installer/output/image-moment.ts';
@@ -175,7 +168,7 @@ function readSize(text: string | undefined): number | undefined {
 		});
 	if (size % MiB !== 0)
 		throw new UsageError(`--size ${text} ends within a MiB`, {
-			hint: `Give whole MiB, such as "${formatSize(Math.ceil(size / MiB) * MiB)}".`,
+			hint: `Give whole MiB, such as "${Math.ceil(size / MiB)} MiB".`,
 		});
 	return size;
 }

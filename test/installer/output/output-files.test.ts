@@ -43,6 +43,22 @@ test('leave nothing when one fails', async ({folder}) => {
 	assert.equal(readdirSync(folder), ['two']);
 });
 
+test('are made by one call at a time, and over what a killed one has left', async ({folder}) => {
+	const place = path.join(folder, 'one');
+	{
+		await using first = new OutputFiles();
+		await first.add(place);
+		await using second = new OutputFiles();
+		const {code} = await thrownBy(Refused, second.add(place));
+		assert.is(code, 'output-busy');
+		assert.equal(readdirSync(folder), ['one.slipway-new']);
+	}
+	writeFileSync(`${place}.slipway-new`, 'left');
+	await using third = new OutputFiles();
+	const file = await third.add(place);
+	assert.is((await file.handle.stat()).size, 0);
+});
+
 test('is whole, or not there, when it is the only one', async ({folder}) => {
 	const file = path.join(folder, 'file');
 	const broken = writeWhole(file, async (unfinished) => {

@@ -1,9 +1,21 @@
-import {existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {makeOutputFolder, refuseExisting} from '../../../installer/output/output-folder.ts';
+import {
+	makeOutputFolder,
+	refuseExisting,
+	refuseOwnRoot,
+} from '../../../installer/output/output-folder.ts';
 
 const test = suite<{folder: string}>('folder of what is made');
 
@@ -34,6 +46,20 @@ test('is refused where none can be', ({folder}) => {
 		assert.throws(
 			() => makeOutputFolder(place),
 			(error: Error & {code?: string}) => error.code === 'output-not-writable',
+		);
+});
+
+test('is none of the container, there or not', ({folder}) => {
+	const mounts = ['/', `${folder}/out`, '/proc'];
+	mkdirSync(path.join(folder, 'out'));
+	refuseOwnRoot(`${folder}/out`, mounts);
+	refuseOwnRoot(`${folder}/out/new/below`, mounts);
+	symlinkSync('out', path.join(folder, 'link'));
+	refuseOwnRoot(`${folder}/link`, mounts);
+	for (const place of [folder, `${folder}/new/below`, `${folder}/output`, '/'])
+		assert.throws(
+			() => refuseOwnRoot(place, mounts),
+			(error: Error & {code?: string}) => error.code === 'output-in-image',
 		);
 });
 

@@ -26,7 +26,7 @@ export const command = defineCommand({
 	},
 	positionals: {FILE: {help: 'A disk image, raw or qcow2, or a block device.'}},
 	examples: [
-		['slipway disk verify myos.qcow2', 'Check an image, with myos.qcow2.manifest.json.'],
+		['slipway disk verify myos.qcow2', 'Check an image, with myos.manifest.json.'],
 		['slipway disk verify /dev/sdb', 'Check a disk that an image was written to.'],
 	],
 	exitStatuses: {

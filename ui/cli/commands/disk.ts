@@ -11,7 +11,7 @@ import {imageMoment} from '../../../installer/output/image-moment.ts';
 import {imageName} from '../../../installer/output/image-name.ts';
 import {checkLiveMedia} from '../../../installer/output/make-live-media.ts';
 import {makeOutputs, refuseExistingOutputs} from '../../../installer/output/make-outputs.ts';
-import {makeOutputFolder} from '../../../installer/output/output-folder.ts';
+import {makeOutputFolder, refuseOwnRoot} from '../../../installer/output/output-folder.ts';
 import {describeFormat, outputFormats} from '../../../installer/output/output-format.ts';
 import {defineCommand} from '../command.ts';
 import {diskOptions, readDiskOptions} from '../disk-options.ts';
@@ -35,7 +35,10 @@ export const command = defineCommand({
 	cleansUp: true,
 	async run(context, {options, positionals: {FOLDER: folder}}) {
 		const {formats, time: givenTime, ...settings} = readDiskOptions(options, process.env);
-		if (options.source === undefined) checkRunsInImage();
+		if (options.source === undefined) {
+			checkRunsInImage();
+			refuseOwnRoot(folder);
+		}
 		checkLiveMedia(formats.live);
 		const system = await context.system();
 		using _folder = makeOutputFolder(folder);

@@ -26,7 +26,7 @@ export const command = defineCommand({
 		['slipway lint --json ./rootfs', 'Check an unpacked root file system, for a program.'],
 	],
 	exitStatuses: {
-		[exitStatus.refused]: 'There are errors; with --fatal-warnings, or warnings.',
+		[exitStatus.refused]: 'There are errors, or with --fatal-warnings, warnings.',
 	},
 	async run(context, {options, positionals}) {
 		const folder = positionals.ROOT ?? '/';

@@ -5,7 +5,7 @@ import {formatStatus} from '../status.ts';
 
 export const command = defineCommand({
 	description: [
-		'Names the image and deployment that runs, the ones that are staged or kept to roll back to, whether the kernel enforces fs-verity, which update was found last, and what the machine does about it. Of the staged deployment and the one to roll back to it says what would change: version, kernel, size, and packages as far as both images have a database of dpkg or apk. Reads only what everybody may read: it needs no privileges and gives every user the same answer.',
+		'Names the image and deployment that runs, the ones that are staged or kept to roll back to, whether the kernel enforces fs-verity, which update was found last, and what the machine does about it. Of the staged deployment and the one to roll back to it says what would change: version, kernel, size, and packages as far as both images have a database of dpkg, apk or rpm. Reads only what everybody may read: it needs no privileges and gives every user the same answer.',
 		"In the JSON document the fields mean what they mean in bootc's status; 'version' is raised when that changes.",
 	],
 	options: {
