@@ -26,6 +26,8 @@ export interface BootPartitionFile {
 export interface BootFile {
 	readonly path: string;
 	readonly source: BootFileSource;
+	/** Of the content, in hex, where somebody has read it before. */
+	readonly sha256?: string;
 }
 
 /** Memory, or a path on this host as a byte string. */

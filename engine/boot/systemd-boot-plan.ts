@@ -113,10 +113,9 @@ export function missingKernelFiles(contents: BootContents, kernel: Kernel): Boot
 /** Kernel and initramfs as files of the boot partition. */
 export function kernelFiles(kernel: Kernel): BootFile[] {
 	const folder = kernelPath(kernelFolderName(kernel));
-	return [
-		{path: `${folder}/linux`, source: fromHost(kernel.linux.path)},
-		{path: `${folder}/initrd`, source: fromHost(kernel.initramfs.path)},
-	];
+	return Object.entries({linux: kernel.linux, initrd: kernel.initramfs}).map(
+		([name, {path, sha256}]) => ({path: `${folder}/${name}`, source: fromHost(path), sha256}),
+	);
 }
 
 /** The loader entry of a new deployment: what makes it bootable, so it is written last. */

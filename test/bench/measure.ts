@@ -60,7 +60,8 @@ export async function measure(
 function residentBytes(pid: number, parentsArguments?: string): number {
 	const resident = /^VmRSS:\s*(\d+) kB$/m.exec(readFile(`/proc/${pid}/status`))?.[1];
 	const ownArguments = readFile(`/proc/${pid}/cmdline`);
-	if (resident === undefined || ownArguments === parentsArguments) return 0;
+	// Empty as long as the pages are being shared out.
+	if (resident === undefined || ['', parentsArguments].includes(ownArguments)) return 0;
 	const children = readFile(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean);
 	return children.reduce(
 		(sum, child) => sum + residentBytes(Number(child), ownArguments),

@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto';
 import {createReadStream} from 'node:fs';
 import type {BootFile} from '../../../engine/boot/boot-partition.ts';
 import {version} from '../../../engine/version.ts';
-import type {SystemContent} from '../../content.ts';
+import {type SystemContent, sourceSize} from '../../content.ts';
 import type {DiskPlan, InstallPlan} from '../../plan.ts';
 import {machineItems} from './machine-items.ts';
 import type {DiskManifest} from './manifest.ts';
@@ -52,8 +52,8 @@ function partitionsOf({layout}: DiskPlan): DiskManifest['partitions'] {
 }
 
 /**
- * Reads what a manifest tells of the contents of a disk, by those that were written: kernel and initramfs,
- * and what the machine gets besides its image.
+ * What a manifest tells of the contents of a disk, by those that were written: boot files, and what the machine gets
+ * besides its image, which is read.
  * @param plan the one that was carried out, with the content's digests
  */
 export async function hashContent(
@@ -66,7 +66,8 @@ export async function hashContent(
 	return {bootFiles, items: machineItems(content, plan)};
 }
 
-async function hashBootFile({source}: BootFile) {
+async function hashBootFile({source, sha256}: BootFile) {
+	if (sha256 !== undefined) return {size: sourceSize(source), sha256};
 	const hash = createHash('sha256');
 	let size = 0;
 	const pieces =
