@@ -141,10 +141,15 @@ export function planLayout(request: LayoutRequest): DiskLayout {
 /** Of an empty table. */
 const firstNumbers = Array.from({length: 128}, (_, index) => index + 1);
 
-export function tooSmall(what: string, needed: number, size: number): Refused {
+export function tooSmall(
+	what: string,
+	needed: number,
+	size: number,
+	hint = 'Take a larger disk, or make the image smaller.',
+): Refused {
 	return new Refused(
 		'too-small',
 		`${what} is too small: this image needs ${formatSize(needed)} (${needed} bytes), it has ${formatSize(size)} (${size} bytes)`,
-		{hint: 'Take a larger disk, or make the image smaller.'},
+		{hint},
 	);
 }

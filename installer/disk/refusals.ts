@@ -37,7 +37,10 @@ export function findRefusals(
 	if (disk.isReadOnly) {
 		refusals.push(
 			new Refused('read-only', `${disk.path} is read-only`, {
-				hint: 'Look for a write-protection switch, or take another disk.',
+				hint:
+					disk.kind === 'file'
+						? 'Mount its folder writable, or take another disk.'
+						: 'Look for a write-protection switch, or take another disk.',
 			}),
 		);
 	}
@@ -111,7 +114,9 @@ function noDisk({kind, path, detail}: NoDisk): EngineError {
 	switch (kind) {
 		case 'missing':
 			return new Refused('no-such-device', `${path} does not exist`, {
-				hint: 'Run lsblk to see which disks there are.',
+				hint: path.startsWith('/dev/')
+					? 'Run lsblk to see which disks there are.'
+					: `Make a disk in a file first: truncate -s 20G ${path}`,
 			});
 		case 'not-visible':
 			return new Lacking('not-visible', `${path} is not visible in this container`, {

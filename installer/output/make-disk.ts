@@ -96,7 +96,10 @@ const sizeStep = 256 * MiB;
 
 function diskSize({size, sizeMultiple}: DiskImageOptions, needed: number): number {
 	if (size === undefined) return alignUp(alignUp(needed + sensibleRoom, sizeStep), sizeMultiple);
-	if (size < needed) throw tooSmall('the disk image', needed, size);
+	if (size < needed) {
+		const hint = 'Give more with --size, or leave that out for what the image needs.';
+		throw tooSmall('the disk image', needed, size, hint);
+	}
 	if (size % MiB !== 0)
 		throw new UsageError(`a disk of ${size} bytes ends within a MiB`, {
 			hint: 'Give --size in whole MiB, such as "20 GiB".',
