@@ -8,7 +8,7 @@ esac
 [ -L "$self" ] && self=$(command -p readlink -f "$self")
 here=${self%/*}
 
-# For Node alone: slipway puts the old values back before it starts any other program.
+# For Node alone: before slipway starts any other program it puts the old path back, and takes malloc's setting away.
 export SLIPWAY_LIBRARY_PATH="${LD_LIBRARY_PATH-}"
 export LD_LIBRARY_PATH="$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 # What one thread has freed the others use: an arena each took a tenth more memory, and no less time.

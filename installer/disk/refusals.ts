@@ -116,7 +116,7 @@ function noDisk({kind, path, detail}: NoDisk): EngineError {
 			return new Refused('no-such-device', `${path} does not exist`, {
 				hint: path.startsWith('/dev/')
 					? 'Run lsblk to see which disks there are.'
-					: `Make a disk in a file first: truncate -s 20G ${path}`,
+					: `Give a block device such as /dev/sda, or make the file first: truncate -s 20G ${path}`,
 			});
 		case 'not-visible':
 			return new Lacking('not-visible', `${path} is not visible in this container`, {

@@ -22,7 +22,7 @@ export interface DescribedDisk extends PlannedContent {
 	readonly time: Date;
 }
 
-/** What describes a disk that is called so, with its folder, before any suffix: the manifest comes last. */
+/** What describes an output that is called so, with its folder: the manifest comes last. */
 export function descriptionsOf(name: string): readonly [sbom: string, manifest: string] {
 	return [sbomName(name), manifestName(name)];
 }

@@ -1,4 +1,5 @@
 /** What goes beside live media: for each a manifest, and a bill of materials of its image. */
+import {createHash} from 'node:crypto';
 import {statSync} from 'node:fs';
 import path from 'node:path';
 import {
@@ -11,9 +12,9 @@ import {version} from '../../engine/version.ts';
 import {withoutSecrets} from '../answers/web-address.ts';
 import type {FitImage} from '../prepare-install.ts';
 import {byteProgress} from '../sink/byte-progress.ts';
+import {descriptionsOf} from './describe-disk.ts';
 import {fileDigest} from './file-digest.ts';
-import {imageSbom, sbomName} from './image-sbom.ts';
-import {manifestName} from './manifest/read-manifest.ts';
+import {imageSbom} from './image-sbom.ts';
 import type {OutputFiles} from './output-files.ts';
 import type {UnfinishedFile} from './unfinished-file.ts';
 
@@ -55,11 +56,6 @@ export interface MediumImage extends Pick<FitImage, 'view' | 'environment' | 'la
 	readonly files: Pick<FitImage['files'], 'imageSettings'>;
 }
 
-/** Where the descriptions of a medium go: the manifest comes last. */
-export function mediumDescriptions(place: string): readonly [sbom: string, manifest: string] {
-	return [sbomName(place), manifestName(place)];
-}
-
 /**
  * Adds them to files that are all whole.
  * @throws OperationFailed `disk-full`; whatever the signal was aborted with
@@ -78,9 +74,11 @@ export async function describeMedium(
 		kernelArguments: kernelArguments.map(toldArgument),
 		...{effect, outputs: made},
 	};
-	const digest = made[0]?.sha256 ?? '';
+	// Of all files: the first of a network boot is the kernel, which other images have too.
+	const all = createHash('sha256').update(made.map(({sha256}) => sha256).join('\n'));
+	const digest = all.digest('hex');
 	const sbom = await imageSbom(image.view, {...known, digest}, time);
-	const [sbomPlace, manifestPlace] = mediumDescriptions(place);
+	const [sbomPlace, manifestPlace] = descriptionsOf(place);
 	await outputs.addText(sbomPlace, formatSpdx(sbom));
 	await outputs.addText(manifestPlace, `${JSON.stringify(manifest, undefined, '\t')}\n`);
 }

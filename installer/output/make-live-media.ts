@@ -17,7 +17,8 @@ import {
 import {mediumEffect} from '../live/medium-effect.ts';
 import type {FitImage} from '../prepare-install.ts';
 import {checkMediaPrograms} from '../programs.ts';
-import {describeMedium, mediumDescriptions} from './describe-media.ts';
+import {descriptionsOf} from './describe-disk.ts';
+import {describeMedium} from './describe-media.ts';
 import type {ImageMoment} from './image-moment.ts';
 import {writeIso} from './iso/write-iso.ts';
 import type {OutputFiles} from './output-files.ts';
@@ -57,7 +58,7 @@ export function mediaFiles({
 export function mediaDescriptions(
 	request: Pick<LiveMediaRequest, 'formats' | 'folder' | 'name'>,
 ): string[] {
-	return request.formats.flatMap((format) => mediumDescriptions(placeOf(request, format)));
+	return request.formats.flatMap((format) => descriptionsOf(placeOf(request, format)));
 }
 
 /** A folder for network boots is called after none of its files. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import {OperationFailed, Refused} from '../../engine/errors.ts';
 import {isDiskFull} from '../../engine/system/disk-full.ts';
 import {syncFolder, unfinishedSuffix} from '../../engine/system/durable-file.ts';
+import {KernelCallFailed} from '../../engine/system/libc.ts';
 import {tryLock} from '../../engine/system/lock.ts';
 
 /**
@@ -34,7 +35,7 @@ export class UnfinishedFile implements AsyncDisposable {
 				unfinished,
 				constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
 			);
-			if (tryLock(handle.fd, unfinished)) return handle;
+			if (!isLockedByOther(handle, unfinished)) return handle;
 			await handle.close();
 			throw isBusy(place);
 		});
@@ -92,10 +93,20 @@ export class UnfinishedFile implements AsyncDisposable {
 /** @throws Refused `output-busy` when who left it is still there */
 async function removeLeft(unfinished: string, place: string): Promise<void> {
 	if (lstatSync(unfinished, {throwIfNoEntry: false})?.isFile()) {
-		await using left = await open(unfinished, 'r');
-		if (!tryLock(left.fd, unfinished)) throw isBusy(place);
+		await using left = await open(unfinished, 'r+');
+		if (isLockedByOther(left, unfinished)) throw isBusy(place);
 	}
 	await rm(unfinished, {force: true});
+}
+
+/** Takes the lock otherwise. Some file systems of other hosts have none: there nobody can tell. */
+function isLockedByOther(handle: FileHandle, file: string): boolean {
+	try {
+		return !tryLock(handle.fd, file);
+	} catch (error) {
+		if (error instanceof KernelCallFailed) return false;
+		throw error;
+	}
 }
 
 function isBusy(place: string): Refused {

@@ -1,7 +1,5 @@
-import {createHash} from 'node:crypto';
-import {createReadStream, rmSync, statSync} from 'node:fs';
+import {rmSync, statSync} from 'node:fs';
 import path from 'node:path';
-import {pipeline} from 'node:stream/promises';
 import type {MediumImages} from '../../../engine/boot/grub/medium-images.ts';
 import type {EfiArchitecture} from '../../../engine/boot/systemd-boot-files.ts';
 import type {ProgressReporter} from '../../../engine/progress.ts';
@@ -19,6 +17,7 @@ import {
 } from '../../live/live-medium.ts';
 import {configInitramfs} from '../../live/medium-config.ts';
 import {writeRootImage} from '../../live/root-image.ts';
+import {fileDigest} from '../file-digest.ts';
 import {makeScratch} from '../scratch.ts';
 import {layOutIso} from './iso-layout.ts';
 import type {IsoFile} from './iso-tree.ts';
@@ -69,7 +68,7 @@ export async function writeIso(
 			await writeRootImage(system, medium, rootImage, report, signal);
 		const initramfs = path.join(scratch, 'initrd');
 		writeLiveInitramfs(medium.files.kernel.initramfs, medium.environment, initramfs);
-		const digest = await sha256(rootImage, signal);
+		const digest = await fileDigest(rootImage, signal);
 		const label = isoLabel(digest);
 		const esp = liveEsp(medium, options, label, initramfs);
 		const layout = layOutIso({
@@ -146,10 +145,4 @@ function mediumTitle({prettyName, imageVersion}: InstallFiles['osRelease']): str
 
 function hostFile(file: string): FileSource {
 	return {kind: 'path', path: Buffer.from(file).toString('latin1')};
-}
-
-async function sha256(file: string, signal: AbortSignal): Promise<string> {
-	const hash = createHash('sha256');
-	await pipeline(createReadStream(file, {highWaterMark: 1 << 20}), hash, {signal});
-	return hash.digest('hex');
 }

@@ -6,11 +6,8 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {ImageRoot} from '../../../engine/lint/image-root.ts';
 import type {ProgressEvent} from '../../../engine/progress.ts';
-import {
-	describeMedium,
-	type MediumImage,
-	mediumDescriptions,
-} from '../../../installer/output/describe-media.ts';
+import {descriptionsOf} from '../../../installer/output/describe-disk.ts';
+import {describeMedium, type MediumImage} from '../../../installer/output/describe-media.ts';
 import {OutputFiles} from '../../../installer/output/output-files.ts';
 
 const test = suite('what describes a live medium');
@@ -47,7 +44,7 @@ test('is the size and digest of each file, its image, and what it does, without 
 	};
 	await describeMedium(medium, outputs, (event) => events.push(event), signal);
 	await outputs.putInPlace();
-	const [sbom, manifest] = mediumDescriptions(place);
+	const [sbom, manifest] = descriptionsOf(place);
 	const found = ['myos.iso', 'myos.iso.manifest.json', 'myos.iso.spdx.json', 'other'];
 	assert.equal(readdirSync(out).sort(), found);
 	const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
@@ -66,7 +63,8 @@ test('is the size and digest of each file, its image, and what it does, without 
 		})),
 	});
 	const {documentNamespace, packages} = JSON.parse(readFileSync(sbom, 'utf8'));
-	assert.match(documentNamespace, sha256(contents['myos.iso']));
+	const all = Object.values(contents).map(sha256).join('\n');
+	assert.match(documentNamespace, sha256(Buffer.from(all)));
 	assert.equal([packages[0].name, packages[0].versionInfo], ['registry.example.com/myos:1', '7']);
 	assert.equal(
 		[events.at(0)?.type, events.at(-1)?.type, events.some(({type}) => type === 'advance')],
