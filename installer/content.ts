@@ -32,7 +32,8 @@ export interface SystemContent {
 
 /**
  * Content whose large files get their digests when they are written, so that they are read once. All that
- * follows from digests is described then; sizes, and so everything that can be refused, are known before.
+ * follows from digests is described then; sizes, and so everything that can be refused, and the files of
+ * the boot partition are known before.
  */
 export interface UnhashedContent<Described extends {readonly content: SystemContent}> {
 	/** What becomes objects, the same content perhaps more than once. */

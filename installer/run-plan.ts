@@ -141,11 +141,9 @@ async function writeDisks(
 	const [first, ...others] = disks;
 	for (const disk of disks) await partitionDisk(system, disk, report);
 	signal.throwIfAborted();
-	const {described, recoveryKey} = await fillRoot(system, run, first, signal, report);
-	const {plan, content} = described;
-	signal.throwIfAborted();
 	const boots = [...others, first];
-	for (const {writer, places} of boots) await writer.writeBoot(content, places, report);
+	const {described, recoveryKey} = await fillDisks(system, run, boots, first, signal, report);
+	const {plan, content} = described;
 	signal.throwIfAborted();
 	for (const disk of disks) if (isNamedFirst(disk.plan.layout)) await nameFinished(system, disk);
 	for (const disk of disks) await writeBiosBoot(content, disk);
@@ -181,6 +179,42 @@ async function writeBiosBoot(
 		await writeGrub(target.path, layout.biosBoot, grub, {isActive: isForBiosAlone});
 }
 
+/**
+ * Fills the root and, beside it, the boot partitions, whose files follow from no digest.
+ * @throws what failed first, when the other has stopped too
+ */
+async function fillDisks(
+	system: System,
+	run: PlanRun,
+	boots: readonly HeldDisk[],
+	rootDisk: HeldDisk,
+	signal: AbortSignal,
+	report: ProgressReporter,
+): Promise<FilledRoot> {
+	const bootFailed = new AbortController();
+	const writing = writeBoots(run.content, boots).catch((error: unknown) => bootFailed.abort(error));
+	const either = AbortSignal.any([signal, bootFailed.signal]);
+	let filled: FilledRoot;
+	try {
+		filled = await fillRoot(system, run, rootDisk, either, report);
+		report({type: 'step', step: 'boot', title: 'Writing the boot partition'});
+	} finally {
+		await writing;
+	}
+	bootFailed.signal.throwIfAborted();
+	report({type: 'done', step: 'boot'});
+	return filled;
+}
+
+async function writeBoots(content: SystemContent, boots: readonly HeldDisk[]): Promise<void> {
+	for (const {writer, places} of boots) await writer.writeBoot(content, places);
+}
+
+interface FilledRoot {
+	readonly described: PlannedContent;
+	readonly recoveryKey: Secret | undefined;
+}
+
 /** Makes the root and all below it. @returns what it holds, when it is on the disk and closed again */
 async function fillRoot(
 	system: System,
@@ -188,7 +222,7 @@ async function fillRoot(
 	{root: partition, hold, target}: HeldDisk,
 	signal: AbortSignal,
 	report: ProgressReporter,
-): Promise<{readonly described: PlannedContent; readonly recoveryKey: Secret | undefined}> {
+): Promise<FilledRoot> {
 	await using volume = await run.volume?.open(partition, report);
 	const root = run.volume?.placeOf(partition) ?? partition;
 	await hold.lend(() => run.sink.makeRoot(root));

@@ -13,8 +13,7 @@ import type {Sink} from './sink.ts';
 /** Fills boot partitions. */
 export function bootWriter(system: System, disk: DiskTarget): Pick<Sink, 'writeBoot' | 'finish'> {
 	return {
-		async writeBoot({bootFiles}, {esp, boot}, report) {
-			report({type: 'step', step: 'boot', title: 'Writing the boot partition'});
+		async writeBoot({bootFiles}, {esp, boot}) {
 			const isOnEsp = (file: BootFile) => esp === boot || isLoaderFile(file);
 			await write(esp, bootFiles.filter(isOnEsp));
 			if (esp !== boot)
@@ -22,7 +21,6 @@ export function bootWriter(system: System, disk: DiskTarget): Pick<Sink, 'writeB
 					boot,
 					bootFiles.filter((file) => !isOnEsp(file)),
 				);
-			report({type: 'done', step: 'boot'});
 		},
 		async finish({bootEntries}, boot) {
 			using open = openBoot(system, disk, boot);

@@ -16,8 +16,8 @@ export type RootVerity = 'kernel' | 'offline' | 'unavailable';
 
 /**
  * Writes content to the partitions of one disk; neither partition nodes nor udev are needed. Order:
- * `check` before the disk is touched, then `makeRoot`, `writeRoot` and `writeBoot`, the last two on the
- * medium when they return, then `finish`.
+ * `check` before the disk is touched, then `makeRoot` and `writeRoot`, with `writeBoot` beside them, the
+ * last two on the medium when they return, then `finish`.
  */
 export interface Sink {
 	/** @throws Refused `too-small`, Lacking what it needs */
@@ -51,7 +51,7 @@ export interface Sink {
 	 * Fills the boot partitions, whose file systems are made, but for the loader entries. Files of others
 	 * stay.
 	 */
-	writeBoot(content: SystemContent, places: BootPlaces, report: ProgressReporter): Promise<void>;
+	writeBoot(content: Pick<SystemContent, 'bootFiles'>, places: BootPlaces): Promise<void>;
 	/** Writes the loader entries: from then on the disk boots. */
 	finish(content: SystemContent, boot: BootTarget): Promise<void>;
 }

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {setImmediate} from 'node:timers/promises';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {verityDigest} from '../../engine/erofs/fs-verity.ts';
@@ -35,6 +36,7 @@ import type {RootVolume} from '../../installer/root-volume.ts';
 import {type PlannedContent, runPlan} from '../../installer/run-plan.ts';
 import type {TargetSource} from '../../installer/scripts/target-root.ts';
 import {ext4Sink} from '../../installer/sink/ext4.ts';
+import type {Sink} from '../../installer/sink/sink.ts';
 import {grubImages} from '../engine/boot/grub/grub-images.ts';
 import {besideRequest, found, freeSpace, readableBoot} from './disk/beside/shared-disk.ts';
 import {planFor, systemRequest} from './new-system.ts';
@@ -200,17 +202,18 @@ test('has others finish the root before its name says so, and stops when they fa
 		const system = systemWith();
 		const sink = ext4Sink(system, {path: disk, sectorSize: 512, mke2fsConfig: '/mke2fs.conf'});
 		const sources: TargetSource[] = [];
-		let commandsBefore = 0;
+		let linesBefore: readonly string[] = [];
 		const finishRoot = async (source: TargetSource) => {
 			sources.push(source);
-			commandsBefore = system.commandLines().length;
+			linesBefore = system.commandLines();
 			if (outcome !== undefined) throw outcome;
 		};
 		const planned = {plan, content, sink, unhashed: undefined, finishRoot};
 		assert.is(await failureOf(runPlan(system, planned, never, noProgress)), outcome);
 		const deploymentId = plan.deployment.id;
 		assert.equal(sources, [{device: '/dev/loop0', type: 'ext4', deploymentId}]);
-		assert.is(commandsBefore, programs.indexOf('mcopy'));
+		assert.ok(linesBefore.some((line) => line.startsWith('mke2fs')));
+		assert.not(linesBefore.some((line) => line.includes('--part-label')));
 		const attached = system.calls.filter(({call}) => /Loop$/.test(call));
 		const {start, size} = partitionOfRole(plan.disks[0].layout, 'root');
 		assert.equal(attached, [
@@ -229,8 +232,56 @@ test('goes no further than a step that failed, wherever that is', async () => {
 			if (count === failing) throw failure;
 		});
 		assert.is(await failureOf(run(system)), failure);
-		assert.is(system.commandLines().length, failing + 1);
+		const isBesideBoot = programs[failing] === 'mke2fs';
+		assert.is(system.commandLines().length, failing + 1 + (isBesideBoot ? bootCopies.length : 0));
 	}
+});
+
+test('fills the boot partition beside the root, and waits for both', async () => {
+	const said: string[] = [];
+	const bootBegun = Promise.withResolvers<void>();
+	const rootWritten = Promise.withResolvers<void>();
+	const system = systemWith((command) => {
+		if (command === 'sfdisk' && said.length > 0) said.push('named');
+	});
+	const sink: Sink = {
+		...ext4Sink(system, {path: disk, sectorSize: 512, mke2fsConfig: '/mke2fs.conf'}),
+		async writeRoot() {
+			await bootBegun.promise;
+			said.push('root');
+			rootWritten.resolve();
+			return 'offline';
+		},
+		async writeBoot() {
+			bootBegun.resolve();
+			await rootWritten.promise;
+			await setImmediate();
+			said.push('boot');
+		},
+	};
+	await runPlan(system, {plan, content, sink, unhashed: undefined}, never, noProgress);
+	assert.equal(said, ['root', 'boot', 'named']);
+});
+
+test('stops the root when the boot partition fails, and names nothing finished', async () => {
+	const failure = new OperationFailed('boot-partition-failed', 'no');
+	const system = systemWith();
+	const rootBegun = Promise.withResolvers<void>();
+	const sink: Sink = {
+		...ext4Sink(system, {path: disk, sectorSize: 512, mke2fsConfig: '/mke2fs.conf'}),
+		writeRoot: (_content, _root, _report, signal) =>
+			new Promise((_resolve, reject) => {
+				signal?.addEventListener('abort', () => reject(signal.reason));
+				rootBegun.resolve();
+			}),
+		async writeBoot() {
+			await rootBegun.promise;
+			throw failure;
+		},
+	};
+	const running = runPlan(system, {plan, content, sink, unhashed: undefined}, never, noProgress);
+	assert.is(await failureOf(running), failure);
+	assert.not(system.commandLines().some((line) => line.includes('--part-label')));
 });
 
 test('stops between steps when it is interrupted, and says what the disk is now', async () => {

@@ -7,7 +7,6 @@ import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {type BootFile, textFile} from '../../../engine/boot/boot-partition.ts';
 import {unmountedPartition} from '../../../engine/boot/unmounted-partition.ts';
-import {noProgress} from '../../../engine/progress.ts';
 import {hostSystem} from '../../../engine/system/host.ts';
 import type {System} from '../../../engine/system/system.ts';
 import type {BootTarget} from '../../../installer/sink/boot-places.ts';
@@ -78,7 +77,7 @@ async function makeForeign(more: Readonly<Record<string, string>> = {}): Promise
 
 test('adds what is missing, and changes nothing that is there', async () => {
 	await makeForeign();
-	await writer.writeBoot(content, {esp, boot: esp}, noProgress);
+	await writer.writeBoot(content, {esp, boot: esp});
 	assert.equal(await texts(esp), {
 		...foreign,
 		'EFI/systemd/systemd-bootx64.efi': 'own',
@@ -95,7 +94,7 @@ test('writes a kernel again that was cut off, and takes away those that nothing 
 		'EFI/Linux/slipway-cc/linux': 'left',
 		'EFI/systemd/systemd-bootx64.efi.new': 'o',
 	});
-	await writer.writeBoot(content, {esp, boot: esp}, noProgress);
+	await writer.writeBoot(content, {esp, boot: esp});
 	const found = await texts(esp);
 	assert.is(found[kernel], 'kernel');
 	assert.is(found['EFI/systemd/systemd-bootx64.efi'], 'own');
@@ -107,7 +106,7 @@ test('writes a kernel again that was cut off, and takes away those that nothing 
 
 test('puts the boot loader alone on an ESP beside an XBOOTLDR', async () => {
 	await makeForeign();
-	await writer.writeBoot(content, {esp, boot: xbootldr}, noProgress);
+	await writer.writeBoot(content, {esp, boot: xbootldr});
 	assert.equal(await texts(esp), {...foreign, 'EFI/systemd/systemd-bootx64.efi': 'own'});
 	assert.equal(await texts(xbootldr), {[kernel]: 'kernel', 'loader/entries.srel': 'own'});
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {Lacking, Refused} from '../../../engine/errors.ts';
-import {noProgress, type ProgressEvent} from '../../../engine/progress.ts';
+import type {ProgressEvent} from '../../../engine/progress.ts';
 import {fakeSystem} from '../../../engine/system/fake.ts';
 import type {PlannedPartition} from '../../../installer/disk/layout.ts';
 import {ext4Sink} from '../../../installer/sink/ext4.ts';
@@ -97,7 +97,7 @@ test('loader entries are written alone and last, and get their names when they a
 	});
 	const sink = mountedSink(system, disk);
 	const boot = {start: 2 * MiB, size: 64 * MiB, isShared: false};
-	await sink.writeBoot(content, {esp: boot, boot}, noProgress);
+	await sink.writeBoot(content, {esp: boot, boot});
 	const files = Array.from(content.bootFiles, () => 'mcopy -i disk.raw@@2097152 -s -o -Q EFI ::/');
 	assert.equal(calls, files);
 	await sink.finish(content, boot);
