@@ -1,6 +1,4 @@
 import http from 'node:http';
-import https from 'node:https';
-import tls from 'node:tls';
 import {EngineError, UsageError} from '../../errors.ts';
 import type {RegistryEndpoint} from './endpoint.ts';
 import type {RegistryPorts} from './ports.ts';
@@ -10,7 +8,7 @@ import {proxyVariables} from './proxy.ts';
 export class Agents {
 	readonly #endpoint: RegistryEndpoint;
 	readonly #ports: RegistryPorts;
-	readonly #agents = new Map<string, http.Agent>();
+	readonly #agents = new Map<string, Promise<http.Agent>>();
 
 	constructor(endpoint: RegistryEndpoint, ports: RegistryPorts) {
 		this.#endpoint = endpoint;
@@ -21,32 +19,28 @@ export class Agents {
 	 * @param isRegistry our client certificate is shown to the registry alone; the hosts that it refers
 	 * to are trusted by the same authorities
 	 */
-	agentFor(url: URL, isRegistry: boolean): http.Agent {
+	agentFor(url: URL, isRegistry: boolean): Promise<http.Agent> {
 		const kind = `${url.protocol} ${isRegistry}`;
 		const agent = this.#agents.get(kind) ?? this.#create(url.protocol, isRegistry);
 		this.#agents.set(kind, agent);
 		return agent;
 	}
 
-	#create(protocol: string, isRegistry: boolean): http.Agent {
+	async #create(protocol: string, isRegistry: boolean): Promise<http.Agent> {
 		const proxyEnv = proxyVariables(this.#ports.environment);
 		const options = {keepAlive: true, proxyEnv};
 		try {
 			if (protocol === 'http:') return new http.Agent(options);
-			return new https.Agent({...options, ...this.#tlsOptions(isRegistry)});
+			const {builtInCertificates, tlsAgent} = await import('./tls-agent.ts');
+			const {insecure, tls} = this.#endpoint;
+			const systemCertificates = () => this.#ports.systemCertificates() ?? builtInCertificates();
+			return tlsAgent(options, {
+				ca: insecure ? undefined : [...systemCertificates(), ...tls.ca],
+				client: isRegistry ? tls.client : undefined,
+			});
 		} catch (error) {
 			throw explainOptions(error, this.#endpoint.host);
 		}
-	}
-
-	#tlsOptions(isRegistry: boolean): https.AgentOptions {
-		const {insecure, tls: settings} = this.#endpoint;
-		const client = isRegistry ? settings.client : undefined;
-		const secureContext = tls.createSecureContext({
-			...(!insecure && {ca: [...this.#ports.systemCertificates(), ...settings.ca]}),
-			...(client && {cert: client.certificate, key: client.key}),
-		});
-		return {secureContext, rejectUnauthorized: !insecure};
 	}
 }
 

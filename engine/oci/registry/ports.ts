@@ -7,8 +7,11 @@ export interface RegistryPorts {
 	random(): number;
 	/** Its `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are heeded, in lower case too. */
 	readonly environment: Readonly<Record<string, string | undefined>>;
-	/** PEM of the CA certificates that this machine trusts; read when TLS is first used. */
-	systemCertificates(): readonly string[];
+	/**
+	 * PEM of the CA certificates that this machine trusts, read when TLS is first used; those that Node comes
+	 * with are taken for undefined.
+	 */
+	systemCertificates(): readonly string[] | undefined;
 	/** Ends all requests and waits with its reason. */
 	readonly signal?: AbortSignal;
 }

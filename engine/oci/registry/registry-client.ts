@@ -35,10 +35,14 @@ interface Session {
 	/** `https://registry.example.com/` */
 	readonly base: URL;
 	readonly authorization: Authorization;
+	/** Whether the server itself has said that it is a registry, and no other to which it refers. */
+	readonly isDeclared: boolean;
 }
 
 /** Serves what references know as docker.io. */
 const dockerHost = 'registry-1.docker.io';
+/** Of a registry's answer to the first question. */
+const versionHeader = 'docker-distribution-api-version';
 
 /**
  * One repository of one registry. Requests are made once, authorised and redirected as the registry
@@ -93,14 +97,25 @@ export class RegistryClient {
 		return host === 'docker.io' ? dockerHost : host;
 	}
 
-	async #ping(): Promise<Session> {
-		try {
-			return await this.#pingAt(new URL(`https://${this.#authority}/`));
-		} catch (error) {
-			const isSpeaking = !(error instanceof RegistryFailure) || error.status !== undefined;
-			if (!this.endpoint.insecure || isSpeaking) throw error;
-			return await this.#pingAt(new URL(`http://${this.#authority}/`));
-		}
+	#ping(): Promise<Session> {
+		const secure = new URL(`https://${this.#authority}/`);
+		return this.endpoint.insecure ? this.#pingInsecure(secure) : this.#pingAt(secure);
+	}
+
+	/**
+	 * On a port of its own a server speaks either TLS or not. There the plain question comes first: nothing
+	 * in it is secret, and it spares a plain registry the handshake that fails, and us to load all of TLS.
+	 * Who could answer it in the place of a registry with TLS could do so with any certificate too.
+	 */
+	async #pingInsecure(secure: URL): Promise<Session> {
+		const plain = new URL(`http://${this.#authority}/`);
+		const asked = plain.port === '' ? undefined : await outcomeOf(this.#pingAt(plain));
+		if (asked?.session?.isDeclared) return asked.session;
+		const {session, failure} = await outcomeOf(this.#pingAt(secure));
+		if (session !== undefined) return session;
+		if (failure?.status !== undefined) throw failure;
+		if (asked?.failure !== undefined) throw asked.failure;
+		return asked?.session ?? (await this.#pingAt(plain));
 	}
 
 	async #pingAt(base: URL): Promise<Session> {
@@ -112,7 +127,9 @@ export class RegistryClient {
 		const {endpoint} = this;
 		const fetchToken = (service: TokenService) => this.#fetchToken(service);
 		const {clock} = this.#ports;
-		return {base, authorization: new Authorization(endpoint, challenges, clock, fetchToken)};
+		const authorization = new Authorization(endpoint, challenges, clock, fetchToken);
+		const isRegistry = challenges.length > 0 || versionHeader in response.headers;
+		return {base, authorization, isDeclared: answer.isOwn && isRegistry};
 	}
 
 	async #fetchToken(service: TokenService): Promise<Token> {
@@ -143,10 +160,10 @@ export class RegistryClient {
 		}
 	}
 
-	#send(request: HttpRequest): Promise<HttpResponse> {
+	async #send(request: HttpRequest): Promise<HttpResponse> {
 		const {clock, signal} = this.#ports;
 		const isRegistry = request.url.host === new URL(`https://${this.#authority}`).host;
-		const agent = this.#agents.agentFor(request.url, isRegistry);
+		const agent = await this.#agents.agentFor(request.url, isRegistry);
 		return sendRequest(request, {agent, clock, signal, settingsHost: this.endpoint.host});
 	}
 
@@ -169,6 +186,20 @@ export class RegistryClient {
 			said: parseServerError(body, credentials),
 			retryAfterMs: parseRetryAfter(headers['retry-after'], this.#ports.clock.now()),
 		});
+	}
+}
+
+interface PingOutcome {
+	readonly session?: Session;
+	readonly failure?: RegistryFailure;
+}
+
+async function outcomeOf(ping: Promise<Session>): Promise<PingOutcome> {
+	try {
+		return {session: await ping};
+	} catch (error) {
+		if (error instanceof RegistryFailure) return {failure: error};
+		throw error;
 	}
 }
 

@@ -1,5 +1,4 @@
 import {readFileSync} from 'node:fs';
-import tls from 'node:tls';
 import {UsageError} from '../../errors.ts';
 
 /**
@@ -17,10 +16,12 @@ const bundles = [
 
 /**
  * PEM of the CA certificates that this machine trusts: `SSL_CERT_FILE` if it is set, as for all that
- * uses OpenSSL or Go, else the distribution's. A system without any gets those that Node comes with.
+ * uses OpenSSL or Go, else the distribution's; undefined on a system without any.
  * @throws UsageError when the file that the variable names is not there
  */
-export function systemCertificates(file = process.env.SSL_CERT_FILE): readonly string[] {
+export function systemCertificates(
+	file = process.env.SSL_CERT_FILE,
+): readonly string[] | undefined {
 	if (file !== undefined && file !== '') {
 		const text = readIfPresent(file);
 		if (text !== undefined) return [text];
@@ -32,7 +33,7 @@ export function systemCertificates(file = process.env.SSL_CERT_FILE): readonly s
 		const text = readIfPresent(bundle);
 		if (text?.includes('BEGIN CERTIFICATE')) return [text];
 	}
-	return tls.rootCertificates;
+	return undefined;
 }
 
 function readIfPresent(file: string): string | undefined {

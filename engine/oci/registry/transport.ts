@@ -1,5 +1,4 @@
 import http, {type IncomingHttpHeaders, type IncomingMessage} from 'node:http';
-import https from 'node:https';
 import {version} from '../../version.ts';
 import {readBody, readStart, stalled} from './body.ts';
 import {connectionFailure} from './connection-failure.ts';
@@ -82,7 +81,8 @@ function exchange(request: HttpRequest, {agent, clock, signal}: Connection): Pro
 	const {method, url, headers, body} = request;
 	const isTls = url.protocol === 'https:';
 	const {promise, resolve} = Promise.withResolvers<Outcome>();
-	const outgoing = (isTls ? https : http).request(url, {
+	// The agent brings TLS along.
+	const outgoing = http.request(url, {
 		method,
 		agent,
 		headers: {

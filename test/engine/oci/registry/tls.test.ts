@@ -4,6 +4,7 @@ import net, {type AddressInfo} from 'node:net';
 import {pipeline} from 'node:stream';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
+import type {RegistryEndpoint} from '../../../../engine/oci/registry/endpoint.ts';
 import {systemCertificates} from '../../../../engine/oci/registry/system-certificates.ts';
 import {makeCertificates} from './certificates.ts';
 import {fakePorts} from './fake-ports.ts';
@@ -57,6 +58,44 @@ test('is not checked at an insecure endpoint, which need not have it at all', as
 	});
 	for (const registry of [await start({...whole, tls: server}), await start(whole)])
 		assert.is((await treeOf(sourceOf([registry.endpoint({insecure: true})], ports))).length, 4);
+});
+
+test('is not tried where an insecure registry says without that it is one', async () => {
+	const headers = {'docker-distribution-api-version': 'registry/2.0'};
+	const registry = await start({
+		...whole,
+		onRequest: ({path}) => (path === '/v2/' ? {headers} : undefined),
+	});
+	await sourceOf([registry.endpoint({insecure: true})]).latestDigest();
+	assert.equal(registry.paths(), ['GET /v2/', 'HEAD /v2/ns/myos/manifests/1']);
+	assert.is(registry.connections, 1);
+});
+
+test('comes after a plain question at an insecure endpoint, which tells nothing', async () => {
+	const firstBytes: Buffer[] = [];
+	const server = net.createServer().listen(0, '127.0.0.1');
+	started.push({close: () => server.close()});
+	await once(server, 'listening');
+	server.on('connection', (socket) =>
+		socket.once('data', (data: Buffer) => {
+			firstBytes.push(data);
+			socket.destroy();
+		}),
+	);
+	const {port} = server.address() as AddressInfo;
+	const endpoint: RegistryEndpoint = {
+		host: `127.0.0.1:${port}`,
+		repository: 'ns/private',
+		insecure: true,
+		credentials: {kind: 'password', username: 'user', password: 'secret'},
+		tls: {ca: []},
+	};
+	const error = await failure(sourceOf([endpoint]).open(amd64));
+	assert.is(error.code, 'registry-interrupted');
+	const [question, handshake] = firstBytes;
+	assert.match(question?.toString() ?? '', /^GET \/v2\/ HTTP/);
+	assert.not.match(question?.toString() ?? '', /authorization|private/i);
+	assert.is(handshake?.[0], 22);
 });
 
 test('that is missing at a secure endpoint is said, and nothing is sent without', async () => {
@@ -205,7 +244,7 @@ test('is not tried through a proxy that is no URL, whose password is not shown',
 });
 
 test('knows the authorities of this machine', () => {
-	assert.match(systemCertificates().join('\n'), /BEGIN CERTIFICATE/);
+	assert.match(systemCertificates()?.join('\n') ?? '', /BEGIN CERTIFICATE/);
 	assert.throws(() => systemCertificates('/none'), /^SSL_CERT_FILE is \/none, which/);
 });
 
