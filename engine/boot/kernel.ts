@@ -114,7 +114,7 @@ async function hashFile({path, verityDigest}: ImageFile, place: string): Promise
 	const algorithm = verityAlgorithmOf(verityDigest ?? '');
 	const verity = algorithm === undefined ? undefined : new VerityHasher(algorithm);
 	const hash = createHash('sha256');
-	for await (const piece of createReadStream(path)) {
+	for await (const piece of createReadStream(path, {highWaterMark: 1 << 20})) {
 		hash.update(piece);
 		verity?.update(piece);
 	}

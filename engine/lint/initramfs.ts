@@ -12,6 +12,8 @@ import {DamagedInput} from '../errors.ts';
 const headerSize = 110;
 const maxNameSize = 4096;
 const trailerName = 'TRAILER!!!';
+/** Node's own is a sixteenth of it, and takes three times as long. */
+const chunkSize = 256 << 10;
 
 export type SearchResult =
 	| {readonly kind: 'found'; readonly name: string}
@@ -56,7 +58,8 @@ async function searchCompressed(
 	matches: (name: string) => boolean,
 ): Promise<SearchResult> {
 	if (compression !== 'gzip' && compression !== 'zstd') return {kind: 'unreadable', compression};
-	const decompressor = compression === 'gzip' ? createGunzip() : createZstdDecompress();
+	const decompressor =
+		compression === 'gzip' ? createGunzip({chunkSize}) : createZstdDecompress({chunkSize});
 	const stop = new AbortController();
 	// Its failures reach who reads the decompressor; the abort is ours.
 	const pumping = pipeline(Readable.from(reader.rest()), decompressor, {
