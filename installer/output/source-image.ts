@@ -1,5 +1,6 @@
 /** An image that disk images are made of without running it: from a registry, a layout or an archive. */
-import {mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readdirSync, statSync, writeFileSync} from 'node:fs';
+import {rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import type {ImageReference} from '../../engine/deployment/origin.ts';
@@ -45,7 +46,8 @@ export async function openSourceImage(
 	await using cleanup = new AsyncDisposableStack();
 	const source = cleanup.use(await openUpdateSource(system, reference, options));
 	const image = await source.open(hostPlatform());
-	const folder = cleanup.adopt(mkdtempSync(path.join(scratch, 'slipway-source-')), remove);
+	const folder = mkdtempSync(path.join(scratch, 'slipway-source-'));
+	cleanup.defer(() => remove(folder, report));
 	const store = createStore(system, path.join(folder, 'store'));
 	const {signal} = options;
 	const root = await pull(store, image, {progress: report, signal});
@@ -64,7 +66,12 @@ export async function openSourceImage(
 	};
 }
 
-const remove = (folder: string) => rmSync(folder, {recursive: true});
+/** Thousands of files: on a busy disk that takes its time. */
+async function remove(folder: string, report: ProgressReporter): Promise<void> {
+	report({type: 'step', step: 'clean-up', title: 'Removing the unpacked image'});
+	await rm(folder, {recursive: true});
+	report({type: 'done', step: 'clean-up'});
+}
 
 async function pull(
 	store: Store,

@@ -83,7 +83,7 @@ export const diskOptions = {
 	...progressOptions,
 } as const satisfies OptionDefinitions;
 
-type GivenOptions = Arguments<typeof diskOptions, Record<never, never>>['options'];
+export type DiskOptions = Arguments<typeof diskOptions, Record<never, never>>['options'];
 
 /** What they say, without those that say what machines get. */
 export interface DiskSettings {
@@ -91,8 +91,8 @@ export interface DiskSettings {
 	/** Bytes. */
 	readonly size: number | undefined;
 	readonly sectorSize: 512 | 4096;
-	readonly rootFileSystem: GivenOptions['file-system'];
-	readonly firmware: GivenOptions['firmware'];
+	readonly rootFileSystem: DiskOptions['file-system'];
+	readonly firmware: DiskOptions['firmware'];
 	readonly targetImage: string | undefined;
 	readonly kernelArguments: readonly string[];
 	readonly isCompressed: boolean | undefined;
@@ -113,7 +113,7 @@ const namedOnly = ['name', 'seed'];
 const maxSize = 16 * TiB;
 
 /** @throws UsageError, or another one with all mistakes: a value that is none, an option that a format would leave out */
-export function readDiskOptions(given: GivenOptions, env: NodeJS.ProcessEnv): DiskSettings {
+export function readDiskOptions(given: DiskOptions, env: NodeJS.ProcessEnv): DiskSettings {
 	const mistakes: EngineError[] = [];
 	const collect = <Value>(read: () => Value): Value | undefined => {
 		try {
@@ -173,7 +173,7 @@ function readSize(text: string | undefined): number | undefined {
 	return size;
 }
 
-function contradictions({disk, live}: AskedFormats, given: GivenOptions): UsageError[] {
+function contradictions({disk, live}: AskedFormats, given: DiskOptions): UsageError[] {
 	const isGiven = (name: string) => {
 		const value = Object.entries(given).find(([key]) => key === name)?.[1];
 		return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {noProgress} from '../../../engine/progress.ts';
+import {noProgress, type ProgressEvent} from '../../../engine/progress.ts';
 import {openSourceImage} from '../../../installer/output/source-image.ts';
 import {Blobs, layoutFiles, tarOf, writeFiles} from '../../engine/oci/image-builder.ts';
 import {content, unsyncedSystem as system} from '../../engine/store/fixture.ts';
@@ -48,14 +48,10 @@ test('has its tree, where its files are, and its layers with what they hide', as
 	const scratch = path.join(folder, 'scratch');
 	mkdirSync(scratch);
 	const reference = {image: layout, transport: 'oci'} as const;
+	const events: ProgressEvent[] = [];
+	const report = (event: ProgressEvent) => events.push(event);
 	{
-		await using image = await openSourceImage(
-			system,
-			reference,
-			options(folder),
-			noProgress,
-			scratch,
-		);
+		await using image = await openSourceImage(system, reference, options(folder), report, scratch);
 		assert.is(await image.view.text('/usr/lib/os-release'), 'PRETTY_NAME="A"\n');
 		const host = await image.view.hostPath('/usr/lib/app.so');
 		assert.ok(host && readFileSync(host).equals(Buffer.from(content(90_000, 2))));
@@ -74,6 +70,10 @@ test('has its tree, where its files are, and its layers with what they hide', as
 		assert.match(image.environment ?? '', /^imageid="[0-9a-f]{64}"\n$/);
 	}
 	assert.equal(readdirSync(scratch), []);
+	assert.equal(
+		events.slice(-2).flatMap((event) => ('step' in event ? `${event.type} ${event.step}` : [])),
+		['step clean-up', 'done clean-up'],
+	);
 });
 
 test('is one that the policy takes', async ({folder}) => {

@@ -10,11 +10,20 @@ import type {MediumConfig} from '../../../installer/live/medium-config.ts';
 import {imageMoment} from '../../../installer/output/image-moment.ts';
 import {imageName} from '../../../installer/output/image-name.ts';
 import {checkLiveMedia} from '../../../installer/output/make-live-media.ts';
-import {makeOutputs, refuseExistingOutputs} from '../../../installer/output/make-outputs.ts';
+import {
+	type MadeOutputs,
+	makeOutputs,
+	refuseExistingOutputs,
+} from '../../../installer/output/make-outputs.ts';
 import {makeOutputFolder, refuseOwnRoot} from '../../../installer/output/output-folder.ts';
 import {describeFormat, outputFormats} from '../../../installer/output/output-format.ts';
-import {defineCommand} from '../command.ts';
-import {diskOptions, readDiskOptions} from '../disk-options.ts';
+import {type CommandContext, defineCommand} from '../command.ts';
+import {
+	type DiskOptions,
+	type DiskSettings,
+	diskOptions,
+	readDiskOptions,
+} from '../disk-options.ts';
 import {checkRunsInImage, openDiskSource} from '../disk-source.ts';
 import {formatSize} from '../format.ts';
 import {withAnswerOptions} from '../install-answers.ts';
@@ -34,45 +43,19 @@ export const command = defineCommand({
 	],
 	cleansUp: true,
 	async run(context, {options, positionals: {FOLDER: folder}}) {
-		const {formats, time: givenTime, ...settings} = readDiskOptions(options, process.env);
+		const settings = readDiskOptions(options, process.env);
+		const {formats} = settings;
 		if (options.source === undefined) {
 			checkRunsInImage();
 			refuseOwnRoot(folder);
 		}
 		checkLiveMedia(formats.live);
-		const system = await context.system();
 		using _folder = makeOutputFolder(folder);
 		// What is called after the image is looked for when that was read.
 		if (options.name !== undefined && !options.force)
 			refuseExistingOutputs(folder, options.name, formats);
 		using progress = await context.startProgress(options);
-		const {answers: told, embedded} = await readMediumConfig(context, options, progress.report, {
-			isLive: formats.live.length > 0,
-		});
-		const answers = await withAnswerOptions(told, options, progress.report);
-		keepPrivate(answers, embedded, progress.report);
-		await using readable = await openDiskSource(context, options.source, progress.report);
-		const image = {...readable, files: await readFitImage(readable, hostArchitecture())};
-		const moment = imageMoment(image.tree, {seed: options.seed, time: givenTime});
-		system.writeTimesAs(moment.time);
-		const name = options.name ?? imageName(image);
-		const common = {...settings, ...moment, folder, name, signal: context.signal};
-		const {targetImage, kernelArguments} = checkSettings(
-			{...common, configKernelArguments: []},
-			'disk',
-		);
-		const request = {
-			disk: {...common, answers, formats: formats.disk},
-			live: {
-				...common,
-				targetImage,
-				kernelArguments: kernelArguments.map(({argument}) => argument),
-				config: embedded,
-				formats: formats.live,
-			},
-			mayReplace: options.force,
-		};
-		const made = await makeOutputs(system, request, image, progress.report);
+		const made = await make(context, options, {...settings, folder}, progress.report);
 		progress[Symbol.dispose]();
 		const {files, media, descriptions, plan} = made;
 		context.print(
@@ -87,6 +70,43 @@ export const command = defineCommand({
 		return exitStatus.ok;
 	},
 });
+
+/** @returns what was made, when all else is removed again */
+async function make(
+	context: CommandContext,
+	options: DiskOptions,
+	{formats, time: givenTime, ...settings}: DiskSettings & {readonly folder: string},
+	report: ProgressReporter,
+): Promise<MadeOutputs> {
+	const {answers: told, embedded} = await readMediumConfig(context, options, report, {
+		isLive: formats.live.length > 0,
+	});
+	const answers = await withAnswerOptions(told, options, report);
+	keepPrivate(answers, embedded, report);
+	const system = await context.system();
+	await using readable = await openDiskSource(context, options.source, report);
+	const image = {...readable, files: await readFitImage(readable, hostArchitecture())};
+	const moment = imageMoment(image.tree, {seed: options.seed, time: givenTime});
+	system.writeTimesAs(moment.time);
+	const name = options.name ?? imageName(image);
+	const common = {...settings, ...moment, name, signal: context.signal};
+	const {targetImage, kernelArguments} = checkSettings(
+		{...common, configKernelArguments: []},
+		'disk',
+	);
+	const request = {
+		disk: {...common, answers, formats: formats.disk},
+		live: {
+			...common,
+			targetImage,
+			kernelArguments: kernelArguments.map(({argument}) => argument),
+			config: embedded,
+			formats: formats.live,
+		},
+		mayReplace: options.force,
+	};
+	return await makeOutputs(system, request, image, report);
+}
 
 /** What can be read out of an image is for nobody else than who makes it. */
 function keepPrivate(
