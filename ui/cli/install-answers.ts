@@ -1,9 +1,14 @@
 import {readFile} from 'node:fs/promises';
 import {UsageError} from '../../engine/errors.ts';
+import {parseAuthFile} from '../../engine/oci/settings/auth-file.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import type {Answers, UserAnswers} from '../../installer/answers/answers.ts';
 import {Secret} from '../../installer/answers/secret.ts';
+import {accountNameHint, isAccountName} from '../../installer/bootstrap/accounts/account-name.ts';
+import {keyMistake} from '../../installer/bootstrap/accounts/authorized-keys.ts';
+import {isPasswordHash} from '../../installer/bootstrap/accounts/password-hash.ts';
 import {carelessFile, isReadableByAll} from '../../installer/bootstrap/careless-file.ts';
+import {hostnameHint, isHostname} from '../../installer/bootstrap/system/hostname.ts';
 import type {Arguments, OptionDefinitions} from './command.ts';
 
 /** What an install can be told without a file of answers. Secrets come in files: others see command lines. */
@@ -50,6 +55,11 @@ export async function withAnswerOptions(
 	report: ProgressReporter,
 ): Promise<Answers> {
 	const {hostname, 'root-ssh-authorized-keys': rootKeys, 'auth-file': authFile} = options;
+	if (hostname !== undefined && !isHostname(hostname))
+		throw new UsageError(`--hostname: ${JSON.stringify(hostname)} is no host name`, {
+			hint: hostnameHint,
+		});
+	if (authFile !== undefined) parseAuthFile(authFile, Buffer.from(await read(authFile)));
 	const user = await userOf(options, report);
 	return {
 		...answers,
@@ -75,6 +85,10 @@ async function userOf(
 		const option = hashFile === undefined ? '--user-ssh-key' : '--user-password-hash-file';
 		throw new UsageError(`${option} is given, and no user`, {hint: 'Give --user=NAME too.'});
 	}
+	if (!isAccountName(name))
+		throw new UsageError(`--user: ${JSON.stringify(name)} is no name of a user`, {
+			hint: accountNameHint,
+		});
 	const sshKeys: string[] = [];
 	for (const file of keyFiles) sshKeys.push(...(await readKeys(file)));
 	const passwordHash = hashFile === undefined ? undefined : await readHash(hashFile, report);
@@ -108,22 +122,28 @@ const newUser: Omit<UserAnswers, 'name'> = {
 };
 
 async function readHash(file: string, report: ProgressReporter): Promise<Secret> {
-	const hash = (await read(file)).trim();
+	const hash = new Secret((await read(file)).trim());
 	if (await isReadableByAll(file)) report(carelessFile(file));
-	if (hash !== '') return new Secret(hash);
-	throw new UsageError(`${file} is empty, and would let anybody in`, {
-		hint: 'Write a hash to it: openssl passwd -6',
-	});
+	const hint = 'Write a hash to it: openssl passwd -6';
+	if (hash.reveal() === '')
+		throw new UsageError(`${file} is empty, and would let anybody in`, {hint});
+	if (!isPasswordHash(hash)) throw new UsageError(`${file} holds no hash of a password`, {hint});
+	return hash;
 }
 
 /** Without blank lines and comments. */
 async function readKeys(file: string): Promise<string[]> {
-	const lines = (await read(file)).split('\n').map((line) => line.trim());
-	const keys = lines.filter((line) => line !== '' && !line.startsWith('#'));
+	const hint = 'Give a file such as ~/.ssh/id_ed25519.pub, with one key on each line.';
+	const keys: string[] = [];
+	for (const [index, text] of (await read(file)).split('\n').entries()) {
+		const line = text.trim();
+		if (line === '' || line.startsWith('#')) continue;
+		const mistake = keyMistake(line);
+		if (mistake !== undefined) throw new UsageError(`${file}:${index + 1}: ${mistake}`, {hint});
+		keys.push(line);
+	}
 	if (keys.length > 0) return keys;
-	throw new UsageError(`${file} holds no public key`, {
-		hint: 'Give a file such as ~/.ssh/id_ed25519.pub, with one key on each line.',
-	});
+	throw new UsageError(`${file} holds no public key`, {hint});
 }
 
 async function read(file: string): Promise<string> {

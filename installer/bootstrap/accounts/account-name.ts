@@ -6,11 +6,16 @@ import type {Problems} from '../problems.ts';
  */
 const accountName = /^[a-z_][a-z0-9_.-]{0,31}$/;
 
+export function isAccountName(name: string): boolean {
+	return accountName.test(name);
+}
+
+export const accountNameHint =
+	'Use lower-case letters, digits, ".", "_" and "-", at most 32, a letter first.';
+
 /** Tells what is wrong with the name of a new account. */
 export function checkAccountName(name: string, problems: Problems): boolean {
-	if (accountName.test(name)) return true;
-	problems.usage(`${JSON.stringify(name)} is no name of a user or group`, {
-		hint: 'Use lower-case letters, digits, ".", "_" and "-", at most 32, a letter first.',
-	});
+	if (isAccountName(name)) return true;
+	problems.usage(`${JSON.stringify(name)} is no name of a user or group`, {hint: accountNameHint});
 	return false;
 }

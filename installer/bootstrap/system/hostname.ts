@@ -8,11 +8,12 @@ export function isHostname(name: string): boolean {
 	return name.length <= longest && name.split('.').every((part) => label.test(part));
 }
 
+export const hostnameHint =
+	'Use letters, digits and "-", in parts between dots, at most 64 in all.';
+
 export function putHostname({files, problems, note}: BootstrapWork, name: string): void {
 	if (!isHostname(name)) {
-		problems.usage(`${JSON.stringify(name)} is no host name`, {
-			hint: 'Use letters, digits and "-", in parts between dots, at most 64 in all.',
-		});
+		problems.usage(`${JSON.stringify(name)} is no host name`, {hint: hostnameHint});
 		return;
 	}
 	const place = '/etc/hostname';

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import {UsageError} from '../../../engine/errors.ts';
 import {noAnswers} from '../../../installer/answers/answers.ts';
 import {type AnswerOptions, withAnswerOptions} from '../../../ui/cli/install-answers.ts';
-import {user} from '../../installer/bootstrap/planned.ts';
+import {hash as passwordHash, sshKey, user} from '../../installer/bootstrap/planned.ts';
 
 const test = suite('options of install that are answers');
 const folder = mkdtempSync(path.join(tmpdir(), 'slipway-answers-'));
@@ -45,8 +45,10 @@ test('go before what is in a file', async () => {
 		system: {...noAnswers.system, hostname: 'old', locale: 'C.UTF-8'},
 		users: [user({name: 'alice', shell: '/bin/sh'}), user({name: 'bob'})],
 	};
-	const keys = write('keys', '# mine\nkey one\n\n key two \r\n');
-	const hash = write('hash', '$6$x$y\n', 0o644);
+	const [one, two] = [sshKey, `restrict ${sshKey}`];
+	const keys = write('keys', `# mine\n${one}\n\n ${two} \r\n`);
+	const hash = write('hash', `${passwordHash}\n`, 0o644);
+	const auth = write('auth.json', '{"auths": {}}');
 	const {given, warnings} = await read(
 		{
 			hostname: 'new',
@@ -54,7 +56,7 @@ test('go before what is in a file', async () => {
 			user: 'alice',
 			'user-ssh-key': [keys, keys],
 			'user-password-hash-file': hash,
-			'auth-file': '/auth.json',
+			'auth-file': auth,
 		},
 		base,
 	);
@@ -62,18 +64,18 @@ test('go before what is in a file', async () => {
 	assert.equal(given, {
 		...base,
 		system: {...base.system, hostname: 'new'},
-		root: {passwordHash: undefined, sshKeys: ['key one', 'key two']},
+		root: {passwordHash: undefined, sshKeys: [one, two]},
 		users: given.users,
-		registry: {...base.registry, auth: {kind: 'file', path: '/auth.json'}},
+		registry: {...base.registry, auth: {kind: 'file', path: auth}},
 	});
 	assert.equal(bob, user({name: 'bob'}));
-	assert.is(alice?.passwordHash?.reveal(), '$6$x$y');
+	assert.is(alice?.passwordHash?.reveal(), passwordHash);
 	assert.equal(
 		{...alice, passwordHash: undefined},
 		user({
 			name: 'alice',
 			shell: '/bin/sh',
-			sshKeys: ['key one', 'key two', 'key one', 'key two'],
+			sshKeys: [one, two, one, two],
 		}),
 	);
 	assert.equal(warnings, [`everybody on this host can read ${hash}, which holds a secret`]);
@@ -82,11 +84,11 @@ test('go before what is in a file', async () => {
 test('leave what a file says of a user and they do not', async () => {
 	const alice = user({name: 'alice', sshKeys: ['key'], groups: ['web'], sudo: 'password'});
 	const base = {...noAnswers, users: [alice]};
-	const hash = write('hash', '$6$x$y\n');
+	const hash = write('hash', `${passwordHash}\n`);
 	const {given} = await read({user: 'alice', 'user-password-hash-file': hash}, base);
 	assert.equal(
 		given.users.map((one) => ({...one, passwordHash: one.passwordHash?.reveal()})),
-		[{...alice, passwordHash: '$6$x$y'}],
+		[{...alice, passwordHash}],
 	);
 	assert.equal((await read({user: 'bob'}, base)).given.users, [alice, user({name: 'bob'})]);
 });
@@ -99,6 +101,24 @@ for (const [options, message] of [
 	[
 		{user: 'a', 'user-password-hash-file': write('empty', '\n')},
 		`${path.join(folder, 'empty')} is empty, and would let anybody in`,
+	],
+	[
+		{user: 'a', 'user-password-hash-file': write('clear', 'secret\n')},
+		`${path.join(folder, 'clear')} holds no hash of a password`,
+	],
+	[
+		{user: 'a', 'user-ssh-key': [write('wrong', `${sshKey}\n\nssh-ed25519 AAAA\n`)]},
+		`${path.join(folder, 'wrong')}:3: no public key`,
+	],
+	[
+		{'root-ssh-authorized-keys': write('private', '-----BEGIN OPENSSH PRIVATE KEY-----\n')},
+		`${path.join(folder, 'private')}:1: a private key, and no public one`,
+	],
+	[{hostname: 'my_machine'}, '--hostname: "my_machine" is no host name'],
+	[{user: 'Alice'}, '--user: "Alice" is no name of a user'],
+	[
+		{'auth-file': write('list.json', '[]')},
+		`${path.join(folder, 'list.json')} is no file of registry credentials: it is not an object`,
 	],
 ] as const)
 	test(`refuse ${JSON.stringify(options)}`, async () => {

@@ -85,7 +85,7 @@ const problems: readonly (readonly [QuestionScreen, FlowEvent[], string | undefi
 	[
 		'system',
 		[set('hostname', '-a')],
-		'A host name has letters, digits and -, in parts of at most 63, with dots between.',
+		'A host name has letters, digits and -, at most 64, in parts with dots between.',
 	],
 	['system', [set('timeZone', 'Mars/Base')], 'The image has no time zone Mars/Base.'],
 	['network', [set('network', 'live')], undefined],

@@ -1,3 +1,4 @@
+import {isHostname} from '../../../../installer/bootstrap/system/hostname.ts';
 import type {FlowState} from '../state.ts';
 import {type Field, screenView} from '../view.ts';
 import type {Screen} from './screen.ts';
@@ -18,7 +19,7 @@ export const system: Screen = {
 	},
 	problem({draft, machine}) {
 		if (draft.hostname !== '' && !isHostname(draft.hostname))
-			return 'A host name has letters, digits and -, in parts of at most 63, with dots between.';
+			return 'A host name has letters, digits and -, at most 64, in parts with dots between.';
 		const lists = [
 			['language', draft.locale, machine?.locales],
 			['keyboard', draft.keymap, machine?.keymaps],
@@ -30,14 +31,6 @@ export const system: Screen = {
 		return wrong && `The image has no ${wrong[0]} ${wrong[1]}.`;
 	},
 };
-
-/** A name as in RFC 1123. */
-function isHostname(name: string): boolean {
-	return (
-		name.length <= 253 &&
-		name.split('.').every((part) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(part))
-	);
-}
 
 function listField(
 	{draft}: FlowState,
