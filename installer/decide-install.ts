@@ -4,7 +4,7 @@ import type {System} from '../engine/system/system.ts';
 import type {UnhashedContent} from './content.ts';
 import {type DescribedSystem, describeSystem, type SystemRequest} from './describe-system.ts';
 import type {DiskInventory, FoundDisk} from './disk/inventory.ts';
-import {isFound, throwRefusals} from './disk/refusals.ts';
+import {isFound} from './disk/refusals.ts';
 import type {DiskTarget} from './disk/sfdisk.ts';
 import type {InstallOptions} from './install-options.ts';
 import {
@@ -18,6 +18,7 @@ import {partitionOfRole, planInstall} from './plan.ts';
 import {otherFileSystems, type PreparedInstall} from './prepare-install.ts';
 import type {PlannedContent, PlanRun} from './run-plan.ts';
 import {hashOthers, hashSelf, type UnhashedSelf} from './self-image.ts';
+import {throwRefusals} from './several-refusals.ts';
 import {checkMountable, chooseSink} from './sink/choose.ts';
 
 /**

@@ -1,10 +1,10 @@
 /** Reads an image that makes a machine, or says why this one makes none. */
 import {Refused} from '../engine/errors.ts';
 import type {Architecture} from './architecture.ts';
-import {throwRefusals} from './disk/refusals.ts';
 import {findImageRefusals} from './image-refusals.ts';
 import {type InstallFiles, readInstallFiles} from './install-files.ts';
 import type {ReadableImage} from './readable-image.ts';
+import {throwRefusals} from './several-refusals.ts';
 
 /** The image's files for an installation. @throws Refused with all that speaks against the image */
 export async function readFitImage(

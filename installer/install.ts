@@ -15,7 +15,7 @@ import type {ReadContents} from './bootstrap/source-contents.ts';
 import {acceptDisks, decideInstall, targetOptions} from './decide-install.ts';
 import {surelyEnough} from './disk/content-sizes.ts';
 import type {DiskInventory, FoundDisk} from './disk/inventory.ts';
-import {isFound, throwRefusals} from './disk/refusals.ts';
+import {isFound} from './disk/refusals.ts';
 import {readFitImage} from './fit-image.ts';
 import {checkSettings, type InstallOptions} from './install-options.ts';
 import {inspectTarget, placeName, refusalsOf} from './install-target.ts';
@@ -27,6 +27,7 @@ import {readAnswers} from './read-answers.ts';
 import {runningImage} from './readable-image.ts';
 import {type PlanRun, runPlan} from './run-plan.ts';
 import {InstallScripts} from './scripts/install-scripts.ts';
+import {throwRefusals} from './several-refusals.ts';
 
 export interface InstallResult {
 	readonly plan: InstallPlan;

@@ -16,11 +16,11 @@ import type {FoundDisk} from './disk/inventory.ts';
 import {type DiskLayout, type PlannedPartition, planLayout} from './disk/layout.ts';
 import type {LayoutSettings} from './disk/layout-settings.ts';
 import type {Architecture} from './disk/partition-types.ts';
-import {throwRefusals} from './disk/refusals.ts';
 import type {StorageWishes} from './disk/storage-wishes.ts';
 import {type EncryptionPlan, luksHeaderSize} from './encryption/encryption-plan.ts';
 import type {Sharing} from './install-target.ts';
 import {type MirrorPlan, mirrorOverhead} from './mirror/mirror-plan.ts';
+import {throwRefusals} from './several-refusals.ts';
 
 /**
  * All that an installation will do, as data: printed by `--dry-run`, shown by the screens, done by the

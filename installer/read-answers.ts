@@ -1,8 +1,8 @@
 import type {ProgressReporter} from '../engine/progress.ts';
 import {carelessFile} from './bootstrap/careless-file.ts';
 import {type ReadContents, readContents} from './bootstrap/source-contents.ts';
-import {throwRefusals} from './disk/refusals.ts';
 import type {InstallOptions} from './install-options.ts';
+import {throwRefusals} from './several-refusals.ts';
 
 /** Reads what the answers name, before anything that takes long. @throws the mistakes in them */
 export async function readAnswers(

@@ -1,7 +1,7 @@
-import {glob, writeFile} from 'node:fs/promises';
-import {isBuiltin} from 'node:module';
+import {glob, mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {build, type Plugin} from 'esbuild';
+import {build, type Metafile, type Plugin} from 'esbuild';
+import {makeBuiltinsLazy} from './lazy-builtins.ts';
 
 /** Threads start from a file of their own, which the bundle has to keep. */
 const workerFiles = '{engine,installer}/**/*-worker.ts';
@@ -17,7 +17,7 @@ export async function bundleJavaScript(
 	program = 'ui/cli/main.ts',
 ): Promise<string[]> {
 	const workers = await Array.fromAsync(glob(workerFiles, {cwd: project}));
-	const {metafile} = await build({
+	const {metafile, outputFiles} = await build({
 		absWorkingDir: project,
 		entryPoints: Object.fromEntries(
 			[program, ...workers.sort()].map((file) => [path.basename(file, '.ts'), file]),
@@ -33,26 +33,53 @@ export async function bundleJavaScript(
 		// Not identifiers: errors are named by their classes.
 		minifySyntax: true,
 		minifyWhitespace: true,
-		plugins: [lazyBuiltins, withoutDevtools],
+		plugins: [withoutDevtools],
 		define: {'process.env.NODE_ENV': '"production"'},
-		banner: {js: banner},
 		legalComments: 'none',
 		metafile: true,
+		write: false,
 		logLevel: 'warning',
 	});
+	await mkdir(outputFolder, {recursive: true});
+	const pure = pureChunks(metafile);
+	for (const {path: file, text} of outputFiles)
+		await writeFile(file, withRequire(makeBuiltinsLazy(withoutImportsOf(pure, text))));
 	await writeFile(path.join(outputFolder, 'package.json'), '{"type":"module"}\n');
 	return Object.keys(metafile.inputs)
-		.filter((file) => !/^(builtin|none):/.test(file))
+		.filter((file) => !file.startsWith('none:'))
 		.sort();
+}
+
+/** Chunks of nothing but our own modules: loading those does nothing but define what they export. */
+function pureChunks({outputs}: Metafile): ReadonlySet<string> {
+	const pure = Object.entries(outputs).filter(([, {entryPoint, inputs}]) => {
+		const isOurs = Object.keys(inputs).every((input) => /^(engine|installer|ui)\//.test(input));
+		return entryPoint === undefined && isOurs;
+	});
+	return new Set(pure.map(([file]) => path.basename(file)));
+}
+
+/** esbuild has each chunk import all that stood before its modules, so that it would be run in that order. */
+function withoutImportsOf(chunks: ReadonlySet<string>, code: string): string {
+	return code.replace(/(?<=[;\n])import"\.\/([^"\n]+)";/g, (statement, chunk) =>
+		chunks.has(chunk) ? '' : statement,
+	);
 }
 
 /**
  * Packages written for CommonJS call `require`. koffi looks for its addon at
  * `${process.resourcesPath}/koffi/linux_ARCH/koffi.node`.
  */
-const banner = `import {createRequire as __createRequire} from 'node:module';
-const require = __createRequire(import.meta.url);
-process.resourcesPath ??= import.meta.dirname;`;
+const commonJs = `const require=process.getBuiltinModule("node:module").createRequire(import.meta.url);
+process.resourcesPath??=import.meta.dirname;
+`;
+
+/** Where nothing calls it, making one is as much work as the rest of a small module. */
+function withRequire(code: string): string {
+	if (!/\btypeof require\b|\brequire\(|\bresourcesPath\b/.test(code)) return code;
+	const start = code.startsWith('#!') ? code.indexOf('\n') + 1 : 0;
+	return code.slice(0, start) + commonJs + code.slice(start);
+}
 
 /** Of ink, for those who develop it; it is not installed, and an import of it would have to be there at the start. */
 const withoutDevtools: Plugin = {
@@ -63,24 +90,5 @@ const withoutDevtools: Plugin = {
 			namespace: 'none',
 		}));
 		onLoad({filter: /^/, namespace: 'none'}, () => ({contents: 'export default undefined'}));
-	},
-};
-
-const builtin = 'builtin';
-
-/**
- * An `import` of a module of Node's own asks for every one of its exports, those it would load later
- * too: `node:http` then brings all of fetch, and `node:fs` the streams. That was a third of the time of
- * asking a registry whether there is an update.
- */
-const lazyBuiltins: Plugin = {
-	name: 'lazy-builtins',
-	setup({onResolve, onLoad}) {
-		onResolve({filter: /^[a-z]/}, ({path: name, kind}) =>
-			kind === 'import-statement' && isBuiltin(name) ? {path: name, namespace: builtin} : undefined,
-		);
-		onLoad({filter: /^/, namespace: builtin}, ({path: name}) => ({
-			contents: `module.exports = process.getBuiltinModule(${JSON.stringify(name)})`,
-		}));
 	},
 };

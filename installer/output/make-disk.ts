@@ -8,13 +8,13 @@ import {decideInstall, targetOptions} from '../decide-install.ts';
 import type {Firmware} from '../disk/firmware.ts';
 import {minimumDiskSize, tooSmall} from '../disk/layout.ts';
 import type {RootFileSystem} from '../disk/layout-settings.ts';
-import {throwRefusals} from '../disk/refusals.ts';
 import {alignUp, GiB, MiB} from '../disk/size.ts';
 import {checkSettings, type InstallOptions} from '../install-options.ts';
 import {inspectTarget} from '../install-target.ts';
 import {type FitImage, type PreparedInstall, prepareInstall} from '../prepare-install.ts';
 import {readAnswers} from '../read-answers.ts';
 import {type RunOutcome, runPlan} from '../run-plan.ts';
+import {throwRefusals} from '../several-refusals.ts';
 import type {ImageMoment} from './image-moment.ts';
 import {refusalsOfUnfit} from './unfit-answers.ts';
 

@@ -103,6 +103,20 @@ test('has what it ships with, and a license for each package of it', () => {
 		assert.ok(licenses.includes(`${name}.txt`), name);
 });
 
+test('loads next to nothing before it knows the command, and of Node what is used', () => {
+	const app = path.join(dist, 'app');
+	const read = (name: string) => readFileSync(path.join(app, name), 'utf8');
+	const loaded = new Set(['main.js']);
+	for (const name of loaded)
+		for (const [, other = ''] of read(name).matchAll(/\bimport(?:[^"();]*from)?"\.\/([^"]+)"/g))
+			loaded.add(other);
+	assert.ok(loaded.size > 1, 'imports are recognised');
+	const size = [...loaded].reduce((sum, name) => sum + read(name).length, 0);
+	assert.ok(size < 40_000, `${[...loaded].join(', ')}: ${size}`);
+	for (const name of readdirSync(app).filter((file) => file.endsWith('.js')))
+		assert.not.match(read(name), /\bimport[^"();]*"(?:node:[^"]+|fs|path|os|util|stream)"/, name);
+});
+
 /** A line for each file. */
 function describe(place: string): string[] {
 	return readdirSync(place, {recursive: true, encoding: 'utf8'})

@@ -1,8 +1,8 @@
 import {UsageError} from '../../engine/errors.ts';
 import {nearestWord} from '../../engine/suggestion.ts';
-import {throwRefusals} from '../../installer/disk/refusals.ts';
 import {type LiveFormat, liveFormats} from '../../installer/output/make-live-media.ts';
 import {type OutputFormat, outputFormats} from '../../installer/output/output-format.ts';
+import {throwRefusals} from '../../installer/several-refusals.ts';
 
 export interface AskedFormats {
 	/** Each once, in the order of the help. */

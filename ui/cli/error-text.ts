@@ -1,6 +1,6 @@
 import {getSystemErrorMap} from 'node:util';
 import {EngineError, exitStatus, firstFailure} from '../../engine/errors.ts';
-import {SeveralRefusals} from '../../installer/disk/refusals.ts';
+import {SeveralRefusals} from '../../installer/several-refusals.ts';
 
 export interface ErrorReport {
 	/** For standard error, without a last end of line. */

@@ -1,13 +1,11 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {type EngineError, exitStatus, Lacking, Refused} from '../../../engine/errors.ts';
+import {type EngineError, exitStatus, Lacking} from '../../../engine/errors.ts';
 import type {DiskInventory, NoDisk} from '../../../installer/disk/inventory.ts';
 import {
 	findRefusals,
 	type InstallChecks,
 	mountingCapabilities,
-	SeveralRefusals,
-	throwRefusals,
 } from '../../../installer/disk/refusals.ts';
 import {GiB} from '../../../installer/disk/size.ts';
 import {emptyContent, foundDisk} from './found-disk.ts';
@@ -41,7 +39,6 @@ const summary = ({code, message, hint}: EngineError) => [code, message, hint];
 test('are none for an empty disk', () => {
 	assert.equal(refusalsOf(foundDisk()), []);
 	assert.equal(refusalsOf(foundDisk({kind: 'file', path: 'disk.raw'})), []);
-	throwRefusals([]);
 });
 
 test('name what is wrong with a disk, and the next step', () => {
@@ -162,40 +159,6 @@ test('come all at once', () => {
 		refusals.map(({code}) => code),
 		['missing-capabilities', 'read-only', 'too-small', 'holds-data'],
 	);
-});
-
-test('are thrown as they are when there is one, and listed in one when there are several', () => {
-	const [only] = refusalsOf(noDisk({}));
-	assert.throws(
-		() => throwRefusals(only ? [only] : []),
-		(error: unknown) => error === only,
-	);
-	try {
-		throwRefusals(refusalsOf(foundDisk({size: GiB, isReadOnly: true})));
-		assert.unreachable();
-	} catch (error) {
-		if (!(error instanceof SeveralRefusals)) throw error;
-		assert.ok(error instanceof Refused);
-		assert.is(error.code, 'read-only');
-		assert.match(error.message, /^\/dev\/sda is read-only; \/dev\/sda is too small: /);
-		assert.is(
-			error.hint,
-			'Look for a write-protection switch, or take another disk. Take a larger disk, or make the image smaller.',
-		);
-		assert.is(error.refusals.length, 2);
-	}
-});
-
-test('end with the status of the first, when there are several', () => {
-	const status = (disk: Parameters<typeof refusalsOf>[0]) => {
-		try {
-			throwRefusals(refusalsOf(disk, {capabilities: new Set()}));
-		} catch (error) {
-			return error instanceof SeveralRefusals && error.exitStatus;
-		}
-		return undefined;
-	};
-	assert.is(status(foundDisk({isReadOnly: true})), exitStatus.lacking);
 });
 
 test('name only privileges when these are why a disk cannot be seen', () => {

@@ -1,6 +1,6 @@
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import type {SeveralRefusals} from '../../../installer/disk/refusals.ts';
+import type {SeveralRefusals} from '../../../installer/several-refusals.ts';
 import {parseFormats} from '../../../ui/cli/disk-formats.ts';
 import {slipway} from './run-program.ts';
 
