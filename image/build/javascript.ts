@@ -34,7 +34,7 @@ export async function bundleJavaScript(
 		minifySyntax: true,
 		minifyWhitespace: true,
 		plugins: [withoutDevtools],
-		define: {'process.env.NODE_ENV': '"production"'},
+		define: {'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"'},
 		legalComments: 'none',
 		metafile: true,
 		write: false,

@@ -11,7 +11,7 @@ import {
 	readContent,
 } from '../../../installer/disk/content.ts';
 import {MiB} from '../../../installer/disk/size.ts';
-import {isTornTable} from '../../../installer/disk/torn-table.ts';
+import {isTornTable, isZero} from '../../../installer/disk/torn-table.ts';
 
 const test = suite('a table half written');
 const size = 4 * MiB;
@@ -90,6 +90,18 @@ test('is not taken for ours beside anything else', () => {
 		const other = {first: Buffer.from(torn.first), last: Buffer.from(torn.last)};
 		other[end].write('somebody', position);
 		assert.not(isOurs(other), `with other bytes at ${position} of the ${end} MiB`);
+	}
+});
+
+test('knows zeros wherever another byte may be', () => {
+	assert.ok(isZero(Buffer.alloc(0)));
+	assert.ok(isZero(Buffer.alloc(1)));
+	assert.ok(isZero(Buffer.alloc(4096)));
+	assert.not(isZero(Buffer.alloc(4096, 7)));
+	for (const position of [0, 1, 2047, 4095]) {
+		const bytes = Buffer.alloc(4096);
+		bytes[position] = 1;
+		assert.not(isZero(bytes), `a byte at ${position}`);
 	}
 });
 
