@@ -122,7 +122,11 @@ export interface System {
 	): void;
 	/** umount2(2); lazily detaches when `detach` is set. */
 	unmount(target: string, detach?: boolean): void;
-	/** unshare(CLONE_NEWNS) and makes all mounts private, for this process and its children. */
+	/**
+	 * unshare(CLONE_NEWNS) and makes all mounts private, for the thread that calls, its children and threads
+	 * that it starts later. Those that run the calls of `node:fs/promises` may be older: they find what is
+	 * mounted later below `/proc/self/root` alone.
+	 */
 	unshareMounts(): void;
 	/**
 	 * open_tree(2): a second view of the mount that `path` lies in, without anything that is mounted

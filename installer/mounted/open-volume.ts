@@ -35,7 +35,8 @@ export async function openVolume(
 	if (mountVolume(system, node.path, folder, volume)) {
 		cleanup.defer(() => rmdirSync(folder));
 		cleanup.defer(() => system.unmount(folder));
-		partition = mountedPartition(system, folder);
+		// Scripts may have left the process in a mount namespace that older threads do not see.
+		partition = mountedPartition(system, path.join('/proc/self/root', folder));
 	} else {
 		cleanup.defer(() => rmSync(folder, {recursive: true}));
 		partition = unmountedPartition(system, {file: node.path, offset: 0});

@@ -44,7 +44,8 @@ function mount(system: System, disk: DiskTarget, {start, size}: BootTarget): Ope
 		});
 		const all = cleanup.move();
 		return {
-			files: mountedPartition(system, mountPoint),
+			// Threads that were there before see it only through the one that has mounted it.
+			files: mountedPartition(system, path.join('/proc/self/root', mountPoint)),
 			isCrashSafe: true,
 			[Symbol.dispose]: () => all.dispose(),
 		};

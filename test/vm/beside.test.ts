@@ -21,6 +21,7 @@ import {podman} from '../host/podman.ts';
 import {seededRandom} from '../seeded.ts';
 import {cache, imageName} from '../setup/image.ts';
 import {attachDisk, makeDisk} from '../setup/install.ts';
+import {liveMachine, makeLiveMedium} from './live-system.ts';
 import {Machine} from './machine.ts';
 import {beyondQuota, runsAll, whyNoMachines} from './requirements.ts';
 
@@ -197,6 +198,40 @@ existing = {partlabel = "slipway-var-home"}
 	assert.not.match(await machine.ok('cat /proc/cmdline'), 'beside=1');
 	await machine[Symbol.asyncDispose]();
 	assert.equal(foreignState(), before);
+});
+
+check('is put there by a live system too, whose kernel mounts the ESP', async () => {
+	makeForeignDisk();
+	const before = foreignState();
+	const live = place('live');
+	mkdirSync(live);
+	await makeLiveMedium(imageName, live);
+	{
+		await using machine = await Machine.start(liveMachine(live, [disk]));
+		const install = (options: string) =>
+			machine.ok(`slipway install --quiet ${options} /dev/vdb`, 900_000);
+		await install('--layout free-space');
+		assert.match(await machine.ok('cat /proc/filesystems'), /\tvfat$/m);
+		assert.equal(foreignState(), before);
+		const list = 'lsblk --noheadings --output PARTN,PARTLABEL /dev/vdb';
+		const [, number] = /(\d+) +slipway-root/.exec(await machine.ok(list)) ?? [];
+		// Its mkfs looks for mounts of the same disk.
+		await install(`--replace ${number} --root-fs btrfs`);
+		assert.equal(await machine.ok('ls /run | grep slipway- || true'), '');
+	}
+	assert.equal(foreignState(), before);
+	const espFiles = execFileSync('mdir', ['-/', '-b', '-i', `${disk}@@${esp.start}`, '::/']);
+	assert.match(espFiles.toString(), /^::\/EFI\/systemd\/systemd-bootx64\.efi$/m);
+	assert.not.match(espFiles.toString(), /\.(slipway-)?new$/m);
+	await using machine = await Machine.start({disk});
+	const {output} = await machine.run(
+		'systemctl is-system-running --wait; systemctl --failed --no-legend --plain',
+	);
+	assert.is(output, 'running\n');
+	assert.is(await machine.ok('findmnt -no FSTYPE /sysroot'), 'btrfs');
+	assert.match(await machine.ok('slipway verify'), /^all is as it should be: /m);
+	const entries = await machine.ok('ls /boot/loader/entries');
+	assert.is(entries.split('\n').length, 1, 'the entry of the root that was replaced is gone');
 });
 
 test.run();
