@@ -180,7 +180,8 @@ async function writeBiosBoot(
 }
 
 /**
- * Fills the root and, beside it, the boot partitions, whose files follow from no digest.
+ * Fills the root and the boot partitions, whose files follow from no digest: at once, but that files come
+ * among those of others only when the root is whole.
  * @throws what failed first, when the other has stopped too
  */
 async function fillDisks(
@@ -191,17 +192,31 @@ async function fillDisks(
 	signal: AbortSignal,
 	report: ProgressReporter,
 ): Promise<FilledRoot> {
-	const bootFailed = new AbortController();
-	const writing = writeBoots(run.content, boots).catch((error: unknown) => bootFailed.abort(error));
-	const either = AbortSignal.any([signal, bootFailed.signal]);
+	const isBeside = isShared(rootDisk.plan.layout);
+	const stop = new AbortController();
+	const start = () =>
+		writeBoots(run.content, boots).then(
+			() => undefined,
+			(error: unknown) => {
+				stop.abort();
+				return {error};
+			},
+		);
+	let writing = isBeside ? undefined : start();
 	let filled: FilledRoot;
 	try {
+		const either = AbortSignal.any([signal, stop.signal]);
 		filled = await fillRoot(system, run, rootDisk, either, report);
-		report({type: 'step', step: 'boot', title: 'Writing the boot partition'});
-	} finally {
-		await writing;
+	} catch (error) {
+		const isFirst = !stop.signal.aborted;
+		const failure = await writing;
+		throw isFirst || failure === undefined ? error : failure.error;
 	}
-	bootFailed.signal.throwIfAborted();
+	signal.throwIfAborted();
+	report({type: 'step', step: 'boot', title: 'Writing the boot partition'});
+	writing ??= start();
+	const failure = await writing;
+	if (failure !== undefined) throw failure.error;
 	report({type: 'done', step: 'boot'});
 	return filled;
 }
@@ -233,6 +248,7 @@ async function fillRoot(
 		throw new OperationFailed('no-fs-verity', `fs-verity could not be put on ${path}`, {
 			hint: 'Install with --root-fs ext4, or report this.',
 		});
+	signal.throwIfAborted();
 	if (run.finishRoot !== undefined)
 		await finishRoot(system, run.volume?.target ?? target, root, described.plan, run.finishRoot);
 	return {described, recoveryKey: volume?.recoveryKey};

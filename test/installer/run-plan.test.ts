@@ -264,7 +264,8 @@ test('fills the boot partition beside the root, and waits for both', async () =>
 });
 
 test('stops the root when the boot partition fails, and names nothing finished', async () => {
-	const failure = new OperationFailed('boot-partition-failed', 'no');
+	// Of which the root's partition knows nothing.
+	const failure = Object.assign(new Error('no room for what mcopy reads'), {code: 'ENOSPC'});
 	const system = systemWith();
 	const rootBegun = Promise.withResolvers<void>();
 	const sink: Sink = {
@@ -524,6 +525,43 @@ test('puts an encrypted root beside others, whose key is kept before anything st
 	assert.match(lines.at(-1) ?? '', /--part-label \S+ 2 slipway-root$/);
 	assert.match(lines.at(-2) ?? '', /^mren .* \S+slipway-\S+\.conf$/);
 	assert.is(hadKey.at(-1), true);
+});
+
+test('puts nothing among the files of others before the root is whole', async () => {
+	const beside = besidePlan('/none');
+	const layout = layoutOf(beside);
+	if (!isShared(layout)) throw new Error('the disk is not shared');
+	let table = tableBefore(layout);
+	const inner = systemWith(undefined, () => table);
+	const system = systemWith();
+	Object.assign(system, {
+		async run(...[command, args, options]: Parameters<System['run']>) {
+			if (command === 'sfdisk' && args.includes('--append')) table = tableAfter(layout);
+			return await inner.run(command, args, options);
+		},
+	});
+	const failure = new OperationFailed('disk-full', 'no');
+	const said: string[] = [];
+	for (const isFailing of [false, true]) {
+		table = tableBefore(layout);
+		const sink: Sink = {
+			...ext4Sink(system, {path: disk, sectorSize: 512, mke2fsConfig: ''}),
+			async writeRoot() {
+				await setImmediate();
+				said.push('root');
+				if (isFailing) throw failure;
+				return 'offline';
+			},
+			async writeBoot() {
+				said.push('boot');
+			},
+			finish: async () => {},
+		};
+		const planned = {plan: beside, content, sink, unhashed: undefined};
+		const outcome = await failureOf(runPlan(system, planned, never, noProgress));
+		assert.is(outcome, isFailing ? failure : undefined);
+	}
+	assert.equal(said, ['root', 'boot', 'root']);
 });
 
 test('writes nothing to a shared disk whose table is another by now', async () => {
