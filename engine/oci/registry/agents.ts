@@ -23,6 +23,7 @@ export class Agents {
 		const kind = `${url.protocol} ${isRegistry}`;
 		const agent = this.#agents.get(kind) ?? this.#create(url.protocol, isRegistry);
 		this.#agents.set(kind, agent);
+		agent.catch(() => this.#agents.delete(kind));
 		return agent;
 	}
 

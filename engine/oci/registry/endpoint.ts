@@ -4,7 +4,7 @@ export interface RegistryEndpoint {
 	readonly host: string;
 	/** Path below it, without tag: `ns/myos`. */
 	readonly repository: string;
-	/** Certificates are not checked, and http is tried when https fails. */
+	/** Certificates are not checked, and http is taken where there is no https. */
 	readonly insecure: boolean;
 	readonly credentials: RegistryCredentials | undefined;
 	readonly tls: RegistryTls;

@@ -5,6 +5,7 @@ import {parseChallenges} from './challenge.ts';
 import type {RegistryEndpoint} from './endpoint.ts';
 import {type FailedAnswer, failedAnswer, RegistryFailure} from './failure.ts';
 import type {RegistryPorts} from './ports.ts';
+import {proxyVariables} from './proxy.ts';
 import {decideRedirect, isRedirect} from './redirect.ts';
 import {parseRetryAfter} from './retry.ts';
 import {maxErrorSize, parseServerError} from './server-error.ts';
@@ -103,19 +104,26 @@ export class RegistryClient {
 	}
 
 	/**
-	 * On a port of its own a server speaks either TLS or not. There the plain question comes first: nothing
-	 * in it is secret, and it spares a plain registry the handshake that fails, and us to load all of TLS.
-	 * Who could answer it in the place of a registry with TLS could do so with any certificate too.
+	 * On a port of its own a server speaks TLS or not, and where there is no secret to send the plain question
+	 * comes first: it spares a plain registry the handshake that fails, and us to load all of TLS.
 	 */
 	async #pingInsecure(secure: URL): Promise<Session> {
 		const plain = new URL(`http://${this.#authority}/`);
-		const asked = plain.port === '' ? undefined : await outcomeOf(this.#pingAt(plain));
+		const isPlainFirst = secure.port !== '' && plain.port !== '' && !this.#hasSecrets();
+		const asked = isPlainFirst ? await outcomeOf(this.#pingAt(plain)) : undefined;
 		if (asked?.session?.isDeclared) return asked.session;
 		const {session, failure} = await outcomeOf(this.#pingAt(secure));
 		if (session !== undefined) return session;
 		if (failure?.status !== undefined) throw failure;
 		if (asked?.failure !== undefined) throw asked.failure;
 		return asked?.session ?? (await this.#pingAt(plain));
+	}
+
+	/** A proxy may have them too, and another one for TLS. */
+	#hasSecrets(): boolean {
+		const {credentials, tls} = this.endpoint;
+		const {http_proxy: proxy, https_proxy: tlsProxy} = proxyVariables(this.#ports.environment);
+		return [credentials, tls.client, proxy || tlsProxy || undefined].some((it) => it !== undefined);
 	}
 
 	async #pingAt(base: URL): Promise<Session> {

@@ -71,14 +71,15 @@ test('is not tried where an insecure registry says without that it is one', asyn
 	assert.is(registry.connections, 1);
 });
 
-test('comes after a plain question at an insecure endpoint, which tells nothing', async () => {
-	const firstBytes: Buffer[] = [];
+/** What each connection to an insecure endpoint begins with, when none is answered. */
+async function firstBytes(more: Partial<RegistryEndpoint>, ports = fakePorts()): Promise<Buffer[]> {
+	const seen: Buffer[] = [];
 	const server = net.createServer().listen(0, '127.0.0.1');
 	started.push({close: () => server.close()});
 	await once(server, 'listening');
 	server.on('connection', (socket) =>
 		socket.once('data', (data: Buffer) => {
-			firstBytes.push(data);
+			seen.push(data);
 			socket.destroy();
 		}),
 	);
@@ -87,15 +88,35 @@ test('comes after a plain question at an insecure endpoint, which tells nothing'
 		host: `127.0.0.1:${port}`,
 		repository: 'ns/private',
 		insecure: true,
-		credentials: {kind: 'password', username: 'user', password: 'secret'},
+		credentials: undefined,
 		tls: {ca: []},
+		...more,
 	};
-	const error = await failure(sourceOf([endpoint]).open(amd64));
+	const error = await failure(sourceOf([endpoint], ports).open(amd64));
 	assert.is(error.code, 'registry-interrupted');
-	const [question, handshake] = firstBytes;
+	return seen;
+}
+
+const handshake = 22;
+
+test('comes after a plain question at an insecure endpoint, which tells nothing', async () => {
+	const [question, next] = await firstBytes({});
 	assert.match(question?.toString() ?? '', /^GET \/v2\/ HTTP/);
-	assert.not.match(question?.toString() ?? '', /authorization|private/i);
-	assert.is(handshake?.[0], 22);
+	assert.not.match(question?.toString() ?? '', /private/);
+	assert.is(next?.[0], handshake);
+});
+
+test('comes first where there is a login, a client certificate or a proxy', async () => {
+	const credentials = {kind: 'password', username: 'user', password: 'secret'} as const;
+	const pair = {certificate: client.cert, key: client.key};
+	// This machine itself is reached without it.
+	const environment = {HTTP_PROXY: 'http://127.0.0.1:9'};
+	for (const asked of [
+		await firstBytes({credentials}),
+		await firstBytes({tls: {ca: [], client: pair}}),
+		await firstBytes({}, fakePorts({environment})),
+	])
+		assert.is(asked[0]?.[0], handshake);
 });
 
 test('that is missing at a secure endpoint is said, and nothing is sent without', async () => {
