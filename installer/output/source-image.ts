@@ -69,8 +69,19 @@ export async function openSourceImage(
 /** Thousands of files: on a busy disk that takes its time. */
 async function remove(folder: string, report: ProgressReporter): Promise<void> {
 	report({type: 'step', step: 'clean-up', title: 'Removing the unpacked image'});
-	await rm(folder, {recursive: true});
-	report({type: 'done', step: 'clean-up'});
+	try {
+		await rm(folder, {recursive: true});
+		report({type: 'done', step: 'clean-up'});
+	} catch (error) {
+		// What was made is as good with it.
+		const {code = 'unknown error'} = error as NodeJS.ErrnoException;
+		report({
+			type: 'warning',
+			code: 'not-removed',
+			message: `${folder} cannot be removed: ${code}`,
+			hint: 'Remove it by hand.',
+		});
+	}
 }
 
 async function pull(

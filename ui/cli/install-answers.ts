@@ -1,10 +1,9 @@
-import {readFile} from 'node:fs/promises';
+import {readFile, stat} from 'node:fs/promises';
 import {UsageError} from '../../engine/errors.ts';
 import {parseAuthFile} from '../../engine/oci/settings/auth-file.ts';
 import type {ProgressReporter} from '../../engine/progress.ts';
 import type {Answers, UserAnswers} from '../../installer/answers/answers.ts';
 import {Secret} from '../../installer/answers/secret.ts';
-import {accountNameHint, isAccountName} from '../../installer/bootstrap/accounts/account-name.ts';
 import {keyMistake} from '../../installer/bootstrap/accounts/authorized-keys.ts';
 import {isPasswordHash} from '../../installer/bootstrap/accounts/password-hash.ts';
 import {carelessFile, isReadableByAll} from '../../installer/bootstrap/careless-file.ts';
@@ -47,7 +46,8 @@ export type AnswerOptions = Arguments<typeof answerOptions, Record<never, never>
 /**
  * The answers with what the options say; that goes first. Files with secrets that everybody can read are
  * reported.
- * @throws UsageError for a file that cannot be read, or an option that belongs to another
+ * @throws UsageError for a file that cannot be read or does not hold what it should, a host name that is
+ * none, or an option that belongs to another
  */
 export async function withAnswerOptions(
 	answers: Answers,
@@ -59,7 +59,7 @@ export async function withAnswerOptions(
 		throw new UsageError(`--hostname: ${JSON.stringify(hostname)} is no host name`, {
 			hint: hostnameHint,
 		});
-	if (authFile !== undefined) parseAuthFile(authFile, Buffer.from(await read(authFile)));
+	if (authFile !== undefined) await checkAuthFile(authFile);
 	const user = await userOf(options, report);
 	return {
 		...answers,
@@ -85,10 +85,6 @@ async function userOf(
 		const option = hashFile === undefined ? '--user-ssh-key' : '--user-password-hash-file';
 		throw new UsageError(`${option} is given, and no user`, {hint: 'Give --user=NAME too.'});
 	}
-	if (!isAccountName(name))
-		throw new UsageError(`--user: ${JSON.stringify(name)} is no name of a user`, {
-			hint: accountNameHint,
-		});
 	const sshKeys: string[] = [];
 	for (const file of keyFiles) sshKeys.push(...(await readKeys(file)));
 	const passwordHash = hashFile === undefined ? undefined : await readHash(hashFile, report);
@@ -129,6 +125,12 @@ async function readHash(file: string, report: ProgressReporter): Promise<Secret>
 		throw new UsageError(`${file} is empty, and would let anybody in`, {hint});
 	if (!isPasswordHash(hash)) throw new UsageError(`${file} holds no hash of a password`, {hint});
 	return hash;
+}
+
+/** What is no plain file can be read only once, by who needs it. */
+async function checkAuthFile(file: string): Promise<void> {
+	const stats = await stat(file).catch(() => undefined);
+	if (stats === undefined || stats.isFile()) parseAuthFile(file, Buffer.from(await read(file)));
 }
 
 /** Without blank lines and comments. */

@@ -6,16 +6,11 @@ import type {Problems} from '../problems.ts';
  */
 const accountName = /^[a-z_][a-z0-9_.-]{0,31}$/;
 
-export function isAccountName(name: string): boolean {
-	return accountName.test(name);
-}
-
-export const accountNameHint =
-	'Use lower-case letters, digits, ".", "_" and "-", at most 32, a letter first.';
-
 /** Tells what is wrong with the name of a new account. */
 export function checkAccountName(name: string, problems: Problems): boolean {
-	if (isAccountName(name)) return true;
-	problems.usage(`${JSON.stringify(name)} is no name of a user or group`, {hint: accountNameHint});
+	if (accountName.test(name)) return true;
+	problems.usage(`${JSON.stringify(name)} is no name of a user or group`, {
+		hint: 'Use lower-case letters, digits, ".", "_" and "-", at most 32, a letter first.',
+	});
 	return false;
 }

@@ -115,7 +115,6 @@ for (const [options, message] of [
 		`${path.join(folder, 'private')}:1: a private key, and no public one`,
 	],
 	[{hostname: 'my_machine'}, '--hostname: "my_machine" is no host name'],
-	[{user: 'Alice'}, '--user: "Alice" is no name of a user'],
 	[
 		{'auth-file': write('list.json', '[]')},
 		`${path.join(folder, 'list.json')} is no file of registry credentials: it is not an object`,
