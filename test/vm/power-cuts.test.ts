@@ -40,7 +40,7 @@ test.after(async () => {
 	await recording?.[Symbol.asyncDispose]();
 });
 
-/** Checks sync often. In memory, where there is room for some such disks, that costs nothing. */
+/** Checks sync often, and copy. In memory, where there is room for some such disks, that costs nothing. */
 function workPlace(): string {
 	const memory = '/dev/shm';
 	if (!existsSync(memory)) return os.tmpdir();
@@ -49,7 +49,7 @@ function workPlace(): string {
 }
 
 function whyNoChecks(): string | undefined {
-	const programs = ['e2fsck', 'e2undo', 'fsck.vfat', 'mcopy'];
+	const programs = ['e2fsck', 'debugfs', 'fsck.vfat', 'mcopy'];
 	const missing = programs.find((program) => spawnSync(program, ['-V']).error);
 	return missing === undefined ? undefined : `${missing} is not installed`;
 }

@@ -1,8 +1,7 @@
 /** The root file system of a disk, recovered as a boot recovers it, until it is disposed of. */
-import {execFileSync, spawnSync} from 'node:child_process';
+import {spawnSync} from 'node:child_process';
 import {
 	closeSync,
-	existsSync,
 	lstatSync,
 	mkdirSync,
 	mkdtempSync,
@@ -14,7 +13,7 @@ import path from 'node:path';
 import {listImages, listObjects} from '../../engine/store/contents.ts';
 import {storeLayout} from '../../engine/store/layout.ts';
 import {hostSystem} from '../../engine/system/host.ts';
-import type {PartitionBytes} from './installed-disk.ts';
+import {copyDisk, type PartitionBytes} from './installed-disk.ts';
 
 export interface RecoveredRoot extends Disposable {
 	/** Where it is mounted, read-only; undefined when it cannot be. */
@@ -26,8 +25,9 @@ export interface RecoveredRoot extends Disposable {
 const system = hostSystem();
 
 /**
- * ext4 alone. Nothing there has fs-verity any more, so that a kernel without it can read it too. Needs a
- * mount namespace of its own, and room beside the disk; disposing of it leaves the disk as it was before.
+ * ext4 alone, on a copy of the disk: what e2fsck writes to be undone, e2undo does not always take.
+ * Nothing there has fs-verity any more, so that a kernel without it can read it too. Needs a mount namespace
+ * of its own, and as much room beside the disk as it takes.
  */
 export function recoverRoot(disk: string, {offset, size}: PartitionBytes): RecoveredRoot {
 	using cleanup = new DisposableStack();
@@ -35,18 +35,12 @@ export function recoverRoot(disk: string, {offset, size}: PartitionBytes): Recov
 	cleanup.defer(() => rmSync(folder, {recursive: true}));
 	const root = path.join(folder, 'root');
 	mkdirSync(root);
-	const device = system.attachLoop(disk, {offset, sizeLimit: size});
+	const copy = path.join(folder, 'disk.raw');
+	copyDisk(disk, copy);
+	const device = system.attachLoop(copy, {offset, sizeLimit: size});
 	cleanup.defer(() => system.detachLoop(device));
-
-	const change = (program: string, args: readonly string[]): ReturnType<typeof run> => {
-		const undo = path.join(folder, `undo-${program}`);
-		cleanup.defer(() => {
-			if (existsSync(undo)) execFileSync('e2undo', [undo, device], {stdio: 'pipe'});
-		});
-		return run(program, [...args, '-z', undo, device]);
-	};
 	// Preening mends what needs no decision; it is what a boot does.
-	const preened = change('e2fsck', ['-f', '-p']);
+	const preened = run('e2fsck', ['-f', '-p', device]);
 	const checked = run('e2fsck', ['-f', '-n', device]);
 	const problems = [
 		...(preened.status > 1 ? [`e2fsck -p: ${preened.output}`] : []),
@@ -57,7 +51,7 @@ export function recoverRoot(disk: string, {offset, size}: PartitionBytes): Recov
 		problems.push(...unprotected.map((file) => `${file} has no fs-verity`));
 		const commands = path.join(folder, 'commands');
 		writeFileSync(commands, inodes.map((inode) => `sif <${inode}> flags ${plainFile}\n`).join(''));
-		change('debugfs', ['-w', '-f', commands]);
+		run('debugfs', ['-w', '-f', commands, device]);
 		mount(device, root);
 		cleanup.defer(() => system.unmount(root));
 	}
