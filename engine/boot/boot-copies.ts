@@ -2,7 +2,7 @@
  * The boot partitions of a machine whose root is mirrored: each disk has one of its own, and the others are kept
  * in step with the one that is mounted, which is on the disk that the firmware started from.
  */
-import {existsSync, mkdirSync, readdirSync, realpathSync, rmdirSync} from 'node:fs';
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmdirSync} from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import {physicalRoot} from '../deployment/read-status.ts';
@@ -15,25 +15,49 @@ import {mountedPartition} from './mounted-partition.ts';
 
 /** What the partition is called that slipway makes. */
 const espName = 'slipway-esp';
-const mountFolder = '/run/slipway/boot-copy';
+const mountFolder = '/run/slipway/boot-copy-';
 
 type CopySystem = Pick<System, 'run' | 'mount' | 'unmount' | 'syncFileSystem'>;
 
-/** Brings all others in step; does nothing where the root is on one disk. Call it as root. */
+/** A boot partition that could not be brought in step. */
+export interface FailedCopy {
+	readonly device: string;
+	readonly error: unknown;
+}
+
+/**
+ * Brings all others in step; does nothing where the root is on one disk. Call it as root. One that fails
+ * keeps nobody from going on: it is there for the day that another does.
+ */
 export async function keepBootCopies(
 	system: CopySystem,
 	boot: MountedBoot,
 	root = '/',
-): Promise<void> {
+): Promise<readonly FailedCopy[]> {
+	const failed: FailedCopy[] = [];
 	for (const device of await otherBootPartitions(system, boot.mountPoint, root)) {
-		mkdirSync(mountFolder, {recursive: true, mode: 0o700});
-		system.mount(device, mountFolder, 'vfat', ['nosuid', 'nodev', 'noexec'], 'umask=0077');
 		try {
-			await copyBootPartition(boot, mountedPartition(system, mountFolder));
-		} finally {
-			system.unmount(mountFolder);
-			rmdirSync(mountFolder);
+			await keepBootCopy(system, boot, device);
+		} catch (error) {
+			failed.push({device, error});
 		}
+	}
+	return failed;
+}
+
+async function keepBootCopy(system: CopySystem, boot: MountedBoot, device: string): Promise<void> {
+	mkdirSync(path.dirname(mountFolder), {recursive: true});
+	// One of its own: where a killed run has left it mounted, it could not be mounted again.
+	const folder = mkdtempSync(mountFolder);
+	try {
+		system.mount(device, folder, 'vfat', ['nosuid', 'nodev', 'noexec'], 'umask=0077');
+		try {
+			await copyBootPartition(boot, mountedPartition(system, folder));
+		} finally {
+			system.unmount(folder);
+		}
+	} finally {
+		rmdirSync(folder);
 	}
 }
 

@@ -30,13 +30,16 @@ export async function runningBootPath(system: Pick<System, 'run'>): Promise<stri
 	return stdout.trimEnd();
 }
 
-/** Brings the copies of the running machine's boot partition in step, after the boot loader changed it. */
+/**
+ * Brings the copies of the running machine's boot partition in step, after the boot loader changed it. What
+ * fails is told when the boot loader is updated, at each boot.
+ */
 export async function keepRunningCopies(system: BootSystem): Promise<void> {
 	await keepBootCopies(system, await runningBoot(system));
 }
 
-/** The same boot loader; after each change it does the rest too. */
-function inStep(loader: BootLoader, follow: () => Promise<void>): BootLoader {
+/** The same boot loader; after each change it does the rest too, as far as that can be done. */
+function inStep(loader: BootLoader, follow: () => Promise<unknown>): BootLoader {
 	const followed =
 		<Args extends readonly unknown[]>(act: (...args: Args) => Promise<void>) =>
 		async (...args: Args): Promise<void> => {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import {bootArchitecture} from '../boot/architecture.ts';
-import {keepBootCopies} from '../boot/boot-copies.ts';
+import {type FailedCopy, keepBootCopies} from '../boot/boot-copies.ts';
 import {hasGrub} from '../boot/grub/grub.ts';
 import {findGrubDisk} from '../boot/grub/grub-disk.ts';
 import {lookForGrub} from '../boot/grub/read-images.ts';
@@ -10,6 +10,7 @@ import {mountedPartition} from '../boot/mounted-partition.ts';
 import {readOfferedLoader} from '../boot/read-loaders.ts';
 import {runningBootPath, runningEsp} from '../boot/running-boot-loader.ts';
 import {type MountedEsp, updateLoaders} from '../boot/update-loaders.ts';
+import {OperationFailed} from '../errors.ts';
 import {ImageRoot} from '../lint/image-root.ts';
 import type {System} from '../system/system.ts';
 import {type ChangeOptions, checkMachine, readMachine} from './change-machine.ts';
@@ -33,6 +34,7 @@ export interface BootLoaderUpdate {
  * @param root what stands before all paths; for tests
  * @throws Refused `not-deployed`, `machine-busy`, `boot-partition-full`
  * @throws Lacking `not-root`
+ * @throws OperationFailed `boot-copy-failed` when all else is done
  */
 export async function updateBootLoader(
 	system: System,
@@ -48,9 +50,25 @@ export async function updateBootLoader(
 	const loader = await readOfferedLoader(root, esp.architecture);
 	const copies =
 		loader === undefined ? [] : await updateLoaders(esp, loader, {dryRun: dryRun || !isGood});
-	if (!dryRun && isGood) await keepBootCopies(system, esp, root);
+	const failed = !dryRun && isGood ? await keepBootCopies(system, esp, root) : [];
 	const grub = await updateRunningGrub(system, {dryRun: dryRun || !isGood}, root);
+	throwFailedCopies(failed);
 	return {offered: loader?.program.systemdBoot, isGood, copies, ...(grub && {grub})};
+}
+
+function throwFailedCopies(failed: readonly FailedCopy[]): void {
+	const [first] = failed;
+	if (first === undefined) return;
+	const devices = failed.map(({device}) => device).join(', ');
+	const reason = first.error instanceof Error ? first.error.message : String(first.error);
+	throw new OperationFailed(
+		'boot-copy-failed',
+		`this machine cannot start from every disk of its mirror: ${devices} is not in step (${reason})`,
+		{
+			hint: 'Replace the disk, or make the file system anew: mkfs.vfat -F 32 DEVICE.',
+			cause: first.error,
+		},
+	);
 }
 
 async function updateRunningGrub(

@@ -18,12 +18,25 @@ export function openWritableRoot(
 	// Nobody but root gets past this folder. One that a killed run left mounted is mounted over.
 	mkdirSync(path, {recursive: true, mode: 0o700});
 	system.mount(source, path, '', ['bind']);
-	system.mount('none', path, '', ['remount', 'bind']);
-	return {
-		path,
-		[Symbol.dispose]: () => {
-			system.unmount(path, true);
-			rmdirSync(path);
-		},
+	const close = () => {
+		system.unmount(path, true);
+		removeUnlessUsed(path);
 	};
+	try {
+		system.mount('none', path, '', ['remount', 'bind']);
+	} catch (error) {
+		close();
+		throw error;
+	}
+	return {path, [Symbol.dispose]: close};
+}
+
+/** It may be below what a killed run has left, or what another one uses. */
+function removeUnlessUsed(folder: string): void {
+	try {
+		rmdirSync(folder);
+	} catch (error) {
+		const {code = ''} = error as NodeJS.ErrnoException;
+		if (!['EBUSY', 'ENOENT'].includes(code)) throw error;
+	}
 }

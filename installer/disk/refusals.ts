@@ -72,11 +72,17 @@ function refusalsOfUse(disk: FoundDisk): EngineError[] {
 	}
 	if (disk.uses.length === 0) return [];
 	const uses = disk.uses.map(describeUse).join(', ');
-	return [
-		new Refused('in-use', `${disk.path} is in use: ${uses}`, {
-			hint: 'Unmount or stop what uses it, or take another disk.',
-		}),
-	];
+	return [new Refused('in-use', `${disk.path} is in use: ${uses}`, {hint: stopHint(disk.uses)})];
+}
+
+/** udev assembles arrays that it finds, those of an earlier installation too. */
+function stopHint(uses: FoundDisk['uses']): string {
+	const arrays = new Set(
+		uses.flatMap((use) => (use.kind === 'holder' && /^md\w+$/.test(use.holder) ? use.holder : [])),
+	);
+	if (arrays.size === 0) return 'Unmount or stop what uses it, or take another disk.';
+	const devices = [...arrays].map((name) => `/dev/${name}`).join(' ');
+	return `Unmount or stop what uses it, such as an array that nothing needs (mdadm --stop ${devices}), or take another disk.`;
 }
 
 function ownDisk(path: string): Refused {

@@ -213,8 +213,8 @@ check('is put there by a live system too, whose kernel mounts the ESP', async ()
 		await install('--layout free-space');
 		assert.match(await machine.ok('cat /proc/filesystems'), /\tvfat$/m);
 		assert.equal(foreignState(), before);
-		const list = 'lsblk --noheadings --output PARTN,PARTLABEL /dev/vdb';
-		const [, number] = /(\d+) +slipway-root/.exec(await machine.ok(list)) ?? [];
+		const table = await machine.ok('sfdisk --dump /dev/vdb');
+		const [, number = ''] = /^\/dev\/vdb(\d+) :.*"slipway-root"/m.exec(table) ?? [];
 		// Its mkfs looks for mounts of the same disk.
 		await install(`--replace ${number} --root-fs btrfs`);
 		assert.equal(await machine.ok('ls /run | grep slipway- || true'), '');

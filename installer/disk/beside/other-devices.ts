@@ -28,5 +28,8 @@ function contentsOf(text: string): readonly string[] {
 
 /** The kernel may still show a partition that is gone from the table. */
 function isPartOf(disk: string, device: string): boolean {
-	return device.startsWith(disk) && /^(?:p?\d+)?$/.test(device.slice(disk.length));
+	if (!device.startsWith(disk)) return false;
+	const rest = device.slice(disk.length);
+	// nvme0n12 is no part of nvme0n1.
+	return rest === '' || (/\d$/.test(disk) ? /^p\d+$/ : /^\d+$/).test(rest);
 }

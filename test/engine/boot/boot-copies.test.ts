@@ -1,11 +1,13 @@
-import {mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
-import {otherBootPartitions} from '../../../engine/boot/boot-copies.ts';
+import {keepBootCopies, otherBootPartitions} from '../../../engine/boot/boot-copies.ts';
+import {mountedPartition} from '../../../engine/boot/mounted-partition.ts';
 import {DamagedInput} from '../../../engine/errors.ts';
 import {fakeSystem} from '../../../engine/system/fake.ts';
+import {KernelCallFailed} from '../../../engine/system/libc.ts';
 
 const test = suite<{root: string}>('boot partitions of a mirror');
 
@@ -15,7 +17,7 @@ test.before.each((context) => {
 test.after.each(({root}) => rmSync(root, {recursive: true}));
 
 /** A machine with a root on what is given, and its boot partition on the first disk. */
-function machine(root: string, rootDevice: string): void {
+function machine(root: string, rootDevice: string, members = ['vda2', 'vdb2']): void {
 	const device = (home: string, slaves: readonly string[] = [], isPartition = false) => {
 		mkdirSync(path.join(root, home, 'slaves'), {recursive: true});
 		mkdirSync(path.join(root, 'sys/class/block'), {recursive: true});
@@ -27,7 +29,7 @@ function machine(root: string, rootDevice: string): void {
 		device(`sys/devices/${disk}`);
 		device(`sys/devices/${disk}/${disk}2`, [], true);
 	}
-	device('sys/devices/md127', ['vda2', 'vdb2']);
+	device('sys/devices/md127', members);
 	device('sys/devices/dm-0', ['md127']);
 	mkdirSync(path.join(root, 'dev/mapper'), {recursive: true});
 	writeFileSync(path.join(root, 'dev/dm-0'), '');
@@ -74,6 +76,31 @@ test('are none of a machine of one disk, where nothing is asked', async ({root})
 	assert.equal(await otherBootPartitions(system, '/boot', root), []);
 	assert.equal(await otherBootPartitions(system, '/boot', path.join(root, 'nowhere')), []);
 	assert.equal(system.calls, []);
+});
+
+test('are kept in step each for itself, and one that fails is told', async ({root}) => {
+	machine(root, '/dev/md127', ['vda2', 'vdb2', 'vdc2']);
+	const damaged = new KernelCallFailed('mount', '/dev/vdb1', 'EIO');
+	const folders: string[] = [];
+	const system = fakeSystem(
+		{
+			mount(source, folder) {
+				folders.push(folder);
+				if (source === '/dev/vdb1') throw damaged;
+			},
+		},
+		{lsblk: listing},
+	);
+	const empty = path.join(root, 'boot');
+	mkdirSync(empty);
+	const boot = {partition: mountedPartition(system, empty), mountPoint: '/boot'};
+	assert.equal(await keepBootCopies(system, boot, root), [{device: '/dev/vdb1', error: damaged}]);
+	assert.is(new Set(folders).size, 2, 'each is mounted at a place of its own');
+	assert.equal(
+		system.calls.filter(({call}) => call === 'unmount').map(({args}) => args[0]),
+		[folders[1]],
+	);
+	assert.equal(folders.filter(existsSync), []);
 });
 
 test('are not guessed from what is no list', async ({root}) => {

@@ -182,4 +182,11 @@ test('end with the status of their kind', () => {
 	);
 });
 
+test('say how an array is stopped that holds a disk', () => {
+	const held = (holder: string) =>
+		refusalsOf(foundDisk({uses: [{kind: 'holder', device: 'sda2', holder}]}))[0]?.hint ?? '';
+	assert.match(held('md127'), /\(mdadm --stop \/dev\/md127\)/);
+	assert.not.match(held('dm-0 (vg-root)'), /mdadm/);
+});
+
 test.run();
