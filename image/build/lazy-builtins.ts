@@ -22,12 +22,26 @@ export function makeBuiltinsLazy(code: string): string {
 			(member) => /^\s*default\s+as\b/.test(member),
 		);
 		const whole = [name, all, ...defaults.map((member) => member.trim().split(/\s+/).at(-1))];
+		const [late, early] = partition(
+			others,
+			(member) => module === costlyModule && /^\s*[a-z]/.test(member),
+		);
 		const bindings = [
 			...whole.flatMap((binding) => (binding === undefined ? [] : `${binding}=${builtin}`)),
-			...(others.length === 0 ? [] : [`{${others.map(asProperty).join(',')}}=${builtin}`]),
+			...late.map((member) => asForwarder(member, builtin)),
+			...(early.length === 0 ? [] : [`{${early.map(asProperty).join(',')}}=${builtin}`]),
 		];
 		return bindings.length === 0 ? `${builtin};` : `const ${bindings.join(',')};`;
 	});
+}
+
+/** OpenSSL with it: most commands that could hash something do not. */
+const costlyModule = 'node:crypto';
+
+/** A function that asks for the one of the module when it is called. */
+function asForwarder(member: string, builtin: string): string {
+	const [name = '', binding = name] = member.trim().split(/\s+as\s+/);
+	return `${binding}=(...given)=>${builtin}.${name}(...given)`;
 }
 
 /** `a as b` as destructuring writes it. */

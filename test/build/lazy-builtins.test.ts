@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {makeBuiltinsLazy} from '../../image/build/lazy-builtins.ts';
@@ -19,6 +20,10 @@ for (const [statement, expected] of [
 		'import tty,{isatty,default as again}from"node:tty";',
 		'const tty=process.getBuiltinModule("node:tty"),again=process.getBuiltinModule("node:tty"),{isatty}=process.getBuiltinModule("node:tty");',
 	],
+	[
+		'import{hash as hash2,Hash}from"node:crypto";',
+		'const hash2=(...given)=>process.getBuiltinModule("node:crypto").hash(...given),{Hash}=process.getBuiltinModule("node:crypto");',
+	],
 	['import"node:inspector";', 'process.getBuiltinModule("node:inspector");'],
 ] as const)
 	test(`ask for what they use: ${statement}`, () => {
@@ -37,10 +42,10 @@ test('stay where another module is meant, or none is imported', () => {
 
 test('give what an import gives', async () => {
 	const code = makeBuiltinsLazy(
-		'import fs,{readFileSync as read}from"node:fs";import*as all from"node:path";export const found=[fs.readFileSync===read,typeof all.join,all.posix===all];',
+		'import fs,{readFileSync as read}from"node:fs";import*as all from"node:path";import{hash}from"node:crypto";export const found=[fs.readFileSync===read,typeof all.join,all.posix===all,hash("sha1","")];',
 	);
 	const {found} = await import(`data:text/javascript,${encodeURIComponent(code)}`);
-	assert.equal(found, [true, 'function', true]);
+	assert.equal(found, [true, 'function', true, createHash('sha1').digest('hex')]);
 });
 
 test.run();

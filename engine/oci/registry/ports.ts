@@ -39,7 +39,8 @@ export function hostPorts(signal?: AbortSignal): RegistryPorts {
 
 const hostClock: Clock = {
 	now: Date.now,
-	monotonic: () => performance.now(),
+	// Not performance.now(), which takes 2 ms to load.
+	monotonic: () => Number(process.hrtime.bigint()) / 1e6,
 	sleep: (ms, signal) => {
 		const {promise, resolve, reject} = Promise.withResolvers<void>();
 		const wake = () => {
