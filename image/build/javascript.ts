@@ -1,6 +1,6 @@
 import {glob, mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {build, type Metafile, type Plugin} from 'esbuild';
+import {build, type Plugin} from 'esbuild';
 import {makeBuiltinsLazy} from './lazy-builtins.ts';
 
 /** Threads start from a file of their own, which the bundle has to keep. */
@@ -41,29 +41,12 @@ export async function bundleJavaScript(
 		logLevel: 'warning',
 	});
 	await mkdir(outputFolder, {recursive: true});
-	const pure = pureChunks(metafile);
 	for (const {path: file, text} of outputFiles)
-		await writeFile(file, withRequire(makeBuiltinsLazy(withoutImportsOf(pure, text))));
+		await writeFile(file, withRequire(makeBuiltinsLazy(text)));
 	await writeFile(path.join(outputFolder, 'package.json'), '{"type":"module"}\n');
 	return Object.keys(metafile.inputs)
 		.filter((file) => !file.startsWith('none:'))
 		.sort();
-}
-
-/** Chunks of nothing but our own modules: loading those does nothing but define what they export. */
-function pureChunks({outputs}: Metafile): ReadonlySet<string> {
-	const pure = Object.entries(outputs).filter(([, {entryPoint, inputs}]) => {
-		const isOurs = Object.keys(inputs).every((input) => /^(engine|installer|ui)\//.test(input));
-		return entryPoint === undefined && isOurs;
-	});
-	return new Set(pure.map(([file]) => path.basename(file)));
-}
-
-/** esbuild has each chunk import all that stood before its modules, so that it would be run in that order. */
-function withoutImportsOf(chunks: ReadonlySet<string>, code: string): string {
-	return code.replace(/(?<=[;\n])import"\.\/([^"\n]+)";/g, (statement, chunk) =>
-		chunks.has(chunk) ? '' : statement,
-	);
 }
 
 /**

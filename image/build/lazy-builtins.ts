@@ -4,7 +4,7 @@ import {isBuiltin} from 'node:module';
  * An import statement as esbuild writes it: what it binds, from where. Only what begins a statement counts.
  */
 const importStatement =
-	/(?<=^|[;}\n])import\s*(?:(?<name>[\w$]+)\s*(?:,\s*(?=[{*]))?)?(?:\*\s*as\s+(?<all>[\w$]+)|\{(?<members>[^}]*)\})?\s*(?<from>from)?\s*"(?<module>[^"\n]+)";/g;
+	/(?<=^|[;}\n])import\s*(?:(?<name>[\w$]+)\s*(?:,\s*(?=[{*]))?)?(?:\*\s*as\s+(?<all>[\w$]+)|\{(?<members>[^}]*)\})?\s*(?:from)?\s*"(?<module>[^"\n]+)";/g;
 
 /**
  * Takes modules of Node's own out of the import statements of a bundled module. An import asks for every one
