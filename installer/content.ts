@@ -31,17 +31,14 @@ export interface SystemContent {
 }
 
 /**
- * Content whose large files get their digests when they are written, so that they are read once. All that
+ * Content whose files get their digests when they are written, so that they are read once. All that
  * follows from digests is described then; sizes, and so everything that can be refused, and the files of
  * the boot partition are known before.
  */
 export interface UnhashedContent<Described extends {readonly content: SystemContent}> {
-	/** What becomes objects, the same content perhaps more than once. */
-	readonly files: readonly UnhashedFile[];
-	/**
-	 * Called when writing begins.
-	 * @param digests of the files, in their order
-	 */
+	/** What becomes objects, the same content perhaps more than once. Called when writing begins. */
+	files(): Promise<readonly UnhashedFile[]>;
+	/** Called after that. @param digests of the files, in their order */
 	describe(digests: Promise<readonly string[]>): Promise<Described>;
 }
 
@@ -49,6 +46,10 @@ export interface UnhashedFile {
 	/** Where it can be read on this host. */
 	readonly path: ByteString;
 	readonly size: number;
+	/** Of one that was hashed before all the same. */
+	readonly hashed:
+		| {readonly verityDigest: string; readonly merkleTree: Uint8Array | undefined}
+		| undefined;
 }
 
 export interface ContentObject {

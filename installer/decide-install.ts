@@ -98,7 +98,13 @@ function lateContent(
 	plan: (described: DescribedSystem) => PlannedContent,
 ): UnhashedContent<PlannedContent> {
 	return {
-		files: self.objects.map(({path, inode}) => ({path, size: inode.size})),
+		async files() {
+			const known = await self.stopHashing();
+			return self.objects.map(({path, inode: {size}}) => {
+				const hashed = known.get(path);
+				return {path, size, hashed: hashed?.verityDigest === undefined ? undefined : hashed};
+			});
+		},
 		describe: async (digests) =>
 			plan(describeSystem({...request, self: await hashOthers(self, digests)})),
 	};

@@ -7,6 +7,7 @@ import type {EngineError} from '../engine/errors.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
 import {isLiveSystem} from '../engine/source/live-root.ts';
 import {openRunningRoot, type RunningRoot} from '../engine/source/running-root.ts';
+import {HashAhead} from '../engine/store/hash-ahead.ts';
 import type {System} from '../engine/system/system.ts';
 import type {Secret} from './answers/secret.ts';
 import {hostArchitecture} from './architecture.ts';
@@ -27,6 +28,7 @@ import {readAnswers} from './read-answers.ts';
 import {runningImage} from './readable-image.ts';
 import {type PlanRun, runPlan} from './run-plan.ts';
 import {InstallScripts} from './scripts/install-scripts.ts';
+import {algorithm} from './self-image.ts';
 import {throwRefusals} from './several-refusals.ts';
 
 export interface InstallResult {
@@ -75,9 +77,10 @@ async function planOrInstall(
 		const [disk] = disks;
 		using locks = new DisposableStack();
 		for (const one of dryRun ? [] : disks) locks.use(await lockDisk(system, one, signal, report));
-		using root = openRunningRoot(system);
+		await using ahead = new HashAhead(algorithm);
+		using root = openRunningRoot(system, ({path, inode}) => ahead.add({path, size: inode.size}));
 		if (disk.size >= surelyEnough(root.tree.files)) throwRefusals(refusals);
-		const run = await decide(system, options, {given, contents}, root, report);
+		const run = await decide(system, options, {given, contents}, {root, ahead}, report);
 		const warnings = dryRun ? [] : run.plan.warnings;
 		for (const {code, message, hint} of [...root.findings, ...warnings])
 			report({type: 'warning', code, message, hint});
@@ -119,7 +122,7 @@ async function decide(
 	system: System,
 	options: InstallOptions,
 	asked: AskedFor,
-	root: RunningRoot,
+	{root, ahead}: {readonly root: RunningRoot; readonly ahead: HashAhead},
 	report: ProgressReporter,
 ): Promise<PlanRun> {
 	const image = runningImage(root);
@@ -140,6 +143,7 @@ async function decide(
 			seed: randomUUID(),
 			now: system.now(),
 			isMadeElsewhere: false,
+			ahead,
 		},
 	);
 	return await decideInstall(system, options, prepared, target, report);

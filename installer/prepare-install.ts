@@ -1,6 +1,7 @@
 import {findGrub} from '../engine/boot/grub/read-images.ts';
 import type {EngineError} from '../engine/errors.ts';
 import {isLiveSystem} from '../engine/source/live-root.ts';
+import type {HashAhead} from '../engine/store/hash-ahead.ts';
 import type {System} from '../engine/system/system.ts';
 import {hostArchitecture} from './architecture.ts';
 import {ImageTree} from './bootstrap/image-tree.ts';
@@ -51,6 +52,8 @@ export interface Circumstances {
 	readonly now: Date;
 	/** See {@link SystemRequest}. */
 	readonly isMadeElsewhere: boolean;
+	/** Hashes files of the image meanwhile. */
+	readonly ahead?: HashAhead;
 }
 
 /** All that is decided before the disk is looked at for good. */
@@ -73,7 +76,7 @@ export async function prepareInstall(
 	options: InstallOptions,
 	{given, contents}: AskedFor,
 	{tree, view, environment, layers, files}: FitImage,
-	{place, diskSize, memory, sealed, seed, now, isMadeElsewhere}: Circumstances,
+	{place, diskSize, memory, sealed, seed, now, isMadeElsewhere, ahead}: Circumstances,
 ): Promise<PreparedInstall> {
 	const architecture = hostArchitecture();
 	const rootFileSystem = options.rootFileSystem ?? files.layout.rootFileSystem;
@@ -93,7 +96,7 @@ export async function prepareInstall(
 	const onDisk = await prepareRoot(system, {
 		...{options, contents, seed, image: view, files, isMadeElsewhere},
 	});
-	const unhashed = await prepareSelf(tree, environment);
+	const unhashed = await prepareSelf(tree, environment, ahead);
 	const bootstrap = plannedBootstrap({
 		answers: options.answers,
 		image: new ImageTree(tree.root, unhashed.sources),

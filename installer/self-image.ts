@@ -2,6 +2,7 @@ import {existsSync, readFileSync} from 'node:fs';
 import {containerEnvironmentFile} from '../engine/deployment/image-reference.ts';
 import type {ProgressReporter} from '../engine/progress.ts';
 import {liveEnvironment} from '../engine/source/live-root.ts';
+import type {HashAhead, HashedPaths} from '../engine/store/hash-ahead.ts';
 import {type HashedFile, hashFiles, hashFilesHere} from '../engine/store/hash-files.ts';
 import type {ScannedFile, ScannedTree} from '../engine/tree/scan.ts';
 import {
@@ -39,15 +40,19 @@ export interface UnhashedSelf {
 	readonly objects: readonly ScannedFile[];
 	/** Those that are in the composefs image itself, or in no deployment. */
 	readonly others: readonly ScannedFile[];
+	/** Gives those that are hashed already, by their paths, and ends what goes on hashing them. */
+	stopHashing(): Promise<HashedPaths>;
 }
 
 /**
  * Makes a deployment of the tree as far as that goes without digests.
  * @param environment see {@link containerEnvironment}
+ * @param ahead hashes files of the tree meanwhile
  */
 export async function prepareSelf(
 	scanned: ScannedTree,
 	environment: string | undefined,
+	ahead?: HashAhead,
 ): Promise<UnhashedSelf> {
 	const {root, files} = scanned;
 	const sources = new Map(files.map(({path, inode}) => [inode, {kind: 'path' as const, path}]));
@@ -63,6 +68,7 @@ export async function prepareSelf(
 		containerEnvironment: environment,
 		objects: files.filter(isObject),
 		others: files.filter((file) => !isObject(file)),
+		stopHashing: async () => (await ahead?.stop()) ?? new Map(),
 	};
 }
 
@@ -73,20 +79,27 @@ export function containerEnvironment(): string | undefined {
 		: liveEnvironment();
 }
 
-/** Hashes every file of the tree, once, on all cores. */
+/** Hashes every file of the tree that is not hashed yet, once, on all cores. */
 export async function hashSelf(
 	self: UnhashedSelf,
 	signal: AbortSignal,
 	report: ProgressReporter,
 ): Promise<SelfImage> {
-	const files = [...self.objects, ...self.others];
+	const known = await self.stopHashing();
+	const all = [...self.objects, ...self.others];
+	const files = all.filter(({path}) => !known.has(path));
 	const hashed = await hashFiles(files.map(sourceOf), {
 		algorithm,
 		keepTree: true,
 		progress: report,
 		signal,
 	});
-	return finishSelf(self, files, hashed);
+	const before = all.filter(({path}) => known.has(path));
+	return finishSelf(
+		self,
+		[...before, ...files],
+		[...before.flatMap(({path}) => known.get(path) ?? []), ...hashed],
+	);
 }
 
 /** The same when somebody else hashes the objects meanwhile. @param digests of the objects, in their order */
@@ -105,18 +118,15 @@ export async function hashOthers(
  * smaller than it will be.
  */
 export function provisionalSelf(self: UnhashedSelf): SelfImage {
-	const {objects, others, scanned, deployment, containerEnvironment} = self;
-	const madeUp = objects.map((_, index) => objectOf(index.toString(16).padStart(64, '0')));
-	const inline = Buffer.alloc(maxInlineSize);
-	const hashed = others.map(({inode: {size}}) =>
-		size > maxInlineSize
-			? objectOf('f'.repeat(64))
-			: {inline: inline.subarray(0, size), verityDigest: undefined, merkleTree: undefined},
-	);
-	const {root} = scanned;
+	const {objects, sources, scanned, deployment, containerEnvironment} = self;
+	const madeUp = objects.map(({path, inode: {size}}, index): [string, ContentObject] => [
+		index.toString(16).padStart(64, '0'),
+		{size, source: {kind: 'path', path}, merkleTree: undefined},
+	]);
 	return {
-		root,
-		...fillTree(root, [...objects, ...others], [...madeUp, ...hashed]),
+		root: scanned.root,
+		sources,
+		objects: new Map(madeUp),
 		image: {
 			bytes: Buffer.alloc(imageSizeBound(deployment.tree)),
 			verityDigest: '0'.repeat(64),

@@ -2,7 +2,7 @@ import {type BigIntStats, lstatSync, readFileSync} from 'node:fs';
 import {KernelCallFailed} from '../system/libc.ts';
 import {readMountPoints} from '../system/mount-points.ts';
 import type {MountClone, System} from '../system/system.ts';
-import {type ScannedTree, scanDirectory} from '../tree/scan.ts';
+import {type FileListener, type ScannedTree, scanDirectory} from '../tree/scan.ts';
 import type {ByteString} from '../tree/tree.ts';
 import {countLowerLayers} from './overlay-layers.ts';
 import {isRecent} from './recent.ts';
@@ -41,11 +41,14 @@ export interface OpenContainerView extends ContainerView {
 	close(): void;
 }
 
-/** Looks at the root file system, without its mounts where the kernel lets us. */
-export function openContainerView(system: System): OpenContainerView {
+/**
+ * Looks at the root file system, without its mounts where the kernel lets us.
+ * @param onFile told of files that are found: not all of them need be in the tree later
+ */
+export function openContainerView(system: System, onFile?: FileListener): OpenContainerView {
 	const clone = cloneRoot(system);
 	try {
-		return {...viewContainer(system, clone?.path), close: () => clone?.close()};
+		return {...viewContainer(system, clone?.path, onFile), close: () => clone?.close()};
 	} catch (error) {
 		clone?.close();
 		throw error;
@@ -64,7 +67,11 @@ function cloneRoot(system: System): MountClone | undefined {
 	}
 }
 
-function viewContainer(system: System, clone: string | undefined): ContainerView {
+function viewContainer(
+	system: System,
+	clone: string | undefined,
+	onFile: FileListener | undefined,
+): ContainerView {
 	const root = clone ?? '/';
 	const mountPoints = new Map<ByteString, 'directory' | 'file'>();
 	const recent = new Map<ByteString, RecentInode>();
@@ -80,7 +87,7 @@ function viewContainer(system: System, clone: string | undefined): ContainerView
 		if (isRecent(stat)) recent.set(path, {mayBeMerged: !isOverlay || stat.nlink === 1n});
 		return false;
 	};
-	const tree = scanDirectory(system, root, {exclude});
+	const tree = scanDirectory(system, root, {exclude, onFile});
 	return {
 		path: root,
 		tree,

@@ -1,6 +1,6 @@
 import {existsSync, readFileSync} from 'node:fs';
 import type {System} from '../system/system.ts';
-import {scanDirectory} from '../tree/scan.ts';
+import {type FileListener, scanDirectory} from '../tree/scan.ts';
 import type {RunningRoot} from './running-root.ts';
 
 /** Made by the initramfs of a live system (image/root/usr/lib/slipway/slipway-live). */
@@ -17,10 +17,10 @@ export const liveEnvironmentFile = `${liveFolder}/containerenv`;
 /** Whether this is a live system, which has nothing installed and can install itself. */
 export const isLiveSystem = (): boolean => existsSync(liveImagePath);
 
-/** The tree of the image that a live system was booted from. */
-export function openLiveRoot(system: System): RunningRoot {
+/** The tree of the image that a live system was booted from. @param onFile told of its files as they are found */
+export function openLiveRoot(system: System, onFile?: FileListener): RunningRoot {
 	return {
-		tree: scanDirectory(system, liveImagePath),
+		tree: scanDirectory(system, liveImagePath, {onFile}),
 		path: liveImagePath,
 		isReproducible: true,
 		findings: [],

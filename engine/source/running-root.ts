@@ -1,7 +1,7 @@
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import type {System} from '../system/system.ts';
-import type {ScannedFile, ScannedTree} from '../tree/scan.ts';
+import type {FileListener, ScannedFile, ScannedTree} from '../tree/scan.ts';
 import type {Directory} from '../tree/tree.ts';
 import {type ContainerView, openContainerView} from './container-view.ts';
 import type {Finding} from './findings.ts';
@@ -42,13 +42,14 @@ export interface RunningRoot extends Disposable {
  *
  * In a live system it is the tree of the medium, whatever was changed since it was booted.
  *
+ * @param onFile told of files as they are found, of which some may turn out to be none of the image's
  * @throws Refused `hidden-content`
  * @throws DamagedInput when the image's record cannot be read
  */
-export function openRunningRoot(system: System): RunningRoot {
-	if (isLiveSystem()) return openLiveRoot(system);
+export function openRunningRoot(system: System, onFile?: FileListener): RunningRoot {
+	if (isLiveSystem()) return openLiveRoot(system, onFile);
 	using cleanup = new DisposableStack();
-	const view = openContainerView(system);
+	const view = openContainerView(system, onFile);
 	cleanup.defer(() => view.close());
 	const findings = restoreImage(view, readRecord(view));
 	const {root, files, mountPoints} = view.tree;

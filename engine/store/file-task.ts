@@ -78,6 +78,11 @@ function hashFile(
 ): FileResult {
 	const hasher = new VerityHasher(algorithm, {keepTree});
 	readPieces(file, buffer, (piece) => hasher.update(piece));
+	return hashResult(hasher);
+}
+
+/** Ends the hashing of a file. */
+export function hashResult(hasher: VerityHasher): FileResult {
 	const {digest, merkleTree} = hasher.finish();
 	return {
 		verityDigest: digest,

@@ -12,8 +12,12 @@ const batchBytes = 4 << 20;
 /** Batches that a worker has at a time, so that it never waits for the next. */
 const batchesAhead = 2;
 
-/** Hears how many bytes of files are done in all. */
-type Advance = (bytes: number) => void;
+export interface RunOptions {
+	/** Hears how many bytes of files are done in all. */
+	readonly onAdvance?: (bytes: number) => void;
+	/** All work is sent at once, for this thread will be too busy to send the next when some is done. */
+	readonly isBusy?: boolean;
+}
 
 /** What threads do on files, and how each of them is started. */
 export interface FileWork<File, Result> {
@@ -50,9 +54,9 @@ export class FileWorkers<File extends SourceFile, Result extends object>
 	 * Does it on every file and gives the results in the same order.
 	 * @throws OperationFailed for a file that failed; others may have been done
 	 */
-	async run(files: readonly File[], onAdvance?: Advance): Promise<Result[]> {
+	async run(files: readonly File[], options: RunOptions = {}): Promise<Result[]> {
 		const results = new Array<Result>(files.length);
-		await this.#forEach(files, onAdvance, (index, outcome) => {
+		await this.#forEach(files, options, (index, outcome) => {
 			if ('failure' in outcome) throw errorOf(outcome.failure);
 			results[index] = outcome;
 		});
@@ -60,9 +64,9 @@ export class FileWorkers<File extends SourceFile, Result extends object>
 	}
 
 	/** The same, but files that fail are among the outcomes and stop nothing. */
-	async tryAll(files: readonly File[], onAdvance?: Advance): Promise<FileOutcome<Result>[]> {
+	async tryAll(files: readonly File[], options: RunOptions = {}): Promise<FileOutcome<Result>[]> {
 		const outcomes = new Array<FileOutcome<Result>>(files.length);
-		await this.#forEach(files, onAdvance, (index, outcome) => {
+		await this.#forEach(files, options, (index, outcome) => {
 			outcomes[index] = outcome;
 		});
 		return outcomes;
@@ -71,11 +75,12 @@ export class FileWorkers<File extends SourceFile, Result extends object>
 	/** Workers take batches as they get done with the last. When `take` throws, none takes another. */
 	async #forEach(
 		files: readonly File[],
-		onAdvance: Advance = () => {},
+		{onAdvance = () => {}, isBusy = false}: RunOptions,
 		take: (index: number, outcome: FileOutcome<Result>) => void,
 	): Promise<void> {
 		const queue = cutBatches(files);
 		const workers = this.#workersFor(queue);
+		const ahead = isBusy ? Math.ceil(queue.length / workers.length) : batchesAhead;
 		let bytes = 0;
 		const runBatch = async (worker: BatchRunner<File, Result>, {start, end, size}: Batch) => {
 			const outcomes = await worker.run(files.slice(start, end));
@@ -88,9 +93,7 @@ export class FileWorkers<File extends SourceFile, Result extends object>
 				await runBatch(worker, batch);
 			}
 		};
-		const lanes = workers.flatMap((worker) =>
-			Array.from({length: batchesAhead}, () => lane(worker)),
-		);
+		const lanes = workers.flatMap((worker) => Array.from({length: ahead}, () => lane(worker)));
 		try {
 			await Promise.all(lanes);
 		} catch (error) {

@@ -42,9 +42,11 @@ export async function hashFiles(
 		total,
 		unit: 'bytes',
 	});
-	const results = await workers.run(files, (done) => {
-		signal?.throwIfAborted();
-		progress({type: 'advance', step: 'hash', done});
+	const results = await workers.run(files, {
+		onAdvance(done) {
+			signal?.throwIfAborted();
+			progress({type: 'advance', step: 'hash', done});
+		},
 	});
 	progress({type: 'done', step: 'hash'});
 	return results.map(hashedFile);
@@ -70,7 +72,8 @@ export async function hashFilesHere(
 	return hashed;
 }
 
-function hashedFile({inline, verityDigest = '', merkleTree}: FileResult): HashedFile {
+/** As it came from another thread. */
+export function hashedFile({inline, verityDigest = '', merkleTree}: FileResult): HashedFile {
 	if (inline !== undefined) {
 		const bytes = Buffer.from(inline, 'latin1');
 		return {inline: bytes, verityDigest: undefined, merkleTree: undefined};

@@ -116,9 +116,11 @@ async function findDamaged(
 		const named = files.filter(({verityDigest}) => verityAlgorithmOf(verityDigest) === algorithm);
 		await using workers = taskWorkers({kind: 'hash', algorithm, keepTree: false});
 		const before = done;
-		const outcomes = await workers.tryAll(named, (bytes) => {
-			done = before + bytes;
-			progress({type: 'advance', step, done});
+		const outcomes = await workers.tryAll(named, {
+			onAdvance(bytes) {
+				done = before + bytes;
+				progress({type: 'advance', step, done});
+			},
 		});
 		for (const [index, file] of named.entries()) {
 			const outcome = outcomes[index];

@@ -125,7 +125,9 @@ export class StoreWriter implements AsyncDisposable {
 			unit: 'bytes',
 		});
 		const results = await this.#orBreak(
-			this.#workers.run(files, (done) => progress({type: 'advance', step, done})),
+			this.#workers.run(files, {
+				onAdvance: (done) => progress({type: 'advance', step, done}),
+			}),
 		);
 		progress({type: 'done', step});
 		return results.map(({inline, verityDigest, isNew}) => {

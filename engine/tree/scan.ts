@@ -16,7 +16,11 @@ export interface ScanOptions {
 	 * an error. Paths are as for `exclude`; the root's own is empty.
 	 */
 	readonly leaveOut?: (path: ByteString, error: unknown) => boolean;
+	/** Told of each of {@link ScannedTree.files} as it is found. */
+	readonly onFile?: FileListener | undefined;
 }
+
+export type FileListener = (file: ScannedFile) => void;
 
 export interface ScannedTree {
 	readonly root: Directory;
@@ -162,7 +166,11 @@ class Scan {
 	}
 
 	#regularFile(path: ByteString, inode: RegularFile): RegularFile {
-		if (inode.size > 0) this.#files.push({path: this.#root + path, inode});
+		if (inode.size > 0) {
+			const file = {path: this.#root + path, inode};
+			this.#files.push(file);
+			this.#options.onFile?.(file);
+		}
 		return inode;
 	}
 

@@ -1,5 +1,6 @@
 import {statSync} from 'node:fs';
 import {open} from 'node:fs/promises';
+import type {RunOptions} from '../../engine/store/file-workers.ts';
 import {isDiskFull} from '../../engine/system/disk-full.ts';
 import type {Ext4Volume} from '../../engine/system/ext4-volume.ts';
 import type {System} from '../../engine/system/system.ts';
@@ -121,41 +122,53 @@ class Filling implements AsyncDisposable {
 		this.#space = new FreeSpace(parts.volume.freeRuns());
 	}
 
-	/** Of equal contents one stays; the blocks of the others are free. */
+	/**
+	 * Of equal contents one stays; the blocks of the others are free. What was hashed before is copied last, while
+	 * this thread is busy with all that the digests of the others were missing for.
+	 */
 	async writeUnhashed<Described extends {readonly content: SystemContent}>(
 		unhashed: UnhashedContent<Described>,
 	): Promise<Described> {
-		const placed = unhashed.files.map(({path, size}) =>
-			placeFile(
-				{
-					name: path,
-					source: {kind: 'path', path},
-					size,
-					verity: {digest: undefined, merkleTree: undefined},
-				},
-				this.#parts.algorithm,
-				this.#space,
-			),
+		const {algorithm} = this.#parts;
+		const placed = (await unhashed.files()).map(({path, size, hashed}) => {
+			const {verityDigest: digest, merkleTree} = hashed ?? {};
+			const verity = {digest, merkleTree};
+			const source = {kind: 'path', path} as const;
+			return placeFile({name: path, source, size, verity}, algorithm, this.#space);
+		});
+		const {hashed = [], rest = []} = Object.groupBy(placed, ({verity}) =>
+			verity?.digest === undefined ? 'rest' : 'hashed',
 		);
-		const hashing = this.#write(cutStretches(placed)).then((written) =>
-			written.flatMap(({digests}) => digests.map((digest = '') => digest)),
-		);
+		const hashing = this.#write(cutStretches(rest)).then((written) => {
+			const found = written.flatMap(({digests}) => digests).values();
+			return placed.map(({verity}) => verity?.digest ?? found.next().value ?? '');
+		});
+		const copying = hashing.then(() => this.#write(cutStretches(hashed), {isBusy: true}));
+		// Whoever fails first tells why; `finish` waits for it.
+		copying.catch(() => {});
 		const [digests, described] = await Promise.all([hashing, unhashed.describe(hashing)]);
 		const byDigest = new Map<string, PlacedFile>();
 		for (const [index, file] of placed.entries()) {
 			const digest = digests[index] ?? '';
 			if (!byDigest.has(digest)) byDigest.set(digest, file);
 		}
-		await this.finish(described.content, byDigest);
+		await this.finish(described.content, byDigest, copying);
 		return described;
 	}
 
-	/** @param written contents that are there, by their digests */
-	async finish(content: SystemContent, written: ReadonlyMap<string, PlacedFile>): Promise<void> {
+	/**
+	 * @param written contents that are there, by their digests, or will be
+	 * @param copying when that has ended
+	 */
+	async finish(
+		content: SystemContent,
+		written: ReadonlyMap<string, PlacedFile>,
+		copying: Promise<unknown> = Promise.resolve(),
+	): Promise<void> {
 		const {volume, writeback, finished} = this.#parts;
 		const {inodeCount} = volume;
 		const plan = planExt4(content, {inodeCount, space: this.#space, written});
-		const writing = this.#write(plan.stretches);
+		const writing = Promise.all([copying, this.#write(plan.stretches)]);
 		try {
 			writeMetadata(volume, plan);
 		} finally {
@@ -173,12 +186,18 @@ class Filling implements AsyncDisposable {
 		volume[Symbol.dispose]();
 	}
 
-	async #write(stretches: readonly DataStretch[]): Promise<WrittenStretch[]> {
+	async #write(
+		stretches: readonly DataStretch[],
+		options: Pick<RunOptions, 'isBusy'> = {},
+	): Promise<WrittenStretch[]> {
 		const {workers, wrote} = this.#parts;
 		let done = 0;
-		return workers.run(stretches, (bytes) => {
-			wrote(bytes - done);
-			done = bytes;
+		return await workers.run(stretches, {
+			...options,
+			onAdvance(bytes) {
+				wrote(bytes - done);
+				done = bytes;
+			},
 		});
 	}
 }

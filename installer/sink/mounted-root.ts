@@ -43,8 +43,10 @@ async function writeVerityFiles(
 	const files = [...verityFiles(content)];
 	await using workers = verityFileWorkers({mountPoint});
 	let done = 0;
-	await workers.run(files, (bytes) => {
-		wrote(bytes - done);
-		done = bytes;
+	await workers.run(files, {
+		onAdvance(bytes) {
+			wrote(bytes - done);
+			done = bytes;
+		},
 	});
 }

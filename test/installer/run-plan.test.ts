@@ -176,7 +176,7 @@ test('gives the plan that hashing made of it, and writes its entry', async () =>
 	const hashed: PlannedContent = {plan: {...plan, warnings: []}, content};
 	const digests: (readonly string[])[] = [];
 	const unhashed: UnhashedContent<PlannedContent> = {
-		files: [{path: import.meta.filename, size: 100}],
+		files: async () => [{path: import.meta.filename, size: 100, hashed: undefined}],
 		async describe(found) {
 			digests.push(await found);
 			return hashed;

@@ -35,9 +35,11 @@ export async function hashOnDisk(
 		const some = files.filter((file) => file.algorithm === algorithm);
 		if (some.length === 0) continue;
 		await using workers = diskFileWorkers({source, algorithm}, medium);
-		const outcomes = await workers.tryAll(some, (bytes) => {
-			signal.throwIfAborted();
-			progress({type: 'advance', step, done: before + bytes});
+		const outcomes = await workers.tryAll(some, {
+			onAdvance(bytes) {
+				signal.throwIfAborted();
+				progress({type: 'advance', step, done: before + bytes});
+			},
 		});
 		for (const [index, file] of some.entries()) {
 			const outcome = outcomes[index];

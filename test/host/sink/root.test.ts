@@ -89,30 +89,36 @@ mountedTest('a block device of 4096-byte sectors takes an ext4', async () => {
 	await checkExt4(sample, {target, root: file.root});
 });
 
-mountedTest('an ext4 whose contents are hashed while they are written has each once', async () => {
-	using disk = diskFile('ext4', 300 * MiB);
-	using scratch = scratchFolder();
-	const files = [...sample.objects.values()].flatMap(({source, size}, index) => {
-		const bytes = source.kind === 'bytes' ? source.bytes : Buffer.alloc(0);
-		return ['first', 'second'].map((name) => {
-			const file = path.join(scratch.path, `${name}-${index}`);
-			writeFileSync(file, bytes);
-			return {path: file, size};
-		});
-	});
-	const digests = [...sample.objects.keys()].flatMap((digest) => [digest, digest]);
-	const unhashed = {
-		files,
-		async describe(found: Promise<readonly string[]>) {
-			assert.equal(await found, digests);
-			return {content: sample};
-		},
-	};
-	const sink = ext4Sink(host, disk.target);
-	await sink.makeRoot(disk.root);
-	await sink.writeUnhashed?.(unhashed, sample, disk.root, noProgress);
-	await checkWritten(sample, disk);
-});
+mountedTest(
+	'an ext4 whose contents are hashed before or while they are written has each once',
+	async () => {
+		using disk = diskFile('ext4', 300 * MiB);
+		using scratch = scratchFolder();
+		const files = [...sample.objects].flatMap(
+			([verityDigest, {source, size, merkleTree}], index) => {
+				const bytes = source.kind === 'bytes' ? source.bytes : Buffer.alloc(0);
+				return ['first', 'second'].map((name, number) => {
+					const file = path.join(scratch.path, `${name}-${index}`);
+					writeFileSync(file, bytes);
+					const hashed = (index + number) % 3 === 0 ? {verityDigest, merkleTree} : undefined;
+					return {path: file, size, hashed};
+				});
+			},
+		);
+		const digests = [...sample.objects.keys()].flatMap((digest) => [digest, digest]);
+		const unhashed = {
+			files: async () => files,
+			async describe(found: Promise<readonly string[]>) {
+				assert.equal(await found, digests);
+				return {content: sample};
+			},
+		};
+		const sink = ext4Sink(host, disk.target);
+		await sink.makeRoot(disk.root);
+		await sink.writeUnhashed?.(unhashed, sample, disk.root, noProgress);
+		await checkWritten(sample, disk);
+	},
+);
 
 /** As after years: no two free blocks side by side, so that files have hundreds of extents. */
 function scatteredSystem(): System {
