@@ -68,6 +68,8 @@ test('hands Node its libraries, the words as they are, and the old library path 
 	writeFileSync(path.join(place, 'node'), node, {mode: 0o755});
 	const program = path.join(place, 'slipway');
 	const started = `1|--max-semi-space-size=8|${place}/app/main.js|`;
+	const installing = started.replace('=8|', '=8|--no-turbofan|--initial-heap-size=64|');
+	assert.is(run(program, ['install', 'disk']).stdout, `${place}/lib||${installing}install|disk|`);
 	assert.is(run(program, ['a  b', '', '*']).stdout, `${place}/lib||${started}a  b||*|`);
 	assert.is(
 		run(program, [], {LD_LIBRARY_PATH: '/mine'}).stdout,
