@@ -31,7 +31,7 @@ export interface SystemContent {
 }
 
 /**
- * Content whose files get their digests when they are written, so that they are read once. All that
+ * Content whose files get their digests when they are written, but for those that are hashed by then. All that
  * follows from digests is described then; sizes, and so everything that can be refused, and the files of
  * the boot partition are known before.
  */
@@ -40,6 +40,11 @@ export interface UnhashedContent<Described extends {readonly content: SystemCont
 	files(): Promise<readonly UnhashedFile[]>;
 	/** Called after that. @param digests of the files, in their order */
 	describe(digests: Promise<readonly string[]>): Promise<Described>;
+	/**
+	 * Called when all is copied.
+	 * @throws OperationFailed `source-changed` when a file that was hashed before is not what it was
+	 */
+	checkUnchanged(): void;
 }
 
 export interface UnhashedFile {

@@ -22,7 +22,7 @@ import {throwRefusals} from './several-refusals.ts';
 import {checkMountable, chooseSink} from './sink/choose.ts';
 
 /**
- * Checks all that can be checked and plans; nothing is written. Files are hashed only when the disk may be too
+ * Checks all that can be checked and plans; nothing is written. All files are hashed only when the disk may be too
  * small without knowing which are the same, when the disk cannot be written in the same pass, and for a plan
  * that is only shown.
  */
@@ -107,6 +107,7 @@ function lateContent(
 		},
 		describe: async (digests) =>
 			plan(describeSystem({...request, self: await hashOthers(self, digests)})),
+		checkUnchanged: () => self.checkUnchanged(),
 	};
 }
 

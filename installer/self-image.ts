@@ -4,6 +4,7 @@ import type {ProgressReporter} from '../engine/progress.ts';
 import {liveEnvironment} from '../engine/source/live-root.ts';
 import type {HashAhead, HashedPaths} from '../engine/store/hash-ahead.ts';
 import {type HashedFile, hashFiles, hashFilesHere} from '../engine/store/hash-files.ts';
+import type {SourceFile} from '../engine/store/source-file.ts';
 import type {ScannedFile, ScannedTree} from '../engine/tree/scan.ts';
 import {
 	type DeployedTree,
@@ -42,6 +43,8 @@ export interface UnhashedSelf {
 	readonly others: readonly ScannedFile[];
 	/** Gives those that are hashed already, by their paths, and ends what goes on hashing them. */
 	stopHashing(): Promise<HashedPaths>;
+	/** See {@link HashAhead}. */
+	checkUnchanged(): void;
 }
 
 /**
@@ -69,6 +72,7 @@ export async function prepareSelf(
 		objects: files.filter(isObject),
 		others: files.filter((file) => !isObject(file)),
 		stopHashing: async () => (await ahead?.stop()) ?? new Map(),
+		checkUnchanged: () => ahead?.checkUnchanged(),
 	};
 }
 
@@ -85,21 +89,11 @@ export async function hashSelf(
 	signal: AbortSignal,
 	report: ProgressReporter,
 ): Promise<SelfImage> {
-	const known = await self.stopHashing();
-	const all = [...self.objects, ...self.others];
-	const files = all.filter(({path}) => !known.has(path));
-	const hashed = await hashFiles(files.map(sourceOf), {
-		algorithm,
-		keepTree: true,
-		progress: report,
-		signal,
-	});
-	const before = all.filter(({path}) => known.has(path));
-	return finishSelf(
-		self,
-		[...before, ...files],
-		[...before.flatMap(({path}) => known.get(path) ?? []), ...hashed],
+	const files = [...self.objects, ...self.others];
+	const hashed = await hashRest(self, files, (rest) =>
+		hashFiles(rest, {algorithm, keepTree: true, progress: report, signal}),
 	);
+	return finishSelf(self, files, hashed);
 }
 
 /** The same when somebody else hashes the objects meanwhile. @param digests of the objects, in their order */
@@ -108,7 +102,7 @@ export async function hashOthers(
 	digests: Promise<readonly string[]>,
 ): Promise<SelfImage> {
 	const {objects, others} = self;
-	const hashed = await hashFilesHere(others.map(sourceOf), {algorithm});
+	const hashed = await hashRest(self, others, (rest) => hashFilesHere(rest, {algorithm}));
 	const found = (await digests).map(objectOf);
 	return finishSelf(self, [...objects, ...others], [...found, ...hashed]);
 }
@@ -134,6 +128,18 @@ export function provisionalSelf(self: UnhashedSelf): SelfImage {
 		},
 		containerEnvironment,
 	};
+}
+
+/** @param hash for those that are not hashed yet. @returns what was found, in the order of the files */
+async function hashRest(
+	self: UnhashedSelf,
+	files: readonly ScannedFile[],
+	hash: (rest: readonly SourceFile[]) => Promise<HashedFile[]>,
+): Promise<HashedFile[]> {
+	const known = await self.stopHashing();
+	const rest = files.filter(({path}) => !known.has(path));
+	const found = (await hash(rest.map(sourceOf))).values();
+	return files.flatMap(({path}) => known.get(path) ?? found.next().value ?? []);
 }
 
 function finishSelf(

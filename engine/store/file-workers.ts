@@ -45,6 +45,7 @@ export class FileWorkers<File extends SourceFile, Result extends object>
 {
 	readonly #work: FileWork<File, Result>;
 	readonly #workers: FileWorker<File, Result>[] = [];
+	#isDisposed = false;
 
 	constructor(work: FileWork<File, Result>) {
 		this.#work = work;
@@ -72,12 +73,13 @@ export class FileWorkers<File extends SourceFile, Result extends object>
 		return outcomes;
 	}
 
-	/** Workers take batches as they get done with the last. When `take` throws, none takes another. */
+	/** Workers take batches as they get done with the last. When `take` throws, none is sent another. */
 	async #forEach(
 		files: readonly File[],
 		{onAdvance = () => {}, isBusy = false}: RunOptions,
 		take: (index: number, outcome: FileOutcome<Result>) => void,
 	): Promise<void> {
+		if (this.#isDisposed) throw threadEnded();
 		const queue = cutBatches(files);
 		const workers = this.#workersFor(queue);
 		const ahead = isBusy ? Math.ceil(queue.length / workers.length) : batchesAhead;
@@ -93,7 +95,8 @@ export class FileWorkers<File extends SourceFile, Result extends object>
 				await runBatch(worker, batch);
 			}
 		};
-		const lanes = workers.flatMap((worker) => Array.from({length: ahead}, () => lane(worker)));
+		const rounds = Array.from({length: ahead}, () => workers);
+		const lanes = rounds.flat().map(lane);
 		try {
 			await Promise.all(lanes);
 		} catch (error) {
@@ -103,6 +106,7 @@ export class FileWorkers<File extends SourceFile, Result extends object>
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
+		this.#isDisposed = true;
 		await Promise.all(this.#workers.splice(0).map((worker) => worker.stop()));
 	}
 
@@ -163,9 +167,7 @@ class FileWorker<File, Result> implements BatchRunner<File, Result> {
 			this.#pending.shift()?.resolve(outcomes),
 		);
 		this.#worker.on('error', (error) => this.#fail(error as Error));
-		this.#worker.on('exit', () =>
-			this.#fail(new OperationFailed('worker-ended', 'a worker thread ended too early')),
-		);
+		this.#worker.on('exit', () => this.#fail(threadEnded()));
 	}
 
 	run(batch: readonly File[]): Promise<readonly FileOutcome<Result>[]> {
@@ -184,4 +186,8 @@ class FileWorker<File, Result> implements BatchRunner<File, Result> {
 		this.#failure ??= error;
 		for (const pending of this.#pending.splice(0)) pending.reject(this.#failure);
 	}
+}
+
+function threadEnded(): OperationFailed {
+	return new OperationFailed('worker-ended', 'a worker thread ended too early');
 }

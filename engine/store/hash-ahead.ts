@@ -1,7 +1,10 @@
+import {lstatSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
 import {Worker} from 'node:worker_threads';
 import {VerityHasher} from '../erofs/fs-verity.ts';
+import {OperationFailed} from '../errors.ts';
 import type {FsVerityAlgorithm} from '../system/system.ts';
+import {printable} from '../tree/printable.ts';
 import type {ByteString} from '../tree/tree.ts';
 import {type FileResult, hashResult} from './file-task.ts';
 import {workerEntry} from './file-workers.ts';
@@ -24,7 +27,7 @@ export class HashAhead implements AsyncDisposable {
 	readonly #algorithm: FsVerityAlgorithm;
 	/** Its only element is not 0 when the thread is to stop. */
 	readonly #stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-	readonly #results = new Map<ByteString, HashedFile>();
+	readonly #results = new Map<ByteString, HashedVersion>();
 	readonly #answered = Promise.withResolvers<void>();
 	#worker: Worker | undefined;
 	/** Files that were sent and not answered yet. */
@@ -35,30 +38,52 @@ export class HashAhead implements AsyncDisposable {
 		this.#algorithm = algorithm;
 	}
 
-	/** What is hashed until now. */
-	get found(): HashedPaths {
-		return this.#results;
+	/** How many files are hashed. */
+	get count(): number {
+		return this.#results.size;
 	}
 
 	/** Takes large files, and leaves others to whoever hashes the rest. */
 	add(file: SourceFile): void {
 		if (file.size < minSize || this.#isStopped || availableParallelism() === 1) return;
-		this.#worker ??= this.#start();
+		try {
+			this.#worker ??= this.#start();
+		} catch {
+			// Where there is no thread to be had, nothing is lost but the time that it would have saved.
+			this.#isStopped = true;
+			return;
+		}
 		this.#waiting++;
 		this.#worker.postMessage(file);
 	}
 
 	/**
 	 * Stops, in the middle of a file too. Once it is stopped it stays so.
-	 * @returns what was hashed, with Merkle trees. What could not be read is not there: whoever tries again
-	 * says why.
+	 * @returns what was hashed, with Merkle trees. What could not be read is not there, and whoever tries again
+	 * says why; nor is what has changed since.
 	 */
 	async stop(): Promise<HashedPaths> {
 		this.#isStopped = true;
 		Atomics.store(this.#stop, 0, 1);
 		if (this.#waiting > 0) await this.#answered.promise;
 		await this.#worker?.terminate();
-		return this.found;
+		for (const [path, {changed}] of this.#results)
+			if (changeTime(path) !== changed) this.#results.delete(path);
+		return new Map([...this.#results].map(([path, {hashed}]) => [path, hashed]));
+	}
+
+	/**
+	 * After what `stop` gave was used, in place of hashing once more what was copied.
+	 * @throws OperationFailed `source-changed` when a file is not what it was when it was hashed
+	 */
+	checkUnchanged(): void {
+		for (const [path, {changed}] of this.#results)
+			if (changeTime(path) !== changed)
+				throw new OperationFailed(
+					'source-changed',
+					`${printable(path)} was changed while it was copied`,
+					{hint: 'Stop what writes to it, then run again.'},
+				);
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
@@ -71,16 +96,22 @@ export class HashAhead implements AsyncDisposable {
 		const worker = new Worker(workerEntry('hash-ahead-worker', import.meta.url), {
 			workerData: task,
 		});
-		worker.on('message', ({path, result}: AheadResult) => {
-			if (result !== undefined) this.#results.set(path, hashedFile(result));
+		worker.on('message', ({path, result, changed}: AheadResult) => {
+			if (result !== undefined) this.#results.set(path, {hashed: hashedFile(result), changed});
 			this.#waiting--;
 			if (this.#waiting === 0 && this.#isStopped) this.#answered.resolve();
 		});
-		// Nothing is lost with the thread but the time that it would have saved.
+		// What it has not hashed others will.
 		worker.on('error', () => {});
 		worker.on('exit', () => this.#answered.resolve());
 		return worker;
 	}
+}
+
+interface HashedVersion {
+	readonly hashed: HashedFile;
+	/** See {@link AheadResult}. */
+	readonly changed: bigint | undefined;
 }
 
 /** For the thread. */
@@ -93,24 +124,41 @@ export interface AheadResult {
 	readonly path: ByteString;
 	/** Undefined for a file that could not be read, or not to its end before it was to stop. */
 	readonly result: FileResult | undefined;
+	/** When it had been changed last, before it was read: see {@link changeTime}. */
+	readonly changed: bigint | undefined;
 }
 
 /** Makes the function that hashes a file. */
 export function aheadTask({algorithm, stop}: AheadTask): (file: SourceFile) => AheadResult {
 	const buffer = Buffer.allocUnsafeSlow(pieceSize);
+	const goOn = () => {
+		if (Atomics.load(stop, 0) !== 0) throw new Error('stopped');
+	};
 	const hash = (file: SourceFile): FileResult => {
+		goOn();
 		const hasher = new VerityHasher(algorithm, {keepTree: true});
 		readPieces(file, buffer, (piece) => {
-			if (Atomics.load(stop, 0) !== 0) throw new Error('stopped');
+			goOn();
 			hasher.update(piece);
 		});
 		return hashResult(hasher);
 	};
 	return (file) => {
+		const {path} = file;
+		const changed = changeTime(path);
 		try {
-			return {path: file.path, result: hash(file)};
+			return {path, result: hash(file), changed};
 		} catch {
-			return {path: file.path, result: undefined};
+			return {path, result: undefined, changed};
 		}
 	};
+}
+
+/** The ctime of an inode, in nanoseconds; undefined when it cannot be seen. */
+function changeTime(path: ByteString): bigint | undefined {
+	try {
+		return lstatSync(Buffer.from(path, 'latin1'), {bigint: true}).ctimeNs;
+	} catch {
+		return undefined;
+	}
 }

@@ -15,7 +15,10 @@ export LD_LIBRARY_PATH="$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 export MALLOC_ARENA_MAX=1
 # An installation is over before the code of V8's last compiler pays: it takes the core that hashes. Nor does it pay
 # to clear up a heap that small. What sorts and compares for longer, such as a dump, is slower for it.
-[ "${1-}" = install ] && quick='--no-turbofan --initial-heap-size=64' || quick=
+case ${1-} in
+	install | install-background) quick='--no-turbofan --initial-heap-size=64' ;;
+	*) quick= ;;
+esac
 # Less memory for what is thrown away at once, in each thread: twice as much made nothing faster.
 # shellcheck disable=SC2086 # Words of their own.
 exec "$here/node" --max-semi-space-size=8 $quick "$here/app/main.js" "$@"

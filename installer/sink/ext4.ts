@@ -136,23 +136,22 @@ class Filling implements AsyncDisposable {
 			const source = {kind: 'path', path} as const;
 			return placeFile({name: path, source, size, verity}, algorithm, this.#space);
 		});
-		const {hashed = [], rest = []} = Object.groupBy(placed, ({verity}) =>
-			verity?.digest === undefined ? 'rest' : 'hashed',
-		);
+		const isHashed = ({verity}: PlacedFile) => verity?.digest !== undefined;
+		const rest = placed.filter((file) => !isHashed(file));
 		const hashing = this.#write(cutStretches(rest)).then((written) => {
 			const found = written.flatMap(({digests}) => digests).values();
 			return placed.map(({verity}) => verity?.digest ?? found.next().value ?? '');
 		});
-		const copying = hashing.then(() => this.#write(cutStretches(hashed), {isBusy: true}));
+		const keeping = hashing.then((digests) => firstOfEach(placed, digests));
+		// Not the others: their blocks may be somebody else's by now.
+		const copying = keeping.then((kept) =>
+			this.#write(cutStretches([...kept.values()].filter(isHashed)), {isBusy: true}),
+		);
 		// Whoever fails first tells why; `finish` waits for it.
 		copying.catch(() => {});
-		const [digests, described] = await Promise.all([hashing, unhashed.describe(hashing)]);
-		const byDigest = new Map<string, PlacedFile>();
-		for (const [index, file] of placed.entries()) {
-			const digest = digests[index] ?? '';
-			if (!byDigest.has(digest)) byDigest.set(digest, file);
-		}
-		await this.finish(described.content, byDigest, copying);
+		const [kept, described] = await Promise.all([keeping, unhashed.describe(hashing)]);
+		await this.finish(described.content, kept, copying);
+		unhashed.checkUnchanged();
 		return described;
 	}
 
@@ -200,6 +199,19 @@ class Filling implements AsyncDisposable {
 			},
 		});
 	}
+}
+
+/** By their digests. */
+function firstOfEach(
+	files: readonly PlacedFile[],
+	digests: readonly string[],
+): ReadonlyMap<string, PlacedFile> {
+	const first = new Map<string, PlacedFile>();
+	for (const [index, file] of files.entries()) {
+		const digest = digests[index] ?? '';
+		if (!first.has(digest)) first.set(digest, file);
+	}
+	return first;
 }
 
 async function flushData(disk: string): Promise<void> {

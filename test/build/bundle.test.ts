@@ -69,7 +69,11 @@ test('hands Node its libraries, the words as they are, and the old library path 
 	const program = path.join(place, 'slipway');
 	const started = `1|--max-semi-space-size=8|${place}/app/main.js|`;
 	const installing = started.replace('=8|', '=8|--no-turbofan|--initial-heap-size=64|');
-	assert.is(run(program, ['install', 'disk']).stdout, `${place}/lib||${installing}install|disk|`);
+	for (const command of ['install', 'install-background'])
+		assert.is(
+			run(program, [command, 'disk']).stdout,
+			`${place}/lib||${installing}${command}|disk|`,
+		);
 	assert.is(run(program, ['a  b', '', '*']).stdout, `${place}/lib||${started}a  b||*|`);
 	assert.is(
 		run(program, [], {LD_LIBRARY_PATH: '/mine'}).stdout,

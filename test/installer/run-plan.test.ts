@@ -181,6 +181,7 @@ test('gives the plan that hashing made of it, and writes its entry', async () =>
 			digests.push(await found);
 			return hashed;
 		},
+		checkUnchanged() {},
 	};
 	const provisional = {...content, bootEntries: []};
 	const outcome = await runPlan(

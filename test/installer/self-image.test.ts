@@ -1,11 +1,13 @@
-import {mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {verityDigest} from '../../engine/erofs/fs-verity.ts';
 import {Refused} from '../../engine/errors.ts';
 import {noProgress, type ProgressEvent} from '../../engine/progress.ts';
+import {HashAhead} from '../../engine/store/hash-ahead.ts';
 import {hostSystem} from '../../engine/system/host.ts';
 import {scanDirectory} from '../../engine/tree/scan.ts';
 import {deploymentImage} from '../../engine/tree/transform.ts';
@@ -74,6 +76,30 @@ test('is the same when its objects are hashed elsewhere', async ({root}) => {
 	assert.equal(sizesOf(self), sizesOf(whole));
 	assert.equal([...self.sources.values()].length, [...whole.sources.values()].length);
 });
+
+test('is the same when some of it was hashed ahead', async ({root}) => {
+	const kernel = path.join(root, 'boot/kernel');
+	const library = path.join(root, 'usr/lib/library');
+	for (const file of [kernel, library]) writeFileSync(file, Buffer.alloc(300_000, file));
+	const whole = await hashSelf(await prepareScanned(root), never, noProgress);
+	await using ahead = new HashAhead('sha256');
+	for (const file of [kernel, library]) ahead.add({path: file, size: 300_000});
+	while (ahead.count < 2) await nextTurn();
+	const events: ProgressEvent[] = [];
+	const prepared = await prepareScanned(root, ahead);
+	const self = await hashSelf(prepared, never, (event) => events.push(event));
+	assert.is(self.image.verityDigest, whole.image.verityDigest);
+	assert.equal(self.objects, whole.objects);
+	assert.equal(events.map((event) => event.type === 'step' && event.total).filter(Boolean), [
+		5000 + 5000 + 5,
+	]);
+	assert.is(prepared.checkUnchanged(), undefined);
+	utimesSync(library, 0, 0);
+	assert.throws(() => prepared.checkUnchanged(), /library" was changed while it was copied/);
+});
+
+const prepareScanned = (root: string, ahead?: HashAhead) =>
+	prepareSelf(scanDirectory(hostSystem(), root), undefined, ahead);
 
 test('is no larger than it seemed before it was hashed', async ({root}) => {
 	const prepared = await prepareSelf(scanDirectory(hostSystem(), root), undefined);

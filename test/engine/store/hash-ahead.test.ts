@@ -1,4 +1,4 @@
-import {appendFileSync, rmSync} from 'node:fs';
+import {appendFileSync, rmSync, utimesSync} from 'node:fs';
 import path from 'node:path';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {suite} from 'uvu';
@@ -50,25 +50,37 @@ test('leaves small files, and those that cannot be read, to others', async ({fol
 	);
 });
 
-test('stops in the middle of a file, and for good', async ({folder}) => {
-	const [file = {path: '', size: 0}] = filesIn(folder);
+test('does not give what has changed since, even to the same size', async ({folder}) => {
+	const files = filesIn(folder);
+	await using ahead = new HashAhead('sha256');
+	for (const file of files) ahead.add(file);
+	while (ahead.count < files.length) await nextTurn();
+	const [first, second, third] = files.map((file) => file.path);
+	utimesSync(first ?? '', 0, 0);
+	rmSync(second ?? '');
+	assert.equal([...(await ahead.stop()).keys()], [third]);
+});
+
+test('stops whatever waits, and for good', async ({folder}) => {
+	const files = filesIn(folder);
+	const [file = {path: '', size: 0}] = files;
 	const stop = new Int32Array(new SharedArrayBuffer(4));
 	const hash = aheadTask({algorithm: 'sha256', stop});
 	assert.is(hash(file).result?.verityDigest?.length, 64);
 	Atomics.store(stop, 0, 1);
-	assert.equal(hash(file), {path: file.path, result: undefined});
+	assert.is(hash(file).result, undefined);
 	await using ahead = new HashAhead('sha256');
-	const before = await ahead.stop();
+	for (const one of files) ahead.add(one);
+	const {size} = await ahead.stop();
 	ahead.add(file);
-	assert.is((await ahead.stop()).size, 0);
-	assert.is(before.size, 0);
+	assert.is((await ahead.stop()).size, size);
 });
 
 /** Waits for `count` of them. */
 async function hashAll(folder: string, count: number, more: readonly SourceFile[] = []) {
 	await using ahead = new HashAhead('sha256');
 	for (const file of [...more, ...filesIn(folder)]) ahead.add(file);
-	while (ahead.found.size < count) await nextTurn();
+	while (ahead.count < count) await nextTurn();
 	return await ahead.stop();
 }
 

@@ -8,7 +8,7 @@ import {OperationFailed} from '../../../engine/errors.ts';
 import {noProgress} from '../../../engine/progress.ts';
 import {hostSystem} from '../../../engine/system/host.ts';
 import type {System} from '../../../engine/system/system.ts';
-import type {SystemContent} from '../../../installer/content.ts';
+import type {SystemContent, UnhashedContent} from '../../../installer/content.ts';
 import type {RootFileSystem} from '../../../installer/disk/layout-settings.ts';
 import {ext4Sink} from '../../../installer/sink/ext4.ts';
 import {mountedSink} from '../../../installer/sink/mounted.ts';
@@ -94,31 +94,56 @@ mountedTest(
 	async () => {
 		using disk = diskFile('ext4', 300 * MiB);
 		using scratch = scratchFolder();
-		const files = [...sample.objects].flatMap(
-			([verityDigest, {source, size, merkleTree}], index) => {
-				const bytes = source.kind === 'bytes' ? source.bytes : Buffer.alloc(0);
-				return ['first', 'second'].map((name, number) => {
-					const file = path.join(scratch.path, `${name}-${index}`);
-					writeFileSync(file, bytes);
-					const hashed = (index + number) % 3 === 0 ? {verityDigest, merkleTree} : undefined;
-					return {path: file, size, hashed};
-				});
-			},
-		);
-		const digests = [...sample.objects.keys()].flatMap((digest) => [digest, digest]);
+		const sink = ext4Sink(host, disk.target);
+		await sink.makeRoot(disk.root);
+		await sink.writeUnhashed?.(partlyHashed(scratch.path), sample, disk.root, noProgress);
+		await checkWritten(sample, disk);
+	},
+);
+
+mountedTest(
+	'an ext4 is not finished when a file was changed after it had been hashed',
+	async () => {
+		using disk = diskFile('ext4', 300 * MiB);
+		using scratch = scratchFolder();
+		const failure = new OperationFailed('source-changed', 'no');
 		const unhashed = {
-			files: async () => files,
-			async describe(found: Promise<readonly string[]>) {
-				assert.equal(await found, digests);
-				return {content: sample};
+			...partlyHashed(scratch.path),
+			checkUnchanged() {
+				throw failure;
 			},
 		};
 		const sink = ext4Sink(host, disk.target);
 		await sink.makeRoot(disk.root);
-		await sink.writeUnhashed?.(unhashed, sample, disk.root, noProgress);
-		await checkWritten(sample, disk);
+		const writing = Promise.resolve(sink.writeUnhashed?.(unhashed, sample, disk.root, noProgress));
+		assert.is(await thrownBy(OperationFailed, writing), failure);
 	},
 );
+
+/** Two files of each content of the sample, of which some are hashed. */
+function partlyHashed(folder: string): UnhashedContent<{readonly content: SystemContent}> {
+	const files = [...sample.objects].flatMap(([verityDigest, {source, size, merkleTree}], index) => {
+		const bytes = source.kind === 'bytes' ? source.bytes : Buffer.alloc(0);
+		return ['first', 'second'].map((name, number) => {
+			const file = path.join(folder, `${name}-${index}`);
+			writeFileSync(file, bytes);
+			const isHashed = (index + number) % 3 === 0;
+			return {path: file, size, hashed: isHashed ? {verityDigest, merkleTree} : undefined};
+		});
+	});
+	return {
+		files: async () => files,
+		async describe(found) {
+			const digests = [...sample.objects.keys()];
+			assert.equal(
+				await found,
+				digests.flatMap((digest) => [digest, digest]),
+			);
+			return {content: sample};
+		},
+		checkUnchanged() {},
+	};
+}
 
 /** As after years: no two free blocks side by side, so that files have hundreds of extents. */
 function scatteredSystem(): System {
