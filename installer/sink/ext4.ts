@@ -140,16 +140,18 @@ class Filling implements AsyncDisposable {
 		const rest = placed.filter((file) => !isHashed(file));
 		const hashing = this.#write(cutStretches(rest)).then((written) => {
 			const found = written.flatMap(({digests}) => digests).values();
-			return placed.map(({verity}) => verity?.digest ?? found.next().value ?? '');
+			const digests = placed.map(({verity}) => verity?.digest ?? found.next().value ?? '');
+			const kept = firstOfEach(placed, digests);
+			// Not the others: their blocks may be somebody else's by now. And before anybody is told of the digests,
+			// for then this thread is busy.
+			const stretches = cutStretches([...kept.values()].filter(isHashed));
+			const copying = this.#write(stretches, {isBusy: true});
+			// Whoever fails first tells why; `finish` waits for it.
+			copying.catch(() => {});
+			return {digests, kept, copying};
 		});
-		const keeping = hashing.then((digests) => firstOfEach(placed, digests));
-		// Not the others: their blocks may be somebody else's by now.
-		const copying = keeping.then((kept) =>
-			this.#write(cutStretches([...kept.values()].filter(isHashed)), {isBusy: true}),
-		);
-		// Whoever fails first tells why; `finish` waits for it.
-		copying.catch(() => {});
-		const [kept, described] = await Promise.all([keeping, unhashed.describe(hashing)]);
+		const digests = hashing.then((found) => found.digests);
+		const [{kept, copying}, described] = await Promise.all([hashing, unhashed.describe(digests)]);
 		await this.finish(described.content, kept, copying);
 		unhashed.checkUnchanged();
 		return described;
