@@ -43,7 +43,7 @@ export interface UnhashedSelf {
 	readonly others: readonly ScannedFile[];
 	/** Gives those that are hashed already, by their paths, and ends what goes on hashing them. */
 	stopHashing(): Promise<HashedPaths>;
-	/** See {@link HashAhead}. */
+	/** Of the objects: see {@link HashAhead}. */
 	checkUnchanged(): void;
 }
 
@@ -64,15 +64,16 @@ export async function prepareSelf(
 	);
 	const deployed = new Set(deployedInodes(root));
 	const isObject = ({inode}: ScannedFile) => inode.size > maxInlineSize && deployed.has(inode);
+	const objects = files.filter(isObject);
 	return {
 		scanned,
 		sources,
 		deployment,
 		containerEnvironment: environment,
-		objects: files.filter(isObject),
+		objects,
 		others: files.filter((file) => !isObject(file)),
 		stopHashing: async () => (await ahead?.stop()) ?? new Map(),
-		checkUnchanged: () => ahead?.checkUnchanged(),
+		checkUnchanged: () => ahead?.checkUnchanged(objects),
 	};
 }
 

@@ -74,16 +74,19 @@ export class HashAhead implements AsyncDisposable {
 
 	/**
 	 * After what `stop` gave was used, in place of hashing once more what was copied.
-	 * @throws OperationFailed `source-changed` when a file is not what it was when it was hashed
+	 * @param files those that matter, whether they were hashed or not
+	 * @throws OperationFailed `source-changed` when one is not what it was when it was hashed
 	 */
-	checkUnchanged(): void {
-		for (const [path, {changed}] of this.#results)
-			if (changeTime(path) !== changed)
+	checkUnchanged(files: Iterable<Pick<SourceFile, 'path'>>): void {
+		for (const {path} of files) {
+			const {changed} = this.#results.get(path) ?? {};
+			if (changed !== undefined && changeTime(path) !== changed)
 				throw new OperationFailed(
 					'source-changed',
 					`${printable(path)} was changed while it was copied`,
 					{hint: 'Stop what writes to it, then run again.'},
 				);
+		}
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
