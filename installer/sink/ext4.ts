@@ -151,6 +151,8 @@ class Filling implements AsyncDisposable {
 			return {digests, kept, copying};
 		});
 		const digests = hashing.then((found) => found.digests);
+		// Who describes need not listen yet when hashing fails.
+		digests.catch(() => {});
 		const [{kept, copying}, described] = await Promise.all([hashing, unhashed.describe(digests)]);
 		await this.finish(described.content, kept, copying);
 		unhashed.checkUnchanged();

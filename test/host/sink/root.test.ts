@@ -1,6 +1,7 @@
 import {mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {suite} from 'uvu';
 import * as assert from 'uvu/assert';
 import {VerityHasher, verityDescriptor} from '../../../engine/erofs/fs-verity.ts';
@@ -119,6 +120,25 @@ mountedTest(
 		assert.is(await thrownBy(OperationFailed, writing), failure);
 	},
 );
+
+mountedTest('an ext4 tells of a file that is gone, whoever waits for the digests', async () => {
+	using disk = diskFile('ext4', 300 * MiB);
+	using scratch = scratchFolder();
+	const unhashed: UnhashedContent<{readonly content: SystemContent}> = {
+		files: async () => [{path: path.join(scratch.path, 'gone'), size: 5000, hashed: undefined}],
+		async describe(digests) {
+			// As long as others are hashed here nobody listens.
+			for (let turn = 0; turn < 100; turn++) await nextTurn();
+			await digests;
+			return {content: sample};
+		},
+		checkUnchanged() {},
+	};
+	const sink = ext4Sink(host, disk.target);
+	await sink.makeRoot(disk.root);
+	const writing = Promise.resolve(sink.writeUnhashed?.(unhashed, sample, disk.root, noProgress));
+	assert.match((await thrownBy(OperationFailed, writing)).message, /gone/);
+});
 
 /** Two files of each content of the sample, of which some are hashed. */
 function partlyHashed(folder: string): UnhashedContent<{readonly content: SystemContent}> {
